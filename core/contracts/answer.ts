@@ -1,0 +1,21 @@
+import type { Reason, Rung } from '../domain/decision.ts';
+
+/** What a decide call answers, before a platform's own form is made of it. */
+export interface Answer {
+  decision_id?: string | undefined;
+  programme: string;
+  programme_version?: number | undefined;
+  action: 'send' | 'silence';
+  variant?: string | undefined;
+  channel?: string | undefined;
+  /** RFC 3339, UTC */
+  send_at?: string | undefined;
+  content?: Record<string, string> | undefined;
+  reason: Reason;
+  guardrail?: string | undefined;
+  rung: Rung;
+  /** To append to links, so that a click can be credited: `did=<decision id>`. */
+  link?: string | undefined;
+  /** False when the answer was given without being recorded. */
+  decision_recorded: boolean;
+}

@@ -1,0 +1,5 @@
+/** Chance, handed in: a seeded stream of numbers. */
+export interface Rng {
+  /** Uniform in [0, 1), 53 bits. */
+  uniform(): number;
+}

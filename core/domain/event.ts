@@ -1,0 +1,66 @@
+import type { DecisionId } from './decision.ts';
+import type { PersonRef, SubscriptionState } from './person.ts';
+
+/**
+ * Names of the signals that platforms report in their own words; connectors and webhooks translate to these. Any other
+ * name (`Order Completed`) is kept as the platform spells it.
+ */
+export const SIGNAL = {
+  sent: 'email_sent',
+  delivered: 'email_delivered',
+  opened: 'email_opened',
+  clicked: 'email_clicked',
+  bounced: 'email_bounced',
+  complained: 'complained',
+  unsubscribed: 'unsubscribed',
+} as const;
+
+interface EventBase {
+  /** Which integration reported it. Together with `id` it identifies the event for ever. */
+  source: string;
+  id: string;
+  /** When it happened, ms since 1970. */
+  at: number;
+  person: PersonRef;
+}
+
+/** Something that happened after (or without) a decision. */
+export interface SignalEvent extends EventBase {
+  type: 'signal';
+  name: string;
+  decisionId?: DecisionId | undefined;
+  /** The platform's send id, where the event belongs to one message. */
+  send?: string | undefined;
+  /** Numeric properties by name, for example `revenue`. */
+  values: Record<string, number>;
+  /** Names the order: the same order reported twice is one signal. */
+  orderId?: string | undefined;
+  /** Made by a mail client or a scanner, not by the person: recorded, never rewarded. */
+  machine?: boolean | undefined;
+}
+
+export interface IdentifyEvent extends EventBase {
+  type: 'identify';
+  traits: Record<string, unknown>;
+  /** Consent by category; absent: says nothing about consent. */
+  consent?: Record<string, boolean> | undefined;
+}
+
+/** Two ids are one person. */
+export interface AliasEvent extends EventBase {
+  type: 'alias';
+  previous: PersonRef;
+}
+
+export interface SubscriptionEvent extends EventBase {
+  type: 'subscription';
+  channel: string;
+  state: SubscriptionState;
+}
+
+/** Forget this person. */
+export interface DeleteEvent extends EventBase {
+  type: 'delete';
+}
+
+export type DomainEvent = SignalEvent | IdentifyEvent | AliasEvent | SubscriptionEvent | DeleteEvent;
