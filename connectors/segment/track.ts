@@ -1,0 +1,83 @@
+import { Fault } from '../../core/contracts/faults.ts';
+import { SIGNAL } from '../../core/domain/event.ts';
+import type { DomainEvent } from '../../core/domain/event.ts';
+import type { PersonRef } from '../../core/domain/person.ts';
+import type { SegmentEvent } from './schema.ts';
+
+/** E-mail events by name. Source: https://segment.com/docs/connections/spec/email, read 2026-11-22 */
+const EMAIL_SIGNALS: ReadonlyMap<string, string> = new Map([
+  ['Email Delivered', SIGNAL.delivered],
+  ['Email Opened', SIGNAL.opened],
+  ['Email Link Clicked', SIGNAL.clicked],
+  ['Email Bounced', SIGNAL.bounced],
+  ['Email Marked as Spam', SIGNAL.complained],
+  ['Unsubscribed', SIGNAL.unsubscribed],
+]);
+
+/** Signals after which the person must not get e-mail. */
+const CLOSES_EMAIL: ReadonlySet<string> = new Set([SIGNAL.complained, SIGNAL.unsubscribed]);
+
+/** Most numeric properties kept of one event. */
+const VALUES = 50;
+
+const DECIMAL = /^[+-]?(\d+(\.\d*)?|\.\d+)(e[+-]?\d+)?$/i;
+
+/** A track call as a signal, and as the end of a subscription where it is one. */
+export function trackEvents(
+  event: SegmentEvent,
+  base: { source: string; id: string; at: number; person: PersonRef },
+): DomainEvent[] {
+  if (event.event === undefined) throw new Fault('invalid', 'a track call without an event name');
+  const name = EMAIL_SIGNALS.get(event.event) ?? event.event;
+  const signal: DomainEvent = {
+    ...base,
+    type: 'signal',
+    name,
+    decisionId: decisionIdOf(event),
+    values: valuesOf(event.event, event.properties),
+    orderId: idOf(event.properties.order_id),
+  };
+  if (!CLOSES_EMAIL.has(name)) return [signal];
+  const id = `${base.id}#subscription`;
+  return [signal, { ...base, id, type: 'subscription', channel: 'email', state: 'unsubscribed' }];
+}
+
+/** Named by the sender, or carried by the link that was followed (`did`). */
+function decisionIdOf({ properties, context }: SegmentEvent): string | undefined {
+  const links = [properties.url, properties.link_url, context.page.url];
+  return idOf(properties.decision_id) ?? links.map(linkedDecision).find((id) => id !== undefined);
+}
+
+function linkedDecision(url: unknown): string | undefined {
+  if (typeof url !== 'string') return undefined;
+  return URL.parse(url, 'https://relative.invalid')?.searchParams.get('did') || undefined;
+}
+
+function idOf(value: unknown): string | undefined {
+  if (typeof value === 'number') return String(value);
+  return typeof value === 'string' && value !== '' ? value : undefined;
+}
+
+/**
+ * Numeric properties by name. Orders always have `revenue`: where it is missing, `total` and then `value` stand in.
+ * Source: https://segment.com/docs/connections/spec/ecommerce/v2, read 2026-11-22
+ */
+function valuesOf(event: string, properties: Record<string, unknown>): Record<string, number> {
+  const numbers: Record<string, number> = {};
+  for (const [name, value] of Object.entries(properties)) {
+    const number = numberOf(value);
+    if (number !== undefined) numbers[name] = number;
+  }
+  const revenue = event.startsWith('Order ')
+    ? (numbers.revenue ?? numbers.total ?? numbers.value)
+    : numbers.revenue;
+  const kept = revenue === undefined ? numbers : { revenue, ...numbers };
+  return Object.fromEntries(Object.entries(kept).slice(0, VALUES));
+}
+
+/** The vendor's own examples send money as text. */
+function numberOf(value: unknown): number | undefined {
+  const isDecimal = typeof value === 'string' && DECIMAL.test(value.trim());
+  const number = typeof value === 'number' || isDecimal ? Number(value) : NaN;
+  return Number.isFinite(number) ? number : undefined;
+}

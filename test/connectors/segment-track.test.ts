@@ -1,0 +1,104 @@
+import { describe, expect, it } from 'vitest';
+import { segment } from '../../connectors/segment/index.ts';
+import type { InboundRequest } from '../../core/contracts/http.ts';
+
+const [route] = segment.routes;
+const RECEIVED_AT = Date.parse('2026-11-22T12:00:00Z');
+const AT = Date.parse('2026-11-22T11:00:00Z');
+const timestamp = '2026-11-22T11:00:00.000Z';
+
+function post(body: unknown, headers: Record<string, string> = {}): InboundRequest {
+  const text = typeof body === 'string' ? body : JSON.stringify(body);
+  return {
+    method: 'POST',
+    path: '/v1/segment',
+    query: {},
+    headers,
+    body: new TextEncoder().encode(text),
+    scopes: ['ingest'],
+    receivedAt: RECEIVED_AT,
+  };
+}
+
+function eventsOf(body: unknown) {
+  return route.parse(post(body)).events;
+}
+
+function track(event: string, properties: object = {}, more: object = {}) {
+  return { type: 'track', messageId: 'm1', userId: 'u', event, properties, timestamp, ...more };
+}
+
+describe('a track call', () => {
+  it.each([
+    ['Email Delivered', 'email_delivered'],
+    ['Email Opened', 'email_opened'],
+    ['Email Link Clicked', 'email_clicked'],
+    ['Email Bounced', 'email_bounced'],
+    ['Product Viewed', 'Product Viewed'],
+  ])('%s is the signal %s', (event, name) => {
+    expect(eventsOf(track(event))).toMatchObject([{ type: 'signal', id: 'm1', name }]);
+  });
+
+  it.each([
+    ['Unsubscribed', 'unsubscribed'],
+    ['Email Marked as Spam', 'complained'],
+  ])('%s also closes the channel', (event, name) => {
+    const parsed = route.parse(post([track(event)]));
+    expect(parsed.events).toMatchObject([
+      { type: 'signal', id: 'm1', name },
+      { type: 'subscription', id: 'm1#subscription', channel: 'email', state: 'unsubscribed', at: AT },
+    ]);
+    expect(parsed.indices).toEqual([0, 0]);
+  });
+
+  it('keeps finite numbers, also as text', () => {
+    const properties = {
+      a: 1,
+      b: ' -2.5e1 ',
+      c: '1e999',
+      d: '0x10',
+      e: '',
+      f: true,
+      g: '12 monkeys',
+      h: { i: 1 },
+    };
+    expect(eventsOf(track('A', properties))).toMatchObject([{ values: { a: 1, b: -25 } }]);
+    expect(eventsOf(track('A', properties))[0]).toHaveProperty('values', { a: 1, b: -25 });
+  });
+
+  it('keeps 50 numbers at most, revenue among them', () => {
+    const many = Object.fromEntries(Array.from({ length: 60 }, (_, index) => [`n${index}`, index]));
+    const [event] = eventsOf(track('Order Completed', { ...many, revenue: 5 }));
+    const values = event?.type === 'signal' ? event.values : {};
+    expect(Object.keys(values)).toHaveLength(50);
+    expect(values.revenue).toBe(5);
+  });
+
+  it.each([
+    ['Order Completed', { revenue: '1', total: 2, value: 3 }, 1],
+    ['Order Completed', { total: 2, value: 3 }, 2],
+    ['Order Refunded', { value: 3 }, 3],
+    ['Product Viewed', { total: 2 }, undefined],
+  ])('%s with %j is worth %s', (name, properties, revenue) => {
+    const [event] = eventsOf(track(name, properties));
+    expect(event?.type === 'signal' ? event.values.revenue : 'no signal').toBe(revenue);
+  });
+
+  it('names its order', () => {
+    expect(eventsOf(track('Order Completed', { order_id: 50314 }))).toMatchObject([{ orderId: '50314' }]);
+  });
+
+  it.each([
+    ['its own property', { decision_id: 'dec_1', url: '/?did=dec_2' }, {}],
+    ['its url', { url: 'https://shop.example/a?x=1&did=dec_1' }, {}],
+    ['a relative url', { url: '/a?did=dec_1' }, {}],
+    ['the link that was clicked', { link_url: 'https://shop.example/?did=dec_1' }, {}],
+    [
+      'the page',
+      { url: 'http://[broken' },
+      { context: { page: { url: 'https://shop.example/?did=dec_1' } } },
+    ],
+  ])('finds the decision in %s', (_place, properties, more) => {
+    expect(eventsOf(track('A', properties, more))).toMatchObject([{ decisionId: 'dec_1' }]);
+  });
+});

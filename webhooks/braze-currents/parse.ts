@@ -1,0 +1,125 @@
+import type { Parsed } from '../../core/contracts/connector.ts';
+import { Fault } from '../../core/contracts/faults.ts';
+import type { Verified } from '../../core/contracts/webhook.ts';
+import { SIGNAL } from '../../core/domain/event.ts';
+import type { DomainEvent } from '../../core/domain/event.ts';
+import { behaviourOf, isBehaviour } from './behaviour.ts';
+import { currentsEvent } from './schema.ts';
+import type { CurrentsEvent } from './schema.ts';
+
+/** Signals of e-mail events by type. `SoftBounce` is retried by Braze, `Abort` was never sent: both are ignored. */
+const EMAIL_SIGNALS: ReadonlyMap<string, string> = new Map([
+  ['users.messages.email.Send', SIGNAL.sent],
+  ['users.messages.email.Delivery', SIGNAL.delivered],
+  ['users.messages.email.Open', SIGNAL.opened],
+  ['users.messages.email.Click', SIGNAL.clicked],
+  ['users.messages.email.Bounce', SIGNAL.bounced],
+  ['users.messages.email.MarkAsSpam', SIGNAL.complained],
+  ['users.messages.email.Unsubscribe', SIGNAL.unsubscribed],
+]);
+
+/** Signals after which the person must not get e-mail. */
+const CLOSES_EMAIL: ReadonlySet<string> = new Set([SIGNAL.bounced, SIGNAL.complained, SIGNAL.unsubscribed]);
+
+/**
+ * A batch of Currents as domain events. JSON is never refused as a whole: an empty body or a batch without events is
+ * the probe for credentials, and one bad event is rejected alone.
+ *
+ * @throws Fault `invalid` for a body that is not JSON. Braze answers 400 by sending the events again one by one and
+ * drops for good only the one that still fails, so a broken event costs itself alone. Accepting the body would lose
+ * all of its events, and a 5xx would hold up the export behind it until Braze disables it after five days.
+ */
+export function parse(request: Verified): Parsed {
+  const parsed: Parsed = { events: [], indices: [], rejected: [], ignored: 0 };
+  itemsOf(request.body).forEach((raw, index) => {
+    try {
+      const events = eventsOf(raw, request.receivedAt);
+      if (events.length === 0) parsed.ignored += 1;
+      parsed.events.push(...events);
+      parsed.indices.push(...events.map(() => index));
+    } catch (error) {
+      if (!(error instanceof Fault)) throw error;
+      parsed.rejected.push({ index, id: idOf(raw), message: error.detail });
+    }
+  });
+  return parsed;
+}
+
+function itemsOf(body: Uint8Array): unknown[] {
+  const text = new TextDecoder().decode(body).trim();
+  const json = text === '' ? undefined : jsonOf(text);
+  const events = typeof json === 'object' && json !== null && 'events' in json ? json.events : undefined;
+  return Array.isArray(events) ? events : [];
+}
+
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new Fault('invalid', 'the body is not valid JSON');
+  }
+}
+
+function idOf(raw: unknown): string | undefined {
+  const holder = typeof raw === 'object' && raw !== null ? (raw as { id?: unknown }) : {};
+  return typeof holder.id === 'string' ? holder.id : undefined;
+}
+
+function eventsOf(raw: unknown, receivedAt: number): DomainEvent[] {
+  const { event_type: type } = (raw ?? {}) as { event_type?: unknown };
+  if (typeof type !== 'string') throw new Fault('invalid', 'event_type is missing');
+  const signal = EMAIL_SIGNALS.get(type);
+  // Looked up before validation: events of a kind we do not use may have any shape.
+  if (signal === undefined && !isBehaviour(type)) return [];
+  const result = currentsEvent.safeParse(raw);
+  if (!result.success) throw new Fault('invalid', explain(result.error.issues));
+  const event = result.data;
+  const base = {
+    source: 'braze-currents',
+    id: event.id,
+    at: Math.min(event.time * 1000, receivedAt),
+    person: personOf(event),
+  };
+  if (signal === undefined) return [{ ...base, type: 'signal', ...behaviourOf(event) }];
+  const events: DomainEvent[] = [
+    { ...base, type: 'signal', name: signal, values: {}, ...aboutMessage(event) },
+  ];
+  if (CLOSES_EMAIL.has(signal)) {
+    const id = `${base.id}#subscription`;
+    events.push({ ...base, id, type: 'subscription', channel: 'email', state: 'unsubscribed' });
+  }
+  return events;
+}
+
+function personOf({ user }: CurrentsEvent): DomainEvent['person'] {
+  const person = { userId: user.external_user_id, brazeId: user.user_id };
+  if (!person.userId && !person.brazeId) throw new Fault('invalid', 'neither external_user_id nor user_id');
+  return person;
+}
+
+/** Send events carry the decision in `message_extras`, clicks in the link; the rest is joined by dispatch id. */
+function aboutMessage({ properties }: CurrentsEvent) {
+  return {
+    decisionId: extrasDecision(properties.message_extras) ?? linkedDecision(properties.url),
+    send: properties.dispatch_id,
+    machine: properties.machine_open === true || properties.machine_open === 'true' ? true : undefined,
+  };
+}
+
+function extrasDecision(extras: unknown): string | undefined {
+  if (typeof extras !== 'string') return undefined;
+  try {
+    const { decision_id: id } = (JSON.parse(extras) ?? {}) as { decision_id?: unknown };
+    return typeof id === 'string' && id !== '' ? id : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function linkedDecision(url: string | undefined): string | undefined {
+  return (url && URL.parse(url)?.searchParams.get('did')) || undefined;
+}
+
+function explain(issues: readonly { path: PropertyKey[]; message: string }[]): string {
+  return issues.map(({ path, message }) => [...path.map(String), message].join(': ')).join('; ');
+}

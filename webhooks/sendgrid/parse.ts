@@ -1,0 +1,118 @@
+import type { Parsed } from '../../core/contracts/connector.ts';
+import { Fault } from '../../core/contracts/faults.ts';
+import type { Verified } from '../../core/contracts/webhook.ts';
+import { SIGNAL } from '../../core/domain/event.ts';
+import type { DomainEvent } from '../../core/domain/event.ts';
+import type { SubscriptionState } from '../../core/domain/person.ts';
+import { sendgridEvent } from './schema.ts';
+import type { SendgridEvent } from './schema.ts';
+
+/** What one event means: a signal, a change of the e-mail subscription, or both. */
+interface Effect {
+  signal?: string;
+  subscription?: SubscriptionState;
+}
+
+/** Events with a meaning for us; all others (`processed`, `deferred`, `dropped`, account events) are ignored. */
+const EFFECTS: ReadonlyMap<string, Effect> = new Map<string, Effect>([
+  ['delivered', { signal: SIGNAL.delivered }],
+  ['open', { signal: SIGNAL.opened }],
+  ['click', { signal: SIGNAL.clicked }],
+  ['bounce', { signal: SIGNAL.bounced, subscription: 'unsubscribed' }],
+  ['spamreport', { signal: SIGNAL.complained, subscription: 'unsubscribed' }],
+  ['unsubscribe', { signal: SIGNAL.unsubscribed, subscription: 'unsubscribed' }],
+  ['group_unsubscribe', { signal: SIGNAL.unsubscribed, subscription: 'unsubscribed' }],
+  ['group_resubscribe', { subscription: 'subscribed' }],
+]);
+
+/** The message was refused, the address may be fine: the channel stays open. */
+const BLOCKED: Effect = { signal: SIGNAL.bounced };
+
+/**
+ * A batch of the event webhook as domain events.
+ *
+ * @throws Fault `invalid` for a body that is no JSON array.
+ */
+export function parse(request: Verified): Parsed {
+  const parsed: Parsed = { events: [], indices: [], rejected: [], ignored: 0 };
+  itemsOf(request.body).forEach((raw, index) => {
+    try {
+      const events = eventsOf(raw, request.receivedAt);
+      if (events.length === 0) parsed.ignored += 1;
+      parsed.events.push(...events);
+      parsed.indices.push(...events.map(() => index));
+    } catch (error) {
+      if (!(error instanceof Fault)) throw error;
+      parsed.rejected.push({ index, id: idOf(raw), message: error.detail });
+    }
+  });
+  return parsed;
+}
+
+function itemsOf(body: Uint8Array): unknown[] {
+  const json = jsonOf(body);
+  if (!Array.isArray(json)) throw new Fault('invalid', 'the body is no array of events');
+  return json;
+}
+
+function jsonOf(body: Uint8Array): unknown {
+  try {
+    return JSON.parse(new TextDecoder().decode(body));
+  } catch {
+    throw new Fault('invalid', 'the body is not valid JSON');
+  }
+}
+
+function idOf(raw: unknown): string | undefined {
+  const holder = typeof raw === 'object' && raw !== null ? (raw as { sg_event_id?: unknown }) : {};
+  return typeof holder.sg_event_id === 'string' ? holder.sg_event_id : undefined;
+}
+
+function eventsOf(raw: unknown, receivedAt: number): DomainEvent[] {
+  const effect = effectOf(raw);
+  if (effect === undefined) return [];
+  const result = sendgridEvent.safeParse(raw);
+  if (!result.success) throw new Fault('invalid', explain(result.error.issues));
+  const event = result.data;
+  const base = {
+    source: 'sendgrid',
+    id: event.sg_event_id,
+    at: Math.min(event.timestamp * 1000, receivedAt),
+    person: personOf(event),
+  };
+  const events: DomainEvent[] = [];
+  if (effect.signal)
+    events.push({ ...base, type: 'signal', name: effect.signal, values: {}, ...aboutMessage(event) });
+  if (effect.subscription) {
+    const id = `${base.id}#subscription`;
+    events.push({ ...base, id, type: 'subscription', channel: 'email', state: effect.subscription });
+  }
+  return events;
+}
+
+/** Looked up before validation: events of a kind we do not use may have any shape. */
+function effectOf(raw: unknown): Effect | undefined {
+  const { event, type } = (raw ?? {}) as { event?: unknown; type?: unknown };
+  if (typeof event !== 'string') throw new Fault('invalid', 'event is missing');
+  return event === 'bounce' && type === 'blocked' ? BLOCKED : EFFECTS.get(event);
+}
+
+function personOf({ pickwell_user_id: userId, email }: SendgridEvent): DomainEvent['person'] {
+  if (!userId && !email) throw new Fault('invalid', 'neither email nor pickwell_user_id');
+  return { userId, email };
+}
+
+function aboutMessage(event: SendgridEvent): { decisionId?: string | undefined; machine?: true | undefined } {
+  return {
+    decisionId: event.pickwell_decision_id ?? linkedDecision(event.url),
+    machine: event.sg_machine_open === true || event.sg_machine_open === 'true' ? true : undefined,
+  };
+}
+
+function linkedDecision(url: string | undefined): string | undefined {
+  return (url && URL.parse(url)?.searchParams.get('did')) || undefined;
+}
+
+function explain(issues: readonly { path: PropertyKey[]; message: string }[]): string {
+  return issues.map(({ path, message }) => [...path.map(String), message].join(': ')).join('; ');
+}
