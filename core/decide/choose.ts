@@ -1,0 +1,62 @@
+import type { Rng } from '../contracts/rng.ts';
+import type { Arm } from '../domain/arm.ts';
+import type { DroppedOption, Reason, ScoredOption } from '../domain/decision.ts';
+import { SILENCE } from '../domain/decision.ts';
+import type { Programme, Variant } from '../domain/programme.ts';
+import type { Policy } from '../policies/weighted-thompson.ts';
+import { METHOD, optionsOf } from '../policies/weighted-thompson.ts';
+import { draw } from './draw.ts';
+
+/** What was chosen, and by whom. */
+export interface Choice {
+  chosen: ScoredOption;
+  eligible: ScoredOption[];
+  reason: Reason;
+  guardrail?: string | undefined;
+  policy: string;
+  learn: boolean;
+}
+
+const NOTHING: ScoredOption = { option: SILENCE, propensity: 1, score: 0 };
+
+interface Situation {
+  programme: Programme;
+  arm: Arm;
+  allowed: readonly Variant[];
+  dropped: readonly DroppedOption[];
+  pin?: string | undefined;
+}
+
+/** The one option left when chance has no part in it. */
+function only(option: string, reason: Reason, policy: string): Choice {
+  const chosen = { option, propensity: 1, score: 0 };
+  return { chosen, eligible: [chosen], reason, policy, learn: false };
+}
+
+function held(programme: Programme, allowed: readonly Variant[], rng: Rng): Choice {
+  const kind = programme.holdout?.kind ?? 'no-contact';
+  const usual = allowed.find((variant) => variant.id === programme.fallback);
+  if (kind === 'business-as-usual' && usual) return only(usual.id, 'holdout', kind);
+  if (kind === 'random' && allowed.length > 0) {
+    const options = optionsOf(programme, allowed);
+    const eligible = options.map((option) => ({ option, propensity: 1 / options.length, score: 0 }));
+    return { chosen: draw(eligible, rng), eligible, reason: 'holdout', policy: 'uniform', learn: false };
+  }
+  return only(SILENCE, 'holdout', kind);
+}
+
+/** Pin, guardrails, holdout, policy: whoever speaks first decides. Guardrails hold for pins and holdouts too. */
+export function choose({ programme, arm, allowed, dropped, pin }: Situation, policy: Policy, rng: Rng): Choice {
+  if (pin !== undefined) {
+    if (allowed.some((variant) => variant.id === pin)) return only(pin, 'pinned', 'pin');
+    const guardrail = dropped.find((option) => option.option === pin)?.rule ?? 'unknown-variant';
+    return { ...only(SILENCE, 'guardrail', 'pin'), guardrail };
+  }
+  if (arm === 'holdout') return held(programme, allowed, rng);
+  if (allowed.length === 0) {
+    const guardrail = dropped[0]?.rule ?? 'approval';
+    return { chosen: NOTHING, eligible: [NOTHING], reason: 'guardrail', guardrail, policy: 'none', learn: false };
+  }
+  const eligible = policy(optionsOf(programme, allowed));
+  return { chosen: draw(eligible, rng), eligible, reason: 'policy', policy: METHOD, learn: true };
+}

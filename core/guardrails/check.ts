@@ -1,0 +1,35 @@
+import type { DroppedOption } from '../domain/decision.ts';
+import type { Variant } from '../domain/programme.ts';
+import { approval } from './approval.ts';
+import { caps } from './caps.ts';
+import { consent } from './consent.ts';
+import { dates } from './dates.ts';
+import type { GuardContext, Guardrail } from './guardrail.ts';
+
+/** In the order in which they speak: the first that objects gives the reason. */
+const GUARDRAILS: readonly (readonly [name: string, guardrail: Guardrail])[] = [
+  ['approval', approval],
+  ['dates', dates],
+  ['consent', consent],
+  ['caps', caps],
+];
+
+/** Splits a programme's variants into those that may be served and those that may not, with the reason. */
+export function check(context: GuardContext): { allowed: Variant[]; dropped: DroppedOption[] } {
+  const allowed: Variant[] = [];
+  const dropped: DroppedOption[] = [];
+  for (const variant of context.programme.variants) {
+    const objection = firstObjection(variant, context);
+    if (objection) dropped.push({ option: variant.id, ...objection });
+    else allowed.push(variant);
+  }
+  return { allowed, dropped };
+}
+
+function firstObjection(variant: Variant, context: GuardContext): { rule: string; detail: string } | undefined {
+  for (const [rule, guardrail] of GUARDRAILS) {
+    const detail = guardrail(variant, context);
+    if (detail !== undefined) return { rule, detail };
+  }
+  return undefined;
+}

@@ -1,0 +1,49 @@
+import type { DomainEvent, IdentifyEvent, SubscriptionEvent } from '../domain/event.ts';
+import type { Alias, Person, PersonRef } from '../domain/person.ts';
+import { newest, newestOfEach } from '../people/merge.ts';
+import type { WorkingSet } from '../people/working-set.ts';
+
+/** Turns the ids a platform gave into aliases. */
+export type ToAliases = (ref: PersonRef) => Alias[];
+
+/** Every id an event names. */
+export function aliasesIn(event: DomainEvent, toAliases: ToAliases): Alias[] {
+  const own = toAliases(event.person);
+  return event.type === 'alias' ? [...own, ...toAliases(event.previous)] : own;
+}
+
+/**
+ * Lets one event take effect. Returns false when it was counted before. Effects depend on event times, not on the order
+ * of arrival.
+ */
+export function applyEvent(event: DomainEvent, set: WorkingSet, toAliases: ToAliases): boolean {
+  if (!set.take(event)) return false;
+  const aliases = aliasesIn(event, toAliases);
+  if (event.type === 'delete') {
+    const person = set.known(aliases);
+    if (person) set.erase(person, event.at);
+    return true;
+  }
+  const person = set.person(aliases, event.at);
+  if (event.type === 'identify') set.save(identified(person, event));
+  if (event.type === 'subscription') set.save(subscribed(person, event));
+  if (event.type === 'signal') {
+    const { type: _type, person: _ref, ...signal } = event;
+    set.signal({ ...signal, person: person.id });
+  }
+  return true;
+}
+
+function identified(person: Person, { traits, consent, at }: IdentifyEvent): Person {
+  const stamped = Object.fromEntries(Object.entries(traits).map(([name, value]) => [name, { value, at }]));
+  return {
+    ...person,
+    traits: newestOfEach(person.traits, stamped),
+    consent: newest(person.consent, consent && { value: consent, at }),
+  };
+}
+
+function subscribed(person: Person, { channel, state, at }: SubscriptionEvent): Person {
+  const own = newestOfEach(person.subscriptions, { [channel]: { value: state, at } });
+  return { ...person, subscriptions: own };
+}

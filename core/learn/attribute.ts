@@ -1,0 +1,74 @@
+import type { Credit, DecisionFact, StoredSignal } from '../contracts/store.ts';
+import type { GoalSignal, Programme } from '../domain/programme.ts';
+import { HOUR_MS } from '../domain/programme.ts';
+
+/**
+ * Platforms stamp events to the second and their clocks differ from ours: an event that names its decision may carry a
+ * time up to this much before it.
+ */
+export const CLOCK_SKEW_MS = 24 * HOUR_MS;
+
+/** One order reported by two platforms is one signal: the earliest report stands. */
+function withoutRepeats(signals: readonly StoredSignal[]): StoredSignal[] {
+  const ordered = signals
+    .filter((signal) => signal.machine !== true)
+    .sort((a, b) => a.at - b.at || compare(`${a.source} ${a.id}`, `${b.source} ${b.id}`));
+  const orders = new Set<string>();
+  return ordered.filter(({ name, orderId }) => {
+    if (orderId === undefined) return true;
+    const key = JSON.stringify([name, orderId]);
+    return !orders.has(key) && orders.add(key);
+  });
+}
+
+const compare = (a: string, b: string): number => (a < b ? -1 : Number(a > b));
+
+/** Which of a person's decisions of one programme a signal is the consequence of. */
+function causeOf(signal: StoredSignal, goal: GoalSignal, decisions: readonly DecisionFact[]): DecisionFact | undefined {
+  const named = signal.decisionId !== undefined || signal.send !== undefined;
+  const window = goal.windowHours * HOUR_MS;
+  const possible = decisions.filter((decision) => {
+    const age = signal.at - decision.at;
+    if (age > window || age < (named ? -CLOCK_SKEW_MS : 0)) return false;
+    if (signal.decisionId !== undefined) return decision.id === signal.decisionId;
+    // a message signal belongs to its own message; one of another tool's sends is not ours to credit
+    if (signal.send !== undefined) return decision.send === signal.send;
+    return true;
+  });
+  return possible.reduce<DecisionFact | undefined>(
+    (last, next) => (!last || next.at > last.at || (next.at === last.at && next.id > last.id) ? next : last),
+    undefined,
+  );
+}
+
+/** Worth of one signal in [0, 1]: its value as a share of the cap, or 1 where the goal only counts. */
+function worthOf(signal: StoredSignal, goal: GoalSignal): number {
+  if (goal.value === undefined) return 1;
+  const value = signal.values[goal.value] ?? 0;
+  return Math.min(1, Math.max(0, value / (goal.cap ?? 1)));
+}
+
+/**
+ * What one person's signals are worth to one programme's decisions: the last decision before the signal and inside its
+ * window, unless the signal names one. A function of the set of decisions and signals, not of the order they arrived in.
+ */
+export function attribute(
+  programme: Programme,
+  decisions: readonly DecisionFact[],
+  signals: readonly StoredSignal[],
+): Credit[] {
+  const own = decisions.filter((decision) => decision.programme === programme.id);
+  const credits = new Map<string, Credit>();
+  for (const signal of withoutRepeats(signals)) {
+    for (const goal of programme.goal.signals) {
+      if (goal.signal !== signal.name) continue;
+      const cause = causeOf(signal, goal, own);
+      if (!cause) continue;
+      const key = `${cause.id} ${goal.signal}`;
+      const worth = Math.min(1, (credits.get(key)?.worth ?? 0) + worthOf(signal, goal));
+      const { id: decision, person } = cause;
+      credits.set(key, { decision, programme: programme.id, person, signal: goal.signal, worth });
+    }
+  }
+  return [...credits.values()].filter((credit) => credit.worth > 0);
+}

@@ -1,0 +1,38 @@
+import type { Credit, DecisionFact, History } from '../contracts/store.ts';
+import type { Programme } from '../domain/programme.ts';
+import { scaleOf } from '../policies/posterior.ts';
+import { attribute } from './attribute.ts';
+
+/** A credit whose worth moved. */
+export interface CreditChange {
+  credit: Credit;
+  before: number;
+  decision: DecisionFact;
+  /** Reward the change is worth: weight x cap x (after - before). */
+  reward: number;
+}
+
+const keyOf = (credit: { decision: string; signal: string }): string => `${credit.decision} ${credit.signal}`;
+
+/**
+ * What has to change for one person's credits to be what their decisions and signals say now. Nothing when nothing
+ * moved, however often it is asked.
+ */
+export function creditChanges(programme: Programme, history: History): CreditChange[] {
+  const wanted = new Map(
+    attribute(programme, history.decisions, history.signals).map((credit) => [keyOf(credit), credit]),
+  );
+  const held = new Map(
+    history.credits.filter((c) => c.programme === programme.id).map((credit) => [keyOf(credit), credit]),
+  );
+  const decisions = new Map(history.decisions.map((decision) => [decision.id, decision]));
+  const scales = new Map(programme.goal.signals.map((goal) => [goal.signal, scaleOf(goal)]));
+  return [...new Set([...wanted.keys(), ...held.keys()])].flatMap((key) => {
+    const before = held.get(key)?.worth ?? 0;
+    const credit = wanted.get(key) ?? { ...held.get(key)!, worth: 0 };
+    const decision = decisions.get(credit.decision);
+    if (!decision || credit.worth === before) return [];
+    const reward = (scales.get(credit.signal) ?? 0) * (credit.worth - before);
+    return [{ credit, before, decision, reward }];
+  });
+}

@@ -1,0 +1,112 @@
+import { gaussLegendre } from './gauss-legendre.ts';
+import { logBeta } from './log-gamma.ts';
+
+export interface Beta {
+  alpha: number;
+  beta: number;
+}
+
+/** A Beta variable on the log-odds scale, where it is close to normal and has no end points. */
+interface LogOdds extends Beta {
+  mode: number;
+  sd: number;
+  logNorm: number;
+}
+
+const RULE = gaussLegendre(6);
+const N = RULE.nodes.length;
+/** Panel edges around each mode, in standard deviations: the tails of a Beta are exponential in log-odds. */
+const EDGES = [-8, -5, -3.2, -2, -1, 0, 1, 2, 3.2, 5, 8, 14];
+
+/**
+ * P(X_a is the largest) for independent X_a ~ Beta(alpha_a, beta_a): the integral of f_a times the product of the other
+ * F_b, by Gauss-Legendre quadrature on panels whose edges are the union of every option's own, on the log-odds scale;
+ * the F_b come from the same panels. Sums to 1; error below 1e-4 in the tests (any shapes from 0.5 to 1e6, 50 options).
+ */
+export function bestBetaProbabilities(betas: readonly Beta[]): Float64Array {
+  const all = betas.map(logOdds);
+  const floor = Math.max(...all.map((o) => o.mode - 8 * o.sd));
+  // Whoever ends below where another begins never wins, and its F is 1 wherever it matters.
+  const live = all.flatMap((o, i) => (o.mode + 14 * o.sd > floor ? [i] : []));
+  const result = new Float64Array(betas.length);
+  const wins = integrate(
+    live.map((i) => all[i]!),
+    floor,
+  );
+  const total = wins.reduce((sum, p) => sum + p, 0);
+  for (const [k, i] of live.entries()) result[i] = wins[k]! / total;
+  return result;
+}
+
+function logOdds({ alpha, beta }: Beta): LogOdds {
+  return {
+    alpha,
+    beta,
+    mode: Math.log(alpha / beta),
+    sd: Math.sqrt(1 / alpha + 1 / beta),
+    logNorm: logBeta(alpha, beta),
+  };
+}
+
+function panelEdges(options: readonly LogOdds[], floor: number): number[] {
+  const narrowest = Math.min(...options.map((o) => o.sd));
+  const edges = options.flatMap((o) => EDGES.map((c) => o.mode + c * o.sd)).filter((edge) => edge > floor);
+  edges.push(floor);
+  edges.sort((a, b) => a - b);
+  return edges.filter((edge, i) => i === 0 || i === edges.length - 1 || edge - edges[i - 1]! > 0.02 * narrowest);
+}
+
+/** From the top panel down, so that every upper tail is known when its panel is reached. */
+function integrate(options: readonly LogOdds[], floor: number): Float64Array {
+  const k = options.length;
+  const edges = panelEdges(options, floor);
+  const wins = new Float64Array(k);
+  const tail = new Float64Array(k);
+  const density = new Float64Array(k * N);
+  for (let panel = edges.length - 2; panel >= 0; panel--) {
+    const half = (edges[panel + 1]! - edges[panel]!) / 2;
+    fillDensity(options, density, edges[panel]! + half, half);
+    for (let node = 0; node < N; node++) addNode(wins, tail, density, { node, half });
+    for (let a = 0; a < k; a++) {
+      for (let j = 0; j < N; j++) tail[a]! += half * RULE.weights[j]! * density[a * N + j]!;
+    }
+  }
+  return wins;
+}
+
+function fillDensity(options: readonly LogOdds[], density: Float64Array, centre: number, half: number): void {
+  for (let j = 0; j < N; j++) {
+    const t = centre + half * RULE.nodes[j]!;
+    // ln x and ln(1 - x) for x = 1 / (1 + e^-t), stable on both sides
+    const logX = t < 0 ? t - Math.log1p(Math.exp(t)) : -Math.log1p(Math.exp(-t));
+    const logY = logX - t;
+    for (let a = 0; a < options.length; a++) {
+      const o = options[a]!;
+      density[a * N + j] = Math.exp(o.alpha * logX + o.beta * logY - o.logNorm);
+    }
+  }
+}
+
+/** Adds f_a times the product of the other F_b at one node, for every a. */
+function addNode(
+  wins: Float64Array,
+  tail: Float64Array,
+  density: Float64Array,
+  { node, half }: { node: number; half: number },
+): void {
+  const k = wins.length;
+  const below = new Float64Array(k);
+  for (let a = 0; a < k; a++) {
+    let above = tail[a]!;
+    for (let j = 0; j < N; j++) above += half * RULE.upper[node * N + j]! * density[a * N + j]!;
+    below[a] = Math.min(1, Math.max(0, 1 - above));
+  }
+  // product of all the others without dividing: prefix times suffix
+  const prefix = new Float64Array(k + 1).fill(1);
+  for (let a = 0; a < k; a++) prefix[a + 1] = prefix[a]! * below[a]!;
+  let suffix = 1;
+  for (let a = k - 1; a >= 0; a--) {
+    wins[a]! += half * RULE.weights[node]! * density[a * N + node]! * prefix[a]! * suffix;
+    suffix *= below[a]!;
+  }
+}

@@ -1,0 +1,48 @@
+import type { OptionKey } from '../domain/decision.ts';
+import type { Programme } from '../domain/programme.ts';
+import type { ModelState } from '../learn/model.ts';
+import { betaQuantile } from '../maths/beta-quantile.ts';
+import { valueOf } from '../maths/compensated-sum.ts';
+import { optionsOf, weightedThompson } from '../policies/weighted-thompson.ts';
+import { posteriorOf } from '../policies/posterior.ts';
+
+/** What is known about one option, for people to read. */
+export interface OptionEstimate {
+  option: OptionKey;
+  trials: number;
+  /** Share of the trials so far. */
+  share: number;
+  /** Probability with which the policy chooses it now, when every option is eligible. */
+  propensity: number;
+  /** Reward per decision: posterior mean and central 95 % interval. */
+  estimate: number;
+  interval: { low: number; high: number; level: number };
+  /** By signal: trials that had it, and the sum of its worth in shares of its cap. */
+  signals: Record<string, { count: number; worth: number }>;
+}
+
+export function estimatesOf(programme: Programme, state: ModelState): OptionEstimate[] {
+  const options = optionsOf(programme, programme.variants);
+  const model = { programme: programme.id, version: 0, state };
+  const propensities = new Map(
+    weightedThompson(programme, model)(options).map(({ option, propensity }) => [option, propensity]),
+  );
+  const trials = Object.values(state.options).reduce((sum, option) => sum + option.trials, 0);
+  return options.map((option) => {
+    const { mean, alpha, beta, low, high } = posteriorOf(programme, state, option);
+    const at = (p: number): number => low + (high - low) * betaQuantile(p, alpha, beta);
+    const own = state.options[option] ?? { trials: 0, signals: {} };
+    const signals = Object.entries(own.signals).map(([name, total]) => {
+      return [name, { count: total.count, worth: valueOf(total.worth) }] as const;
+    });
+    return {
+      option,
+      trials: own.trials,
+      share: trials === 0 ? 0 : own.trials / trials,
+      propensity: propensities.get(option) ?? 0,
+      estimate: mean,
+      interval: { low: at(0.025), high: at(0.975), level: 0.95 },
+      signals: Object.fromEntries(signals),
+    };
+  });
+}

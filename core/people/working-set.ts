@@ -1,0 +1,162 @@
+import type {
+  Contact,
+  EventKey,
+
+  NewDecision,
+  NewOutcome,
+  StoredSignal,
+  WorkFacts,
+  WorkWrites,
+} from '../contracts/store.ts';
+import type { Decision } from '../domain/decision.ts';
+import type { Alias, Person, PersonId } from '../domain/person.ts';
+import { newPerson } from '../domain/person.ts';
+import { mergePersons } from './merge.ts';
+
+const eventKey = ({ source, id }: EventKey): string => `${source} ${id}`;
+const sendKeyOf = (person: PersonId, sendKey: string): string => `${person} ${sendKey}`;
+
+/**
+ * The facts of a batch with what its items have caused so far: the second request of a batch sees what the first one
+ * did, although nothing is written before all have run.
+ */
+export class WorkingSet {
+  readonly #persons = new Map<PersonId, Person>();
+  readonly #aliases = new Map<Alias, PersonId>();
+  readonly #decisions = new Map<string, Decision>();
+  readonly #contacts = new Map<PersonId, Contact[]>();
+  readonly #seen = new Set<string>();
+  readonly #changed = new Set<PersonId>();
+  readonly #mintPersonId: () => PersonId;
+  readonly writes: WorkWrites = {
+    persons: [],
+    aliases: [],
+    decisions: [],
+    contacts: [],
+    seen: [],
+    signals: [],
+    merges: [],
+    erased: [],
+    outcomes: [],
+  };
+
+  constructor(facts: WorkFacts, mintPersonId: () => PersonId) {
+    this.#mintPersonId = mintPersonId;
+    const canonical = new Map<PersonId, PersonId>();
+    for (const person of facts.persons) {
+      this.#persons.set(person.id, person);
+      for (const member of person.members) canonical.set(member, person.id);
+    }
+    const owner = (id: PersonId): PersonId => canonical.get(id) ?? id;
+    for (const { alias, person } of facts.aliases) this.#aliases.set(alias, owner(person));
+    for (const decision of facts.decisions) {
+      this.#decisions.set(sendKeyOf(owner(decision.person), decision.sendKey), decision);
+    }
+    for (const contact of facts.contacts) this.#contactsOf(owner(contact.person)).push(contact);
+    for (const event of facts.seen) this.#seen.add(eventKey(event));
+  }
+
+  /** The person behind some ids, made if need be; ids that were of different people make them one. */
+  person(aliases: readonly Alias[], at: number): Person {
+    const owners = [...new Set(aliases.flatMap((alias) => this.#aliases.get(alias) ?? []))];
+    let person = owners[0] === undefined ? newPerson(this.#mintPersonId(), []) : this.#persons.get(owners[0])!;
+    for (const other of owners.slice(1)) person = this.#merge(person, this.#persons.get(other)!, at);
+    const unknown = aliases.filter((alias) => !this.#aliases.has(alias));
+    if (unknown.length > 0) {
+      person = { ...person, aliases: [...person.aliases, ...unknown] };
+      for (const alias of unknown) {
+        this.#aliases.set(alias, person.id);
+        this.writes.aliases.push({ alias, person: person.id });
+      }
+      this.save(person);
+    }
+    return person;
+  }
+
+  /** The person behind some ids if one is known. */
+  known(aliases: readonly Alias[]): Person | undefined {
+    const alias = aliases.find((candidate) => this.#aliases.has(candidate));
+    return alias === undefined ? undefined : this.#persons.get(this.#aliases.get(alias)!);
+  }
+
+  #merge(into: Person, from: Person, at: number): Person {
+    const { person, merge } = mergePersons(into, from, at);
+    for (const alias of from.aliases) this.#aliases.set(alias, into.id);
+    this.#contactsOf(into.id).push(...this.#contactsOf(from.id));
+    for (const [key, decision] of this.#decisions) {
+      if (key.startsWith(`${from.id} `)) this.#decisions.set(sendKeyOf(into.id, decision.sendKey), decision);
+    }
+    this.#persons.delete(from.id);
+    this.#changed.delete(from.id);
+    this.writes.merges.push(merge);
+    this.save(person);
+    return person;
+  }
+
+  save(person: Person): void {
+    this.#persons.set(person.id, person);
+    this.#changed.add(person.id);
+  }
+
+  recorded(person: PersonId, sendKey: string): Decision | undefined {
+    return this.#decisions.get(sendKeyOf(person, sendKey));
+  }
+
+  #contactsOf(person: PersonId): Contact[] {
+    let contacts = this.#contacts.get(person);
+    if (!contacts) this.#contacts.set(person, (contacts = []));
+    return contacts;
+  }
+
+  contacts(person: PersonId): readonly Contact[] {
+    return this.#contactsOf(person);
+  }
+
+  record(entry: NewDecision): void {
+    const { decision } = entry;
+    this.#decisions.set(sendKeyOf(decision.person, decision.sendKey), decision);
+    this.writes.decisions.push(entry);
+    if (decision.action !== 'send' || decision.channel === undefined) return;
+    const contact: Contact = {
+      person: decision.person,
+      at: decision.at,
+      decision: decision.id,
+      programme: decision.programme,
+      channel: decision.channel,
+    };
+    this.#contactsOf(decision.person).push(contact);
+    this.writes.contacts.push(contact);
+  }
+
+  /** True the first time an event is seen. */
+  take(event: EventKey): boolean {
+    const key = eventKey(event);
+    if (this.#seen.has(key)) return false;
+    this.#seen.add(key);
+    this.writes.seen.push({ source: event.source, id: event.id });
+    return true;
+  }
+
+  signal(signal: StoredSignal): void {
+    this.writes.signals.push(signal);
+  }
+
+  outcome(outcome: NewOutcome): void {
+    this.writes.outcomes.push(outcome);
+  }
+
+  /** Cuts every tie between a person and their ids. */
+  erase(person: Person, at: number): void {
+    for (const alias of person.aliases) this.#aliases.delete(alias);
+    this.#persons.delete(person.id);
+    this.#changed.delete(person.id);
+    this.writes.aliases = this.writes.aliases.filter((entry) => entry.person !== person.id);
+    this.writes.erased.push({ person: person.id, at });
+  }
+
+  /** Everything the batch caused, once all its items have run. */
+  finish(): WorkWrites {
+    this.writes.persons = [...this.#changed].map((id) => this.#persons.get(id)!);
+    return this.writes;
+  }
+}

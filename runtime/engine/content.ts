@@ -1,0 +1,48 @@
+import { Liquid } from 'liquidjs';
+import type { Decision } from '../../core/domain/decision.ts';
+import type { Person } from '../../core/domain/person.ts';
+
+/** Characters of a template, steps of a rendering and characters it may make: enough for an e-mail, too little to hurt. */
+const LIMITS = { parseLimit: 100_000, renderLimit: 50, memoryLimit: 1_000_000 };
+
+const options = { ...LIMITS, ownPropertyOnly: true, cache: 1_000, strictFilters: true };
+const plain = new Liquid(options);
+/** Values put into HTML are escaped; a template's own markup is not. */
+const escaping = new Liquid({ ...options, outputEscape: 'escape' });
+
+const hasTag = (text: string): boolean => text.includes('{{') || text.includes('{%');
+const isHtml = (name: string): boolean => name === 'body' || name.endsWith('html');
+
+/**
+ * The decision with its content rendered from the person's traits and the request's context. Values are data: they are
+ * never rendered a second time. A piece that cannot be rendered stays out, so that no half-made text is sent.
+ */
+export function withContent(decision: Decision, person: Person): Decision {
+  if (!decision.content || !Object.values(decision.content).some(hasTag)) return decision;
+  const traits = Object.entries(person.traits).map(([name, { value }]) => [name, value] as const);
+  const scope = Object.fromEntries([...traits, ...Object.entries(decision.context)]);
+  const content: Record<string, string> = {};
+  for (const [name, template] of Object.entries(decision.content)) {
+    const text = hasTag(template) ? render(isHtml(name) ? escaping : plain, template, scope) : template;
+    if (text !== undefined) content[name] = text;
+  }
+  return { ...decision, content };
+}
+
+function render(engine: Liquid, template: string, scope: Record<string, unknown>): string | undefined {
+  try {
+    return engine.parseAndRenderSync(template, scope) as string;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Says what is wrong with a template, or undefined. */
+export function templateError(template: string): string | undefined {
+  try {
+    plain.parse(template);
+    return undefined;
+  } catch (error) {
+    return (error as Error).message;
+  }
+}

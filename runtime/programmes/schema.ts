@@ -1,0 +1,109 @@
+import { hash } from 'node:crypto';
+import { z } from 'zod';
+import type { Programme, Variant } from '../../core/domain/programme.ts';
+import { SILENCE } from '../../core/domain/decision.ts';
+
+/** Names that end up as keys of plain objects: nothing every object has already. */
+const name = z
+  .string()
+  .min(1)
+  .max(100)
+  .refine((text) => !(text in {}), 'a name that is not reserved');
+const id = name.regex(/^[A-Za-z0-9][A-Za-z0-9_-]*$/, 'letters, digits, - and _');
+const date = z.iso.datetime({ offset: true });
+
+const goalSignal = z
+  .object({
+    signal: name,
+    value: name.optional(),
+    cap: z.number().positive().optional(),
+    weight: z.number(),
+    windowHours: z.number().positive().max(24 * 90),
+  })
+  .refine((goal) => goal.value === undefined || goal.cap !== undefined, {
+    path: ['cap'],
+    message: 'the largest value that counts, needed with `value`',
+  })
+  .refine((goal) => goal.weight !== 0, { path: ['weight'], message: 'a weight other than 0' });
+
+const variant = z.object({
+  id: id.refine((text) => text !== SILENCE, `any id but ${SILENCE}`),
+  channel: id,
+  content: z.record(name, z.string().max(100_000)),
+  labels: z.record(name, z.string().max(200)).optional(),
+  startsAt: date.optional(),
+  endsAt: date.optional(),
+});
+
+const guardrails = z.strictObject({
+  consent: z.record(id, name).optional(),
+  caps: z
+    .array(
+      z.strictObject({
+        per: z.literal('person'),
+        channel: id.optional(),
+        count: z.number().int().min(0),
+        hours: z.number().positive().max(24 * 366),
+      }),
+    )
+    .optional(),
+});
+
+/** A programme as people write it. Version, approvals and content hashes are ours. */
+export const programmeSchema = z
+  .strictObject({
+    id,
+    version: z.number().optional(),
+    name: z.string().min(1).max(200),
+    status: z.enum(['draft', 'live', 'paused', 'ended']).default('draft'),
+    goal: z.object({ signals: z.array(goalSignal).min(1).max(20) }),
+    variants: z.array(variant).min(1).max(50),
+    silence: z.boolean().default(false),
+    fallback: id.optional(),
+    policy: z
+      .strictObject({ kind: z.literal('weighted-thompson'), floor: z.number().min(0).max(0.5).optional() })
+      .default({ kind: 'weighted-thompson' }),
+    holdout: z
+      .strictObject({
+        kind: z.enum(['no-contact', 'random', 'business-as-usual']),
+        share: z.number().min(0).max(0.9),
+      })
+      .optional(),
+    guardrails: guardrails.default({}),
+    startsAt: date.optional(),
+    endsAt: date.optional(),
+    sendBucketHours: z.number().positive().max(24 * 31).default(24),
+  })
+  .superRefine((programme, context) => {
+    const issue = (path: (string | number)[], message: string): void =>
+      context.addIssue({ code: 'custom', path, message });
+    const ids = programme.variants.map((v) => v.id);
+    for (const [i, own] of ids.entries()) {
+      if (ids.indexOf(own) !== i) issue(['variants', i, 'id'], 'an id that no other variant has');
+    }
+    if (programme.fallback !== undefined && !ids.includes(programme.fallback)) {
+      issue(['fallback'], `one of ${ids.join(', ')}`);
+    }
+    const exploration = (programme.policy.floor ?? 0) * (ids.length + Number(programme.silence));
+    if (exploration > 0.5) issue(['policy', 'floor'], 'floor x options at most 0.5, or little is left to the policy');
+  });
+
+export type ProgrammeInput = z.infer<typeof programmeSchema>;
+
+/** SHA-256 of a variant's channel and content, keys sorted: what an approval is bound to. */
+export function contentHash({ channel, content }: Pick<Variant, 'channel' | 'content'>): string {
+  const sorted = Object.keys(content)
+    .sort()
+    .map((key) => [key, content[key]]);
+  return hash('sha256', JSON.stringify([channel, sorted]), 'hex');
+}
+
+/** A programme as it is kept: approvals of unchanged content stay. */
+export function toProgramme(input: ProgrammeInput, previous?: Programme): Programme {
+  const variants = input.variants.map((given): Variant => {
+    const before = previous?.variants.find((candidate) => candidate.id === given.id);
+    const ours = contentHash(given);
+    return { ...given, contentHash: ours, approval: before?.contentHash === ours ? before.approval : undefined };
+  });
+  return { ...input, version: previous?.version ?? 0, variants };
+}

@@ -1,0 +1,107 @@
+import { readFileSync } from 'node:fs';
+import { z } from 'zod';
+
+/** What this process reads of the world, handed in. */
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+const secretOrEnv = z.union([z.string(), z.object({ env: z.string() })]);
+const settingValue: z.ZodType = z.lazy(() =>
+  z.union([secretOrEnv, z.number(), z.boolean(), z.array(settingValue), z.record(z.string(), settingValue)]),
+);
+
+const fileSchema = z.strictObject({
+  host: z.string().optional(),
+  port: z.number().int().min(0).max(65_535).optional(),
+  data: z.string().optional(),
+  publicUrl: z.url().optional(),
+  log: z.string().optional(),
+  integrations: z.record(z.string(), z.record(z.string(), settingValue)).default({}),
+});
+
+const LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
+
+const schema = z.object({
+  host: z.string().min(1),
+  port: z.coerce.number('a port number').int().min(0).max(65_535),
+  data: z.string().min(1),
+  adminKey: z.string().min(16, 'at least 16 characters').optional(),
+  publicUrl: z.url().optional(),
+  log: z.enum(LEVELS),
+  integrations: z.record(z.string(), z.record(z.string(), z.unknown())),
+});
+
+export type Settings = z.infer<typeof schema>;
+
+/** A setting that cannot be used: says which and what was expected. */
+export class SettingsError extends Error {}
+
+/** Name a person knows each setting by. */
+const NAMES: Record<string, string> = {
+  host: 'PICKWELL_HOST',
+  port: 'PICKWELL_PORT',
+  data: 'PICKWELL_DATA',
+  adminKey: 'PICKWELL_ADMIN_KEY',
+  publicUrl: 'PICKWELL_PUBLIC_URL',
+  log: 'PICKWELL_LOG',
+};
+
+export function describeIssues(error: z.ZodError, root = ''): string {
+  return error.issues
+    .map((issue) => {
+      const [first, ...rest] = issue.path.map(String);
+      const name = [root || (NAMES[first ?? ''] ?? first), ...(root && first !== undefined ? [first] : []), ...rest];
+      return `${name.filter(Boolean).join('.')}: ${issue.message}`;
+    })
+    .join('\n');
+}
+
+function readFile(path: string, required: boolean): z.infer<typeof fileSchema> {
+  let text: string;
+  try {
+    text = readFileSync(path, 'utf8');
+  } catch {
+    if (required) throw new SettingsError(`PICKWELL_CONFIG: no file can be read at ${path}`);
+    return { integrations: {} };
+  }
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch (error) {
+    throw new SettingsError(`${path}: not valid JSON (${(error as Error).message})`);
+  }
+  const parsed = fileSchema.safeParse(json);
+  if (!parsed.success) throw new SettingsError(describeIssues(parsed.error, path));
+  return parsed.data;
+}
+
+/** Replaces every `{"env": "NAME"}` by the variable's value. */
+function resolve(value: unknown, environment: Environment, path: string): unknown {
+  if (Array.isArray(value)) return value.map((item, i) => resolve(item, environment, `${path}.${i}`));
+  if (typeof value !== 'object' || value === null) return value;
+  if ('env' in value && typeof value.env === 'string') {
+    const found = environment[value.env];
+    if (found === undefined) throw new SettingsError(`${path}: the environment variable ${value.env} is not set`);
+    return found;
+  }
+  return Object.fromEntries(Object.entries(value).map(([k, v]) => [k, resolve(v, environment, `${path}.${k}`)]));
+}
+
+/**
+ * Settings from the environment first, then from `pickwell.json` (or the file `PICKWELL_CONFIG` names).
+ * @throws SettingsError naming the setting and what was expected.
+ */
+export function readSettings(environment: Environment): Settings {
+  const path = environment.PICKWELL_CONFIG;
+  const file = readFile(path ?? 'pickwell.json', path !== undefined);
+  const parsed = schema.safeParse({
+    host: environment.PICKWELL_HOST ?? file.host ?? '127.0.0.1',
+    port: environment.PICKWELL_PORT ?? file.port ?? 8787,
+    data: environment.PICKWELL_DATA ?? file.data ?? './data',
+    adminKey: environment.PICKWELL_ADMIN_KEY,
+    publicUrl: environment.PICKWELL_PUBLIC_URL ?? file.publicUrl,
+    log: environment.PICKWELL_LOG ?? file.log ?? 'info',
+    integrations: resolve(file.integrations, environment, 'integrations'),
+  });
+  if (!parsed.success) throw new SettingsError(describeIssues(parsed.error));
+  return parsed.data;
+}

@@ -1,0 +1,144 @@
+import type {
+  ArmReward,
+  Contact,
+  Credit,
+  FoldWrites,
+  History,
+  HistoryAsk,
+  LedgerEntry,
+  LedgerRow,
+  ModelSnapshot,
+  NewDecision,
+  ReadStore,
+  StoredSignal,
+} from '../../core/contracts/store.ts';
+import type { DecisionId } from '../../core/domain/decision.ts';
+import type { Person, PersonId } from '../../core/domain/person.ts';
+import type { LedgerDraft } from './ledger.ts';
+import { chainOf, entryOf, GENESIS, sha256 } from './ledger.ts';
+import type { MemoryOutbox } from './memory-outbox.ts';
+
+interface PersonRows {
+  decisions: NewDecision[];
+  contacts: Contact[];
+  signals: StoredSignal[];
+  credits: Map<string, Credit>;
+  rewards: Map<string, ArmReward>;
+}
+
+const creditKey = (credit: Credit): string => JSON.stringify([credit.decision, credit.signal]);
+
+/** What learning reads and writes, in memory. */
+export class MemoryLearning {
+  readonly rows = new Map<PersonId, PersonRows>();
+  readonly roots = new Map<PersonId, PersonId>();
+  readonly profiles = new Map<PersonId, Person>();
+  readonly byId = new Map<DecisionId, { entry: NewDecision; seq: number }>();
+  readonly chain: LedgerRow[] = [];
+  readonly models = new Map<string, ModelSnapshot>();
+  readonly outbox: MemoryOutbox;
+  position = 0;
+
+  constructor(outbox: MemoryOutbox) {
+    this.outbox = outbox;
+  }
+
+  rootOf(id: PersonId): PersonId {
+    return this.roots.get(id) ?? id;
+  }
+
+  rowsOf(id: PersonId): PersonRows {
+    let rows = this.rows.get(id);
+    if (!rows) {
+      rows = { decisions: [], contacts: [], signals: [], credits: new Map(), rewards: new Map() };
+      this.rows.set(id, rows);
+    }
+    return rows;
+  }
+
+  append(drafts: readonly LedgerDraft[]): void {
+    for (const { kind, at, programme, person, ref, body, inline } of drafts) {
+      const row = { seq: this.chain.length + 1, kind, at, programme, person, ref, digest: sha256(body) };
+      const chain = chainOf(this.chain.at(-1)?.chain ?? GENESIS, row);
+      this.chain.push({ ...row, body: inline ? body : null, chain });
+    }
+  }
+
+  entries(after: number, limit: number): LedgerEntry[] {
+    return this.chain.slice(after, after + limit).map((row) => {
+      const entry = row.kind === 'decision' ? this.byId.get(row.ref ?? '')?.entry : undefined;
+      const { option, arm } = entry?.decision ?? {};
+      return { ...entryOf(row), option, arm, learn: entry?.decision.learn === true, first: entry?.first === true };
+    });
+  }
+
+  histories(asks: readonly HistoryAsk[]): History[] {
+    const spans = new Map<PersonId, HistoryAsk>();
+    for (const { person, from, to } of asks) {
+      const root = this.rootOf(person);
+      const span = spans.get(root);
+      spans.set(root, { person: root, from: Math.min(from, span?.from ?? from), to: Math.max(to, span?.to ?? to) });
+    }
+    return [...spans.values()].flatMap((span) => this.#history(span) ?? []);
+  }
+
+  #history({ person: id, from, to }: HistoryAsk): History | undefined {
+    const person = this.profiles.get(id);
+    if (!person) return undefined;
+    const rows = person.members.flatMap((member) => this.rows.get(member) ?? []);
+    const inside = ({ at }: { at: number }): boolean => at >= from && at <= to;
+    return {
+      person: id,
+      aliases: person.aliases,
+      arms: person.arms,
+      decisions: rows.flatMap((r) => r.decisions.map(({ decision }) => decision).filter(inside)),
+      signals: rows.flatMap((r) => r.signals.filter(inside)),
+      credits: rows.flatMap((r) => [...r.credits.values()]),
+      rewards: rows.flatMap((r) => [...r.rewards.values()]),
+    };
+  }
+
+  commitFold(writes: FoldWrites): ModelSnapshot[] | null {
+    if (this.position !== writes.expected) return null;
+    for (const credit of writes.credits) this.rowsOf(credit.person).credits.set(creditKey(credit), credit);
+    for (const credit of writes.removedCredits) this.rowsOf(credit.person).credits.delete(creditKey(credit));
+    for (const { person, programme } of writes.removedRewards) this.rowsOf(person).rewards.delete(programme);
+    for (const reward of writes.rewards) this.rowsOf(reward.person).rewards.set(reward.programme, reward);
+    for (const outcome of writes.outcomes) this.outbox.add(outcome);
+    for (const person of writes.forgotten) this.#remove(person);
+    this.position = writes.position;
+    return writes.snapshots.map(({ programme, position, state }) => {
+      const version = (this.models.get(programme)?.version ?? 0) + 1;
+      const model = { programme, version, position, hash: sha256(state), state };
+      this.models.set(programme, model);
+      return model;
+    });
+  }
+
+  #remove(id: PersonId): void {
+    for (const member of this.profiles.get(id)?.members ?? [id]) {
+      for (const { decision } of this.rows.get(member)?.decisions ?? []) this.byId.delete(decision.id);
+      this.rows.delete(member);
+      this.roots.delete(member);
+      this.profiles.delete(member);
+      for (const row of this.chain) if (row.person === member && row.kind === 'merge') row.body = null;
+    }
+  }
+
+  decision(id: DecisionId): Awaited<ReturnType<ReadStore['decision']>> {
+    const found = this.byId.get(id);
+    if (!found) return null;
+    const { decision } = found.entry;
+    const [history] = this.histories([{ person: decision.person, from: 0, to: Number.MAX_SAFE_INTEGER }]);
+    const credits = (history?.credits ?? []).filter((credit) => credit.decision === id);
+    const names = new Set(credits.map((credit) => credit.signal));
+    const signals = (history?.signals ?? []).filter((s) => s.decisionId === id || names.has(s.name));
+    return { decision, seq: found.seq, credits, signals };
+  }
+
+  counts(events: number): Record<string, number> {
+    const signals = [...this.rows.values()].reduce((sum, rows) => sum + rows.signals.length, 0);
+    const { byId, profiles, chain } = this;
+    return { decisions: byId.size, signals, persons: profiles.size, events, ledger: chain.length };
+  }
+}

@@ -1,0 +1,53 @@
+import type { OutboxItem, OutboxResult } from '../../core/contracts/outbox.ts';
+import type { NewOutcome } from '../../core/contracts/store.ts';
+
+interface Row extends OutboxItem {
+  state: 'pending' | 'delivered' | 'dead';
+  nextAt: number;
+}
+
+/** The outbox in memory. */
+export class MemoryOutbox {
+  readonly #rows = new Map<string, Row>();
+
+  add({ destination, outcome, at }: NewOutcome): void {
+    const key = `${destination} ${outcome.id}`;
+    if (this.#rows.has(key)) return;
+    this.#rows.set(key, { outcome, destination, attempts: 0, createdAt: at, state: 'pending', nextAt: 0 });
+  }
+
+  claim(destination: string, now: number, leaseUntil: number, limit: number): OutboxItem[] {
+    const due = [...this.#rows.values()]
+      .filter((row) => row.destination === destination && row.state === 'pending' && row.nextAt <= now)
+      .slice(0, limit);
+    for (const row of due) row.nextAt = leaseUntil;
+    return due.map(({ outcome, attempts, createdAt }) => ({ outcome, destination, attempts, createdAt }));
+  }
+
+  settle(destination: string, results: readonly OutboxResult[]): void {
+    for (const result of results) {
+      const row = this.#rows.get(`${destination} ${result.id}`);
+      if (!row) continue;
+      row.state = result.state;
+      if (result.state !== 'pending') continue;
+      row.attempts = result.attempts;
+      row.nextAt = result.nextAttemptAt;
+    }
+  }
+
+  counts(): { destination: string; state: string; count: number; oldestAt: number }[] {
+    const groups = new Map<string, { destination: string; state: string; count: number; oldestAt: number }>();
+    for (const { destination, state, createdAt } of this.#rows.values()) {
+      const key = `${destination} ${state}`;
+      const group = groups.get(key) ?? { destination, state, count: 0, oldestAt: createdAt };
+      groups.set(key, { ...group, count: group.count + 1, oldestAt: Math.min(group.oldestAt, createdAt) });
+    }
+    return [...groups.keys()].sort().map((key) => groups.get(key)!);
+  }
+
+  redrive(destination: string, now: number): number {
+    const dead = [...this.#rows.values()].filter((row) => row.destination === destination && row.state === 'dead');
+    for (const row of dead) Object.assign(row, { state: 'pending', attempts: 0, nextAt: now, createdAt: now });
+    return dead.length;
+  }
+}

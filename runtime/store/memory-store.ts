@@ -1,0 +1,139 @@
+import type { StoredKey } from '../../core/contracts/key-store.ts';
+import type { Store, StoredSignal, WorkFacts, WorkQuery, WorkWrites } from '../../core/contracts/store.ts';
+import type { Decision } from '../../core/domain/decision.ts';
+import type { Alias, Person, PersonId } from '../../core/domain/person.ts';
+import type { Programme } from '../../core/domain/programme.ts';
+import type { LedgerDraft } from './ledger.ts';
+import { decisionBody, draftsOf } from './ledger.ts';
+import { MemoryLearning } from './memory-learning.ts';
+import { MemoryOutbox } from './memory-outbox.ts';
+import { takeTurns } from './turns.ts';
+
+const eventKey = (event: { source: string; id: string }): string => JSON.stringify([event.source, event.id]);
+
+/** Rows of the per-person tables, by the id they were written under. */
+class Tables extends MemoryLearning {
+  readonly aliases = new Map<Alias, PersonId>();
+  readonly seen = new Set<string>();
+
+  load(query: WorkQuery): WorkFacts {
+    const facts: WorkFacts = { persons: [], aliases: [], decisions: [], contacts: [], seen: [] };
+    const loaded = new Set<PersonId>();
+    for (const { aliases, sendKeys } of query.persons) {
+      for (const alias of aliases) {
+        const person = this.personOf(alias);
+        if (!person) continue;
+        facts.aliases.push({ alias, person: person.id });
+        const rows = person.members.flatMap((member) => this.rows.get(member) ?? []);
+        const repeated = rows.flatMap((r) => r.decisions).filter((d) => sendKeys.includes(d.decision.sendKey));
+        facts.decisions.push(...repeated.map((d) => d.decision));
+        if (loaded.has(person.id)) continue;
+        loaded.add(person.id);
+        facts.persons.push(person);
+        facts.contacts.push(...rows.flatMap((r) => r.contacts).filter((c) => c.at > query.contactsSince));
+      }
+    }
+    facts.seen = query.events.filter((event) => this.seen.has(eventKey(event)));
+    return facts;
+  }
+
+  personOf(alias: Alias): Person | undefined {
+    const id = this.aliases.get(alias);
+    return id === undefined ? undefined : this.profiles.get(this.rootOf(id));
+  }
+
+  save(person: Person): void {
+    this.profiles.set(person.id, person);
+    for (const member of person.members) {
+      this.roots.set(member, person.id);
+      if (member !== person.id) this.profiles.delete(member);
+    }
+  }
+
+  empty(id: PersonId): void {
+    const person = this.profiles.get(id);
+    if (!person) return;
+    for (const alias of person.aliases) this.aliases.delete(alias);
+    this.save({ ...person, aliases: [], traits: {}, consent: undefined, subscriptions: {} });
+  }
+
+  write(writes: WorkWrites): void {
+    for (const { alias, person } of writes.aliases) this.aliases.set(alias, person);
+    for (const person of writes.persons) this.save(person);
+    for (const [i, entry] of writes.decisions.entries()) {
+      this.rowsOf(entry.decision.person).decisions.push(entry);
+      this.byId.set(entry.decision.id, { entry, seq: this.chain.length + i + 1 });
+    }
+    for (const contact of writes.contacts) this.rowsOf(contact.person).contacts.push(contact);
+    for (const event of writes.seen) this.seen.add(eventKey(event));
+    for (const signal of writes.signals) this.rowsOf(signal.person).signals.push(signal);
+    for (const { person } of writes.erased) this.empty(person);
+    for (const outcome of writes.outcomes) this.outbox.add(outcome);
+    this.append(draftsOf(writes));
+  }
+}
+
+/**
+ * The store in memory, held to the same contract as the others: for tests and for measuring what durability costs.
+ * Nothing outlives the process.
+ */
+export function openMemoryStore(): Store {
+  const outbox = new MemoryOutbox();
+  const tables = new Tables(outbox);
+  const versions = new Map<string, Programme[]>();
+  const keys = new Map<string, StoredKey>();
+  const meta = new Map<string, string>();
+  const inTurn = takeTurns();
+  return {
+    transact: (query, work) => inTurn(() => Promise.resolve(tables.write(work(tables.load(query))))),
+    position: () => Promise.resolve(tables.position),
+    readLedger: (after, limit) => Promise.resolve(tables.entries(after, limit)),
+    histories: (asks) => Promise.resolve(tables.histories(asks)),
+    commitFold: (writes) => Promise.resolve(tables.commitFold(writes)),
+    models: () => Promise.resolve([...tables.models.values()]),
+    programmes: () => Promise.resolve([...versions.values()].map((all) => all.at(-1)!)),
+    saveProgramme: (programme, expected, at) => {
+      const all = versions.get(programme.id) ?? [];
+      if (all.length !== expected) return Promise.resolve(false);
+      const saved = { ...programme, version: expected + 1 };
+      versions.set(programme.id, [...all, saved]);
+      tables.append([programmeDraft(saved, at)]);
+      return Promise.resolve(true);
+    },
+    decision: (id) => Promise.resolve(tables.decision(id)),
+    person: (alias) => Promise.resolve(exportOf(tables, alias)),
+    ledger: (from, limit) => Promise.resolve(tables.chain.slice(Math.max(0, from - 1), Math.max(0, from - 1) + limit)),
+    counts: () => Promise.resolve(tables.counts(tables.seen.size)),
+    claim: (...ask) => Promise.resolve(outbox.claim(...ask)),
+    settle: (destination, results) => Promise.resolve(outbox.settle(destination, results)),
+    outboxCounts: () => Promise.resolve(outbox.counts()),
+    redrive: (destination, now) => Promise.resolve(outbox.redrive(destination, now)),
+    keys: () => Promise.resolve([...keys.values()]),
+    saveKey: (key) => Promise.resolve(void keys.set(key.id, key)),
+    meta: (name, initial) => {
+      if (!meta.has(name)) meta.set(name, initial);
+      return Promise.resolve(meta.get(name)!);
+    },
+    ping: () => Promise.resolve(),
+    close: () => Promise.resolve(),
+  };
+}
+
+function programmeDraft(programme: Programme, at: number): LedgerDraft {
+  const { id, version } = programme;
+  const body = JSON.stringify(programme);
+  return { kind: 'programme', at, programme: id, person: null, ref: `${id}@${version}`, body, inline: true };
+}
+
+function exportOf(tables: Tables, alias: Alias): Awaited<ReturnType<Store['person']>> {
+  const person = tables.personOf(alias);
+  if (!person) return null;
+  const rows = person.members.flatMap((member) => tables.rows.get(member) ?? []);
+  const copy = <T>(value: T): T => structuredClone(value);
+  return copy({
+    person,
+    decisions: rows.flatMap((r) => r.decisions.map((d) => JSON.parse(decisionBody(d)) as Decision)),
+    signals: rows.flatMap((r): StoredSignal[] => r.signals),
+    credits: rows.flatMap((r) => [...r.credits.values()]),
+  });
+}

@@ -1,0 +1,67 @@
+/**
+ * Schema, forward only; `PRAGMA user_version` counts the steps taken. `p` is the logical partition of the person (0-255):
+ * it leads the key of every per-person table, so that a later split of the data moves rows without changing any key.
+ */
+export const MIGRATIONS: readonly string[] = [
+  `
+  CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+  CREATE TABLE keys (id TEXT PRIMARY KEY, body TEXT NOT NULL) WITHOUT ROWID;
+  CREATE TABLE programmes (
+    id TEXT NOT NULL, version INTEGER NOT NULL, at INTEGER NOT NULL, body TEXT NOT NULL,
+    PRIMARY KEY (id, version)
+  ) WITHOUT ROWID;
+
+  CREATE TABLE aliases (alias TEXT PRIMARY KEY, person TEXT NOT NULL) WITHOUT ROWID;
+  CREATE TABLE persons (
+    p INTEGER NOT NULL, id TEXT NOT NULL, root TEXT NOT NULL, profile TEXT,
+    PRIMARY KEY (p, id)
+  ) WITHOUT ROWID;
+
+  -- seq is the place in the ledger
+  CREATE TABLE decisions (
+    seq INTEGER PRIMARY KEY, p INTEGER NOT NULL, person TEXT NOT NULL, send_key TEXT NOT NULL, id TEXT NOT NULL, at INTEGER NOT NULL,
+    option TEXT NOT NULL, arm TEXT NOT NULL, learn INTEGER NOT NULL, first INTEGER NOT NULL, record TEXT NOT NULL
+  );
+  CREATE UNIQUE INDEX decisions_by_send ON decisions (p, person, send_key);
+  CREATE UNIQUE INDEX decisions_by_id ON decisions (id);
+  CREATE TABLE contacts (
+    p INTEGER NOT NULL, person TEXT NOT NULL, at INTEGER NOT NULL, decision TEXT NOT NULL,
+    programme TEXT NOT NULL, channel TEXT NOT NULL,
+    PRIMARY KEY (p, person, at, decision)
+  ) WITHOUT ROWID;
+
+  CREATE TABLE seen (source TEXT NOT NULL, id TEXT NOT NULL, PRIMARY KEY (source, id)) WITHOUT ROWID;
+  CREATE TABLE signals (p INTEGER NOT NULL, person TEXT NOT NULL, at INTEGER NOT NULL, body TEXT NOT NULL);
+  CREATE INDEX signals_by_person ON signals (p, person, at);
+  CREATE TABLE credits (
+    p INTEGER NOT NULL, person TEXT NOT NULL, decision TEXT NOT NULL, signal TEXT NOT NULL,
+    programme TEXT NOT NULL, worth REAL NOT NULL,
+    PRIMARY KEY (p, person, decision, signal)
+  ) WITHOUT ROWID;
+  CREATE TABLE rewards (
+    p INTEGER NOT NULL, person TEXT NOT NULL, programme TEXT NOT NULL, arm TEXT NOT NULL, reward REAL NOT NULL,
+    PRIMARY KEY (p, person, programme)
+  ) WITHOUT ROWID;
+
+  CREATE TABLE ledger (
+    seq INTEGER PRIMARY KEY, kind TEXT NOT NULL, at INTEGER NOT NULL, programme TEXT, person TEXT, ref TEXT,
+    body TEXT, digest TEXT NOT NULL, chain TEXT NOT NULL
+  );
+  CREATE TABLE models (
+    programme TEXT PRIMARY KEY, version INTEGER NOT NULL, position INTEGER NOT NULL, hash TEXT NOT NULL,
+    state TEXT NOT NULL
+  ) WITHOUT ROWID;
+  CREATE TABLE model_versions (
+    programme TEXT NOT NULL, version INTEGER NOT NULL, position INTEGER NOT NULL, hash TEXT NOT NULL,
+    PRIMARY KEY (programme, version)
+  ) WITHOUT ROWID;
+
+  CREATE TABLE outbox (
+    number INTEGER PRIMARY KEY, destination TEXT NOT NULL, id TEXT NOT NULL, body TEXT NOT NULL,
+    state TEXT NOT NULL, attempts INTEGER NOT NULL, created_at INTEGER NOT NULL, next_at INTEGER NOT NULL,
+    fault TEXT
+  );
+  CREATE UNIQUE INDEX outbox_by_id ON outbox (destination, id);
+  CREATE INDEX outbox_due ON outbox (destination, next_at, number) WHERE state = 'pending';
+  `,
+];

@@ -1,0 +1,69 @@
+import type { OutboxItem, OutboxResult } from '../../../core/contracts/outbox.ts';
+import type { NewOutcome } from '../../../core/contracts/store.ts';
+import type { Outcome } from '../../../core/domain/outcome.ts';
+import type { Database } from './database.ts';
+
+/** Adds an outcome once, whatever is added again. */
+export function addOutcome(db: Database, { destination, outcome, at }: NewOutcome): void {
+  db.run(
+    `INSERT OR IGNORE INTO outbox (destination, id, body, state, attempts, created_at, next_at)
+     VALUES (?, ?, ?, 'pending', 0, ?, 0)`,
+    ...[destination, outcome.id, JSON.stringify(outcome), at],
+  );
+}
+
+export interface Claim {
+  destination: string;
+  now: number;
+  leaseUntil: number;
+  limit: number;
+}
+
+/** Leases due rows by moving the time at which they are due again. */
+export function claim(db: Database, { destination, now, leaseUntil, limit }: Claim): OutboxItem[] {
+  const rows = db.all<{ number: number; body: string; attempts: number; created_at: number }>(
+    `SELECT number, body, attempts, created_at FROM outbox
+     WHERE destination = ? AND state = 'pending' AND next_at <= ? ORDER BY number LIMIT ?`,
+    ...[destination, now, limit],
+  );
+  for (const { number } of rows) db.run('UPDATE outbox SET next_at = ? WHERE number = ?', leaseUntil, number);
+  return rows.map(({ body, attempts, created_at }) => {
+    return { outcome: JSON.parse(body) as Outcome, destination, attempts, createdAt: created_at };
+  });
+}
+
+export function settle(db: Database, destination: string, results: readonly OutboxResult[]): void {
+  for (const result of results) {
+    if (result.state === 'pending') {
+      db.run(
+        'UPDATE outbox SET attempts = ?, next_at = ?, fault = ? WHERE destination = ? AND id = ?',
+        ...[result.attempts, result.nextAttemptAt, result.fault, destination, result.id],
+      );
+    } else if (result.state === 'delivered') {
+      // the row stays so that the outcome is never added again; what it said is not needed any more
+      db.run(
+        `UPDATE outbox SET state = 'delivered', body = '', fault = NULL WHERE destination = ? AND id = ?`,
+        ...[destination, result.id],
+      );
+    } else {
+      db.run(
+        `UPDATE outbox SET state = 'dead', fault = ? WHERE destination = ? AND id = ?`,
+        ...[result.fault, destination, result.id],
+      );
+    }
+  }
+}
+
+export function outboxCounts(db: Database): { destination: string; state: string; count: number; oldestAt: number }[] {
+  return db.all(
+    `SELECT destination, state, count(*) AS count, min(created_at) AS oldestAt FROM outbox
+     GROUP BY destination, state ORDER BY destination, state`,
+  );
+}
+
+export function redrive(db: Database, destination: string, now: number): number {
+  return db.run(
+    `UPDATE outbox SET state = 'pending', attempts = 0, next_at = ?, created_at = ? WHERE destination = ? AND state = 'dead'`,
+    ...[now, now, destination],
+  );
+}

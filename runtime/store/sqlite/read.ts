@@ -1,0 +1,91 @@
+import type { Credit, LedgerRow, ReadStore, StoredSignal } from '../../../core/contracts/store.ts';
+import type { StoredKey } from '../../../core/contracts/key-store.ts';
+import type { Decision } from '../../../core/domain/decision.ts';
+import type { Alias } from '../../../core/domain/person.ts';
+import type { Programme } from '../../../core/domain/programme.ts';
+import { partitionOf } from '../partition.ts';
+import type { Database } from './database.ts';
+import { appendLedger } from './work.ts';
+import { histories } from './learn.ts';
+import { loadPerson, ownerOf } from './persons.ts';
+
+type Read<Name extends keyof ReadStore> = Awaited<ReturnType<ReadStore[Name]>>;
+
+export function decision(db: Database, id: string): Read<'decision'> {
+  const row = db.one<{ record: string; person: string; seq: number }>(
+    'SELECT record, person, seq FROM decisions WHERE id = ?',
+    id,
+  );
+  if (!row) return null;
+  const [history] = histories(db, [{ person: row.person, from: 0, to: Number.MAX_SAFE_INTEGER }]);
+  const credits = (history?.credits ?? []).filter((credit) => credit.decision === id);
+  const names = new Set(credits.map((credit) => credit.signal));
+  const signals = (history?.signals ?? []).filter((s) => s.decisionId === id || names.has(s.name));
+  return { decision: JSON.parse(row.record) as Decision, seq: row.seq, credits, signals };
+}
+
+export function person(db: Database, alias: Alias): Read<'person'> {
+  const owner = ownerOf(db, alias);
+  const found = owner === undefined ? undefined : loadPerson(db, owner);
+  if (!found) return null;
+  const decisions: Decision[] = [];
+  const signals: StoredSignal[] = [];
+  const credits: Credit[] = [];
+  for (const member of found.members) {
+    decisions.push(...bodies<Decision>(db, 'SELECT record AS body FROM decisions WHERE p = ? AND person = ?', member));
+    signals.push(...bodies<StoredSignal>(db, 'SELECT body FROM signals WHERE p = ? AND person = ?', member));
+    credits.push(
+      ...db.all<Credit>('SELECT decision, programme, person, signal, worth FROM credits WHERE p = ? AND person = ?', partitionOf(member), member),
+    );
+  }
+  return { person: found, decisions, signals, credits };
+}
+
+const bodies = <T>(db: Database, sql: string, value: string): T[] =>
+  db.all<{ body: string }>(sql, partitionOf(value), value).map(({ body }) => JSON.parse(body) as T);
+
+export const ledger = (db: Database, from: number, limit: number): LedgerRow[] =>
+  db.all('SELECT seq, kind, at, programme, person, ref, body, digest, chain FROM ledger WHERE seq >= ? ORDER BY seq LIMIT ?', from, limit);
+
+export function counts(db: Database): Record<string, number> {
+  const row = db.one<Record<string, number>>(`SELECT
+    (SELECT count(*) FROM decisions) AS decisions, (SELECT count(*) FROM signals) AS signals,
+    (SELECT count(*) FROM persons WHERE root = id) AS persons, (SELECT count(*) FROM seen) AS events,
+    (SELECT coalesce(max(seq), 0) FROM ledger) AS ledger`);
+  return { ...row };
+}
+
+export const programmes = (db: Database): Programme[] =>
+  db
+    .all<{ body: string }>(
+      `SELECT body FROM programmes AS p WHERE version = (SELECT max(version) FROM programmes WHERE id = p.id) ORDER BY id`,
+    )
+    .map(({ body }) => JSON.parse(body) as Programme);
+
+/** Saves the next version in the caller's transaction, in the ledger too. */
+export function saveProgramme(db: Database, programme: Programme, expected: number, at: number): boolean {
+  const last = db.one<{ version: number | null }>(
+    'SELECT max(version) AS version FROM programmes WHERE id = ?',
+    programme.id,
+  );
+  if ((last?.version ?? 0) !== expected) return false;
+  const body = JSON.stringify({ ...programme, version: expected + 1 });
+  const { id } = programme;
+  db.run('INSERT INTO programmes (id, version, at, body) VALUES (?, ?, ?, ?)', id, expected + 1, at, body);
+  appendLedger(db, [
+    { kind: 'programme', at, programme: id, person: null, ref: `${id}@${expected + 1}`, body, inline: true },
+  ]);
+  return true;
+}
+
+export const keys = (db: Database): StoredKey[] =>
+  db.all<{ body: string }>('SELECT body FROM keys ORDER BY id').map(({ body }) => JSON.parse(body) as StoredKey);
+
+export function saveKey(db: Database, key: StoredKey): void {
+  db.run('INSERT OR REPLACE INTO keys (id, body) VALUES (?, ?)', key.id, JSON.stringify(key));
+}
+
+export function meta(db: Database, name: string, initial: string): string {
+  db.run('INSERT OR IGNORE INTO meta (name, value) VALUES (?, ?)', name, initial);
+  return db.one<{ value: string }>('SELECT value FROM meta WHERE name = ?', name)!.value;
+}
