@@ -102,6 +102,18 @@ export class Engine {
     return this.#ports.route(outcome).map((destination) => ({ destination, outcome, at }));
   }
 
+  /** Forgets a person. The models follow with the next fold. */
+  async erase(aliases: readonly Alias[], at: number): Promise<void> {
+    await this.#batcher.submit({
+      persons: [{ aliases, sendKeys: [] }],
+      events: [],
+      run: (set) => {
+        const person = set.known(aliases);
+        if (person) set.erase(person, at);
+      },
+    });
+  }
+
   /** Resolves once every event is durable; says of each whether it is new. */
   async ingest(events: readonly DomainEvent[]): Promise<boolean[]> {
     const jobs: Promise<boolean[]>[] = [];

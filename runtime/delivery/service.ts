@@ -1,0 +1,85 @@
+import type { Clock } from '../../core/contracts/clock.ts';
+import type { Destination, Transport } from '../../core/contracts/destination.ts';
+import type { Rng } from '../../core/contracts/rng.ts';
+import type { Store } from '../../core/contracts/store.ts';
+import type { Outcome } from '../../core/domain/outcome.ts';
+import { REQUEST_MS } from './axios-transport.ts';
+import { Deliverer } from './deliverer.ts';
+import type { DelivererStatus } from './deliverer.ts';
+import { AccountLimiter } from './limiter.ts';
+import type { Log } from './log.ts';
+
+/** A destination somebody configured. */
+export interface Configured {
+  destination: Destination;
+  settings: unknown;
+}
+
+export interface DeliveryPorts {
+  store: Store;
+  clock: Clock;
+  rng: Rng;
+  transport: Transport;
+  log: Log;
+}
+
+export interface DestinationStatus extends DelivererStatus {
+  id: string;
+  /** Outcomes by state: pending, delivered, dead. */
+  outbox: Record<string, number>;
+}
+
+/** All configured destinations: who is told what, and how far each is. */
+export class DeliveryService {
+  readonly #configured: readonly Configured[];
+  readonly #deliverers: Map<string, Deliverer>;
+  readonly #limiter: AccountLimiter;
+  readonly #store: Store;
+
+  constructor(configured: readonly Configured[], ports: DeliveryPorts) {
+    const { store, clock, rng, transport, log } = ports;
+    this.#configured = configured;
+    this.#store = store;
+    const limiter = new AccountLimiter({ clock, log, expirationMs: REQUEST_MS + 5_000 });
+    this.#limiter = limiter;
+    this.#deliverers = new Map(
+      configured.map(({ destination, settings }) => [
+        destination.id,
+        new Deliverer({ destination, settings, outbox: store, transport, limiter, clock, rng, log }),
+      ]),
+    );
+  }
+
+  /** Ids of the destinations that are told of an outcome. */
+  route(outcome: Outcome): string[] {
+    return this.#configured
+      .filter(({ destination, settings }) => destination.accepts(outcome, settings))
+      .map(({ destination }) => destination.id);
+  }
+
+  has(id: string): boolean {
+    return this.#deliverers.has(id);
+  }
+
+  start(): void {
+    for (const deliverer of this.#deliverers.values()) deliverer.start();
+  }
+
+  /** Tells that an outbox has new items. */
+  wake(): void {
+    for (const deliverer of this.#deliverers.values()) deliverer.wake();
+  }
+
+  async stop(withinMs: number): Promise<void> {
+    await Promise.all([...this.#deliverers.values()].map((deliverer) => deliverer.stop(withinMs)));
+    await this.#limiter.close();
+  }
+
+  async status(): Promise<DestinationStatus[]> {
+    const counts = await this.#store.outboxCounts();
+    return [...this.#deliverers].map(([id, deliverer]) => {
+      const own = counts.filter(({ destination }) => destination === id);
+      return { id, ...deliverer.status(), outbox: Object.fromEntries(own.map((row) => [row.state, row.count])) };
+    });
+  }
+}

@@ -1,0 +1,106 @@
+import { z } from 'zod';
+import type { InboundRequest, Reply } from '../../core/contracts/http.ts';
+import { answerOf } from '../../core/decide/answer.ts';
+import type { Decision, DecideRequest } from '../../core/domain/decision.ts';
+import { METHOD } from '../../core/policies/weighted-thompson.ts';
+import type { DecidePorts, Handler } from './decide-routes.ts';
+import { answerInTime } from './decide-routes.ts';
+import { requireScope } from './inbound.ts';
+import { fieldErrors, Problem } from './problem.ts';
+
+const id = z.string().min(1).max(500);
+
+/** Body of `POST /v1/decide`. */
+export const decideBody = z.object({
+  programme: id,
+  person: z
+    .object({ userId: id, anonymousId: id, externalId: id, brazeId: id, email: id })
+    .partial()
+    .refine((person) => Object.values(person).some(Boolean), 'at least one id'),
+  send: id.optional(),
+  context: z
+    .record(z.string().max(100), z.union([z.string().max(1_000), z.number(), z.boolean()]))
+    .refine((context) => Object.keys(context).length <= 100, 'at most 100 features')
+    .default({}),
+  preview: z.boolean().optional(),
+  pin: id.optional(),
+});
+
+export const batchBody = z.object({ items: z.array(z.unknown()).min(1).max(1_000) });
+
+const BUDGET_MS = 1_500;
+
+/** A query string in the shape of the body. */
+export function fromQuery(query: Readonly<Record<string, string>>): unknown {
+  const { programme, send, pin, preview, user, anonymous, braze, email, external } = query;
+  const context = Object.entries(query).filter(([name]) => name.startsWith('c.'));
+  return {
+    programme,
+    person: { userId: user, anonymousId: anonymous, brazeId: braze, email, externalId: external },
+    send: send || undefined,
+    pin: pin || undefined,
+    preview: preview === 'true' || preview === '1' || undefined,
+    context: Object.fromEntries(context.map(([name, value]) => [name.slice(2), value])),
+  };
+}
+
+export function jsonOf(body: Uint8Array): unknown {
+  try {
+    return JSON.parse(Buffer.from(body).toString('utf8'));
+  } catch {
+    throw new Problem(400, 'The body is not valid JSON');
+  }
+}
+
+/** @throws Problem 400 naming every field that does not fit. */
+export function checked<T>(schema: z.ZodType<T>, input: unknown): T {
+  const parsed = schema.safeParse(input);
+  if (!parsed.success) throw new Problem(400, 'The request does not have the expected shape', fieldErrors(parsed.error));
+  return parsed.data;
+}
+
+function parse(input: unknown, request: InboundRequest, ports: DecidePorts): DecideRequest {
+  const parsed = checked(decideBody, input);
+  if (parsed.pin !== undefined) requireScope(request, 'write');
+  if (!ports.catalogue.programme(parsed.programme)) throw new Problem(404, `No programme ${parsed.programme}`);
+  return parsed;
+}
+
+/** What a trace tells beyond the answer. */
+export function traceOf(decision: Decision): object {
+  const { eligible, dropped, context, seed, modelVersion, programmeVersion, policy, arm, propensity } = decision;
+  return { eligible, dropped, context, seed, modelVersion, programmeVersion, policy, method: METHOD, arm, propensity };
+}
+
+/** `GET|POST /v1/decide`: for engineers, so errors are told as problems. */
+export function genericDecide(ports: DecidePorts): Handler {
+  return async (request): Promise<Reply> => {
+    requireScope(request, 'decide');
+    const stop = ports.metrics.time();
+    const input = request.method === 'POST' ? jsonOf(request.body) : fromQuery(request.query);
+    const parsed = parse(input, request, ports);
+    if (request.query.trace === '1') {
+      requireScope(request, 'read');
+      const decision = await ports.engine.decide(parsed);
+      return { status: 200, body: { ...answerOf(decision), trace: traceOf(decision) } };
+    }
+    const answer = await answerInTime(parsed, BUDGET_MS, ports);
+    stop(answer.rung);
+    return { status: 200, body: answer };
+  };
+}
+
+/** `POST /v1/decide/batch`: one line for each item, in order; an item that cannot be read costs only itself. */
+export async function* batchDecide(request: InboundRequest, ports: DecidePorts): AsyncGenerator<string> {
+  requireScope(request, 'decide');
+  const { items } = checked(batchBody, jsonOf(request.body));
+  const answers = items.map(async (item): Promise<object> => {
+    try {
+      return await answerInTime(parse(item, request, ports), BUDGET_MS, ports);
+    } catch (error) {
+      if (!(error instanceof Problem)) throw error;
+      return { status: error.status, detail: error.message, errors: error.errors };
+    }
+  });
+  for (const answer of answers) yield `${JSON.stringify(await answer)}\n`;
+}

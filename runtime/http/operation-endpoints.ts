@@ -1,0 +1,58 @@
+import type { Store } from '../../core/contracts/store.ts';
+import type { DeliveryService } from '../delivery/service.ts';
+import type { Metrics } from '../metrics.ts';
+import type { Endpoint } from './endpoint.ts';
+import { Problem } from './problem.ts';
+
+interface Ports {
+  store: Store;
+  delivery: DeliveryService;
+  metrics: Metrics;
+  now: () => number;
+  /** False while starting and while draining. */
+  ready: () => boolean;
+  manifest: () => object;
+  openapi: () => object;
+}
+
+/** What operators, installers and load balancers ask. */
+export function operationEndpoints(ports: Ports): Endpoint[] {
+  const { store, delivery, metrics } = ports;
+  const open = (path: string, summary: string, handle: Endpoint['handle']): Endpoint => {
+    return { methods: ['GET'], path, summary, handle };
+  };
+  return [
+    open('/health', 'Whether the process runs', () => ({ status: 200, body: { status: 'ok' } })),
+    open('/ready', 'Whether requests should be sent here', async () => {
+      if (!ports.ready()) throw new Problem(503, 'Starting or stopping');
+      await store.ping();
+      return { status: 200, body: { status: 'ready' } };
+    }),
+    open('/metrics', 'Metrics for Prometheus', async () => {
+      metrics.outbox(await store.outboxCounts());
+      const body = await metrics.registry.metrics();
+      return { status: 200, headers: { 'content-type': metrics.registry.contentType }, body };
+    }),
+    open('/manifest.json', 'What a marketplace reads', () => ({ status: 200, body: ports.manifest() })),
+    open('/openapi.json', 'This description', () => ({ status: 200, body: ports.openapi() })),
+    {
+      methods: ['GET'],
+      path: '/v1/destinations',
+      summary: 'Delivery state and dead letters of every destination',
+      scope: 'read',
+      handle: async () => ({ status: 200, body: { destinations: await delivery.status() } }),
+    },
+    {
+      methods: ['POST'],
+      path: '/v1/destinations/:id/redrive',
+      summary: 'Send the dead letters of a destination again',
+      scope: 'write',
+      handle: async (_, { id = '' }) => {
+        if (!delivery.has(id)) throw new Problem(404, `No destination ${id} is configured`);
+        const redriven = await store.redrive(id, ports.now());
+        delivery.wake();
+        return { status: 200, body: { redriven } };
+      },
+    },
+  ];
+}

@@ -1,0 +1,99 @@
+import type { InboundRequest, Reply } from '../../core/contracts/http.ts';
+import type { Programme } from '../../core/domain/programme.ts';
+import { estimatesOf } from '../../core/measure/estimates.ts';
+import { liftOf } from '../../core/measure/lift.ts';
+import { floorOf } from '../../core/policies/weighted-thompson.ts';
+import type { Catalogue } from '../engine/catalogue.ts';
+import { programmeSchema } from '../programmes/schema.ts';
+import type { Judgement, Programmes } from '../programmes/service.ts';
+import type { Endpoint } from './endpoint.ts';
+import { checked, jsonOf } from './generic-decide.ts';
+import { Problem } from './problem.ts';
+
+const STATUS = { start: 'live', pause: 'paused', end: 'ended' } as const;
+const JUDGEMENT: Record<string, Judgement> = { approve: 'approved', reject: 'rejected', archive: 'archived' };
+
+function shown(programme: Programme): Reply {
+  return { status: 200, headers: { etag: `"${programme.version}"` }, body: programme };
+}
+
+function expectedVersion(request: InboundRequest): number {
+  const header = request.headers['if-match'] ?? (request.headers['if-none-match'] === '*' ? '0' : undefined);
+  const version = Number(header?.replaceAll('"', ''));
+  if (header === undefined || !Number.isInteger(version)) {
+    throw new Problem(400, 'If-Match: the version this change is based on, 0 for a new programme');
+  }
+  return version;
+}
+
+/** How a programme is doing: share, estimate and interval of every option, lift, the model it is decided on. */
+function report(programme: Programme, catalogue: Catalogue): object {
+  const { version, state } = catalogue.model(programme.id);
+  const { id, status, version: programmeVersion } = programme;
+  const policy = { kind: programme.policy.kind, floor: floorOf(programme) };
+  const options = estimatesOf(programme, state);
+  return { programme: id, programmeVersion, status, modelVersion: version, policy, options, lift: liftOf(state) };
+}
+
+async function put(request: InboundRequest, id: string, programmes: Programmes): Promise<Reply> {
+  const input = checked(programmeSchema, jsonOf(request.body));
+  if (input.id !== id) throw new Problem(422, `id: ${id}, as in the path`, [{ path: 'id', message: id }]);
+  return shown(await programmes.save(input, expectedVersion(request)));
+}
+
+export function programmeEndpoints(programmes: Programmes, catalogue: Catalogue): Endpoint[] {
+  const one = '/v1/programmes/:id';
+  return [
+    {
+      methods: ['GET'],
+      path: '/v1/programmes',
+      summary: 'All programmes in their newest version',
+      scope: 'read',
+      handle: () => ({ status: 200, body: { programmes: catalogue.programmes() } }),
+    },
+    {
+      methods: ['GET'],
+      path: one,
+      summary: 'One programme; its version is the ETag',
+      scope: 'read',
+      handle: (_, { id = '' }) => shown(programmes.get(id)),
+    },
+    {
+      methods: ['PUT'],
+      path: one,
+      summary: 'Save a new version; If-Match names the one it is based on',
+      scope: 'write',
+      body: programmeSchema,
+      handle: (request, { id = '' }) => put(request, id, programmes),
+    },
+    {
+      methods: ['DELETE'],
+      path: one,
+      summary: 'End a programme; its versions and its ledger stay',
+      scope: 'write',
+      handle: async (_, { id = '' }) => shown(await programmes.setStatus(id, 'ended')),
+    },
+    ...(['start', 'pause', 'end'] as const).map((action): Endpoint => ({
+      methods: ['POST'],
+      path: `${one}/${action}`,
+      summary: `Set the status to ${STATUS[action]}`,
+      scope: 'write',
+      handle: async (_, { id = '' }) => shown(await programmes.setStatus(id, STATUS[action])),
+    })),
+    ...Object.entries(JUDGEMENT).map(([action, judgement]): Endpoint => ({
+      methods: ['POST'],
+      path: `${one}/variants/:variant/${action}`,
+      summary: `Record that a variant's content, as it is now, is ${judgement}`,
+      scope: 'approve',
+      handle: async (_, { id = '', variant = '' }) =>
+        shown(await programmes.judge(id, variant, judgement, 'holder of an approve key')),
+    })),
+    {
+      methods: ['GET'],
+      path: `${one}/report`,
+      summary: 'Traffic share, estimates with intervals, lift against the holdout',
+      scope: 'read',
+      handle: (_, { id = '' }) => ({ status: 200, body: report(programmes.get(id), catalogue) }),
+    },
+  ];
+}

@@ -1,0 +1,111 @@
+#!/usr/bin/env node
+import { Command, InvalidArgumentError } from 'commander';
+import { SCOPES } from '../core/contracts/keys.ts';
+import type { Scope } from '../core/contracts/keys.ts';
+import { assemble } from './assemble.ts';
+import { banner } from './banner.ts';
+import { mintKey, usable } from './keys.ts';
+import { makeLogger } from './logging.ts';
+import { SAMPLE } from './programmes/sample.ts';
+import type { Settings } from './settings.ts';
+import { readSettings, SettingsError } from './settings.ts';
+import { openSqliteStore } from './store/sqlite/sqlite-store.ts';
+import { packageVersion } from './version.ts';
+
+/** A drain takes longer than this only when something hangs. */
+const STOP_MS = 10_000;
+
+async function start(): Promise<void> {
+  const settings = readSettings(process.env);
+  const logger = makeLogger(settings.log);
+  const store = await openSqliteStore(settings.data);
+  const pickwell = await assemble({ settings, store, logger, version: packageVersion() });
+  const base = await pickwell.listen();
+  process.stdout.write(banner(base, SAMPLE.id, pickwell.freshKeys));
+  let stopping = false;
+  const stop = (signal: string): void => {
+    if (stopping) return;
+    stopping = true;
+    logger.info({ signal }, 'stopping');
+    const late = setTimeout(() => {
+      logger.error('stopping took too long');
+      process.exit(1);
+    }, STOP_MS);
+    late.unref();
+    pickwell.stop().then(
+      () => process.exit(0),
+      (error: unknown) => {
+        logger.error({ err: error }, 'stopping failed');
+        process.exit(1);
+      },
+    );
+  };
+  process.on('SIGTERM', stop);
+  process.on('SIGINT', stop);
+}
+
+async function withStore<T>(work: (store: Awaited<ReturnType<typeof openSqliteStore>>) => Promise<T>): Promise<T> {
+  const settings: Settings = readSettings(process.env);
+  const store = await openSqliteStore(settings.data);
+  try {
+    return await work(store);
+  } finally {
+    await store.close();
+  }
+}
+
+function scopesIn(text: string): Scope[] {
+  const scopes = text.split(',').map((part) => part.trim());
+  const unknown = scopes.filter((scope) => !(SCOPES as readonly string[]).includes(scope));
+  if (unknown.length > 0) throw new InvalidArgumentError(`${unknown.join(', ')}: expected ${SCOPES.join(', ')}`);
+  return scopes as Scope[];
+}
+
+async function createKey(scopes: Scope[], { days }: { days?: number }): Promise<void> {
+  const expires = days === undefined ? undefined : Date.now() + days * 86_400_000;
+  const { key, stored } = mintKey(scopes, Date.now(), expires);
+  await withStore((store) => store.saveKey(stored));
+  process.stdout.write(`${key}\n\nThis is shown once. A running server takes it within 2 s.\n`);
+}
+
+async function listKeys(): Promise<void> {
+  const keys = await withStore((store) => store.keys());
+  for (const key of keys) {
+    const state = usable(key, Date.now()) ? 'active ' : 'revoked';
+    process.stdout.write(`${key.id}  ${state}  ${new Date(key.createdAt).toISOString()}  ${key.scopes.join(',')}\n`);
+  }
+  process.stdout.write(`\nRevoke one with: pickwell keys revoke <id>\n`);
+}
+
+async function revokeKey(id: string): Promise<void> {
+  const revoked = await withStore(async (store) => {
+    const key = (await store.keys()).find((candidate) => candidate.id === id);
+    if (key) await store.saveKey({ ...key, revokedAt: Date.now() });
+    return key !== undefined;
+  });
+  if (!revoked) throw new SettingsError(`${id}: no such key; see pickwell keys list`);
+  process.stdout.write(`${id} is revoked. A running server refuses it within 2 s.\n`);
+}
+
+function program(): Command {
+  const root = new Command('pickwell').description('AI decisioning inside the ESP and CDP you already run');
+  root.version(packageVersion());
+  root.command('start', { isDefault: true }).description('serve; settings come from the environment').action(start);
+  const keys = root.command('keys').description('make, list and revoke keys');
+  keys
+    .command('create')
+    .argument('<scopes>', `comma-separated: ${SCOPES.join(', ')}`, scopesIn)
+    .option('--days <days>', 'days until it expires', Number)
+    .action(createKey);
+  keys.command('list').action(listKeys);
+  keys.command('revoke').argument('<id>').action(revokeKey);
+  return root;
+}
+
+try {
+  await program().parseAsync();
+} catch (error) {
+  const expected = error instanceof SettingsError || (error as { code?: string }).code === 'EADDRINUSE';
+  process.stderr.write(expected ? `${(error as Error).message}\n` : `${(error as Error).stack}\n`);
+  process.exit(1);
+}
