@@ -8,4 +8,4 @@ import { segment } from './segment/index.ts';
  * Every connector, by id. The type of each one's settings is erased to `unknown`, which is safe as long as a connector
  * is handed only what its own `settings.parse` returned; nothing else can be made of `unknown` by accident.
  */
-export const connectors: readonly Connector[] = [braze, events, iterable, segment as Connector];
+export const connectors: readonly Connector[] = [braze, events, iterable, segment];

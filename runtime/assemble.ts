@@ -1,4 +1,4 @@
-import { randomBytes, randomInt } from 'node:crypto';
+import { randomFillSync, randomInt } from 'node:crypto';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { performance } from 'node:perf_hooks';
@@ -7,7 +7,6 @@ import { connectors } from '../connectors/registry.ts';
 import type { Transport } from '../core/contracts/destination.ts';
 import { Fault } from '../core/contracts/faults.ts';
 import type { Store } from '../core/contracts/store.ts';
-import { base32 } from '../core/maths/murmur3.ts';
 import { webhooks } from '../webhooks/registry.ts';
 import { axiosTransport } from './delivery/axios-transport.ts';
 import { DeliveryService } from './delivery/service.ts';
@@ -31,6 +30,7 @@ import { Keyring } from './keys.ts';
 import { deliveryLog } from './logging.ts';
 import { buildManifest } from './manifest.ts';
 import { Metrics } from './metrics.ts';
+import { personIds } from './person-ids.ts';
 import { Programmes } from './programmes/service.ts';
 import type { Settings } from './settings.ts';
 
@@ -66,13 +66,18 @@ const KEY_REFRESH_MS = 2_000;
 /** Bound on finishing deliveries when stopping, in ms. */
 const DELIVERY_STOP_MS = 5_000;
 
-const mintPersonId = (): string => `per_${base32(new Uint32Array(randomBytes(16).buffer.slice(0, 16)), 26)}`;
-
-/** The whole wiring. */
+/** The whole wiring: the parts that do the work, the routes in front of them, and how both start and stop. */
 export async function assemble(world: World): Promise<Pickwell> {
-  const { settings, store, logger, version, now = Date.now } = world;
-  checkNames(settings);
-  const own = inboundSettings(settings);
+  checkNames(world.settings);
+  const parts = await makeParts(world);
+  const state = { ready: false };
+  const server = makeServer(world, parts, state);
+  return { ...parts, server, ...lifecycle(world, parts, { server, state }) };
+}
+
+type Parts = Awaited<ReturnType<typeof makeParts>>;
+
+async function makeParts({ settings, store, logger, transport, now = Date.now }: World) {
   const metrics = new Metrics();
   const catalogue = new Catalogue();
   await catalogue.load(store);
@@ -84,11 +89,16 @@ export async function assemble(world: World): Promise<Pickwell> {
     store,
     clock: { now },
     rng: { uniform: () => randomInt(2 ** 47) / 2 ** 47 },
-    transport: world.transport ?? axiosTransport(),
+    transport: transport ?? axiosTransport(),
     log: deliveryLog(logger),
   });
-  const bug = (error: unknown): void => logger.error({ err: error }, 'bug');
-  const shared = { store, catalogue, now, route: delivery.route.bind(delivery), delivered: () => delivery.wake() };
+  const shared = {
+    store,
+    catalogue,
+    now,
+    route: delivery.route.bind(delivery),
+    delivered: () => delivery.wake(),
+  };
   const folder = new Folder({
     ...shared,
     observe: (entries) => metrics.folded(entries),
@@ -99,20 +109,30 @@ export async function assemble(world: World): Promise<Pickwell> {
   });
   const engine = new Engine({
     ...shared,
-    mintPersonId,
+    mintPersonId: personIds(now, randomFillSync),
     stopwatch: () => performance.now(),
     seed: await installationSeed(store),
     observeBatch: (size, seconds) => metrics.batch(size, seconds),
   });
+  return { metrics, catalogue, programmes, freshKeys, keyring, delivery, folder, engine };
+}
+
+function makeServer(world: World, parts: Parts, state: { ready: boolean }): Server {
+  const { settings, store, logger, version, now = Date.now } = world;
+  const { engine, catalogue, metrics, keyring, delivery, programmes } = parts;
+  const own = inboundSettings(settings);
+  const bug = (error: unknown): void => logger.error({ err: error }, 'bug');
   const degraded = (error: unknown): void => {
     const fault = error instanceof Fault ? error : undefined;
     metrics.degraded(fault?.kind ?? 'bug');
-    logger.warn({ fault: fault?.kind, detail: fault?.detail, err: fault ? undefined : error }, 'decision degraded');
+    logger.warn(
+      { fault: fault?.kind, detail: fault?.detail, err: fault ? undefined : error },
+      'decision degraded',
+    );
   };
   const decidePorts = { engine, catalogue, metrics, now, degraded };
   const hot = decideHandlers(connectors, (id) => own.get(id), decidePorts);
   hot.set('/v1/decide', { methods: ['GET', 'POST'], handler: genericDecide(decidePorts) });
-  let ready = false;
   const endpoints: Endpoint[] = [
     ...inboundEndpoints(own, { engine, metrics }),
     ...programmeEndpoints(programmes, catalogue),
@@ -122,34 +142,36 @@ export async function assemble(world: World): Promise<Pickwell> {
       delivery,
       metrics,
       now,
-      ready: () => ready,
+      ready: () => state.ready,
       manifest: () => buildManifest(version),
       openapi: () => openapi(version, connectors, endpoints),
     }),
   ];
   const rest = expressApp(endpoints, { keyring, now, bug });
-  const server = httpServer({ hot, batch: (request) => batchDecide(request, decidePorts), rest, keyring, now, bug });
-  const refresh = setInterval(() => void keyring.refresh().catch(bug), KEY_REFRESH_MS).unref();
+  return httpServer({ hot, batch: (request) => batchDecide(request, decidePorts), rest, keyring, now, bug });
+}
+
+function lifecycle(
+  { settings, store, logger }: World,
+  { keyring, folder, delivery }: Parts,
+  { server, state }: { server: Server; state: { ready: boolean } },
+): Pick<Pickwell, 'listen' | 'stop'> {
+  let refresh: NodeJS.Timeout | undefined;
   return {
-    server,
-    engine,
-    folder,
-    catalogue,
-    delivery,
-    metrics,
-    freshKeys,
     async listen() {
       await new Promise<void>((resolve, reject) => {
         server.once('error', reject).listen(settings.port, settings.host, resolve);
       });
       folder.start();
       delivery.start();
-      ready = true;
+      const failed = (error: unknown): void => logger.error({ err: error }, 'keys could not be read again');
+      refresh = setInterval(() => void keyring.refresh().catch(failed), KEY_REFRESH_MS);
+      state.ready = true;
       const { port } = server.address() as AddressInfo;
       return settings.publicUrl ?? `http://${settings.host}:${port}`;
     },
     async stop() {
-      ready = false;
+      state.ready = false;
       clearInterval(refresh);
       await closeServer(server);
       await folder.stop();
@@ -159,7 +181,10 @@ export async function assemble(world: World): Promise<Pickwell> {
   };
 }
 
-function inboundEndpoints(own: ReadonlyMap<string, unknown>, ports: { engine: Engine; metrics: Metrics }): Endpoint[] {
+function inboundEndpoints(
+  own: ReadonlyMap<string, unknown>,
+  ports: { engine: Engine; metrics: Metrics },
+): Endpoint[] {
   const ingest = connectors.flatMap((connector) =>
     connector.routes.flatMap((route): Endpoint[] => {
       if (route.kind !== 'ingest') return [];

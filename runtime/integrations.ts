@@ -7,7 +7,6 @@ import type { Configured } from './delivery/service.ts';
 import type { Settings } from './settings.ts';
 import { describeIssues, SettingsError } from './settings.ts';
 
-
 function parse(head: IntegrationHead<unknown>, block: Record<string, unknown>): unknown {
   try {
     return head.settings.parse(block);

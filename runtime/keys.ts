@@ -7,7 +7,11 @@ import type { Store } from '../core/contracts/store.ts';
 const digest = (key: string): string => hash('sha256', key, 'hex');
 
 /** A new key and what is kept of it. */
-export function mintKey(scopes: Scope[], now: number, expiresAt?: number): { key: string; stored: StoredKey } {
+export function mintKey(
+  scopes: Scope[],
+  now: number,
+  expiresAt?: number,
+): { key: string; stored: StoredKey } {
   const name = scopes.length === 1 ? scopes[0]! : 'key';
   const key = `pk_${name}_${randomBytes(24).toString('base64url')}`;
   return { key, stored: storedKey(key, scopes, now, expiresAt) };

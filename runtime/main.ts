@@ -44,7 +44,9 @@ async function start(): Promise<void> {
   process.on('SIGINT', stop);
 }
 
-async function withStore<T>(work: (store: Awaited<ReturnType<typeof openSqliteStore>>) => Promise<T>): Promise<T> {
+async function withStore<T>(
+  work: (store: Awaited<ReturnType<typeof openSqliteStore>>) => Promise<T>,
+): Promise<T> {
   const settings: Settings = readSettings(process.env);
   const store = await openSqliteStore(settings.data);
   try {
@@ -57,7 +59,8 @@ async function withStore<T>(work: (store: Awaited<ReturnType<typeof openSqliteSt
 function scopesIn(text: string): Scope[] {
   const scopes = text.split(',').map((part) => part.trim());
   const unknown = scopes.filter((scope) => !(SCOPES as readonly string[]).includes(scope));
-  if (unknown.length > 0) throw new InvalidArgumentError(`${unknown.join(', ')}: expected ${SCOPES.join(', ')}`);
+  if (unknown.length > 0)
+    throw new InvalidArgumentError(`${unknown.join(', ')}: expected ${SCOPES.join(', ')}`);
   return scopes as Scope[];
 }
 
@@ -72,7 +75,9 @@ async function listKeys(): Promise<void> {
   const keys = await withStore((store) => store.keys());
   for (const key of keys) {
     const state = usable(key, Date.now()) ? 'active ' : 'revoked';
-    process.stdout.write(`${key.id}  ${state}  ${new Date(key.createdAt).toISOString()}  ${key.scopes.join(',')}\n`);
+    process.stdout.write(
+      `${key.id}  ${state}  ${new Date(key.createdAt).toISOString()}  ${key.scopes.join(',')}\n`,
+    );
   }
   process.stdout.write(`\nRevoke one with: pickwell keys revoke <id>\n`);
 }
@@ -90,7 +95,10 @@ async function revokeKey(id: string): Promise<void> {
 function program(): Command {
   const root = new Command('pickwell').description('AI decisioning inside the ESP and CDP you already run');
   root.version(packageVersion());
-  root.command('start', { isDefault: true }).description('serve; settings come from the environment').action(start);
+  root
+    .command('start', { isDefault: true })
+    .description('serve; settings come from the environment')
+    .action(start);
   const keys = root.command('keys').description('make, list and revoke keys');
   keys
     .command('create')

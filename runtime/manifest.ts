@@ -25,7 +25,11 @@ const HEAD = {
     },
   },
   data: [
-    { what: 'ids of persons', form: 'as the platform gives them; e-mail addresses as SHA-256', kept: 'until erased' },
+    {
+      what: 'ids of persons',
+      form: 'as the platform gives them; e-mail addresses as SHA-256',
+      kept: 'until erased',
+    },
     { what: 'traits and consent', form: 'as the platform sends them', kept: 'until erased' },
     { what: 'decisions and signals', form: 'by opaque person id', kept: 'until erased' },
     { what: 'ledger', form: 'hashes and opaque ids', kept: 'always, so that the record can be verified' },
@@ -69,9 +73,9 @@ export function buildManifest(version: string): object {
         summary,
         scope: kind === 'decide' ? 'decide' : 'ingest',
       })),
-      snippets: (connector.snippets ?? []).map(({ title, text }) => ({
-        title,
-        text: text('{programme}', '{publicUrl}', '{decideKey}'),
+      snippets: (connector.snippets ?? []).map((snippet) => ({
+        title: snippet.title,
+        text: snippet.text('{programme}', '{publicUrl}', '{decideKey}'),
       })),
     })),
     webhooks: webhooks.map((webhook) => ({ ...headOf(webhook), path: webhook.path, auth: webhook.auth })),
@@ -82,4 +86,5 @@ export function buildManifest(version: string): object {
   };
 }
 
-export const manifestText = (version: string): string => `${JSON.stringify(buildManifest(version), null, 2)}\n`;
+export const manifestText = (version: string): string =>
+  `${JSON.stringify(buildManifest(version), null, 2)}\n`;

@@ -6,15 +6,27 @@ const SIZES = [1, 2, 4, 8, 16, 32, 64, 128, 256];
 /** What operators watch. Names are stable and end in their unit. */
 export class Metrics {
   readonly registry = new Registry();
-  readonly #decisions = this.#counter('decisions_total', 'Decisions answered', ['rung', 'reason', 'guardrail']);
+  readonly #decisions = this.#counter('decisions_total', 'Decisions answered', [
+    'rung',
+    'reason',
+    'guardrail',
+  ]);
   readonly #events = this.#counter('events_total', 'Events received', ['source', 'result']);
   readonly #degraded = this.#counter('degraded_total', 'Decisions that left the full rung', ['cause']);
   readonly #folds = this.#counter('folded_entries_total', 'Ledger entries learned from', []);
   readonly #foldFaults = this.#counter('fold_faults_total', 'Folds that failed and will be repeated', []);
   readonly #latency = this.#histogram('decide_seconds', 'Arrival to answer', ['rung'], SECONDS);
   readonly #batch = this.#histogram('batch_size', 'Jobs that shared one flush', [], SIZES);
-  readonly #flush = this.#histogram('batch_seconds', 'Facts, decisions, write and flush of one batch', [], SECONDS);
-  readonly #outbox = this.#gauge('outbox_rows', 'Outcomes by destination and state', ['destination', 'state']);
+  readonly #flush = this.#histogram(
+    'batch_seconds',
+    'Facts, decisions, write and flush of one batch',
+    [],
+    SECONDS,
+  );
+  readonly #outbox = this.#gauge('outbox_rows', 'Outcomes by destination and state', [
+    'destination',
+    'state',
+  ]);
 
   #options<Label extends string>(name: string, help: string, labelNames: Label[]) {
     return { name: `pickwell_${name}`, help, labelNames, registers: [this.registry] };
@@ -28,7 +40,12 @@ export class Metrics {
     return new Gauge(this.#options(name, help, labels));
   }
 
-  #histogram<Label extends string>(name: string, help: string, labels: Label[], buckets: number[]): Histogram<Label> {
+  #histogram<Label extends string>(
+    name: string,
+    help: string,
+    labels: Label[],
+    buckets: number[],
+  ): Histogram<Label> {
     return new Histogram({ ...this.#options(name, help, labels), buckets });
   }
 

@@ -49,7 +49,11 @@ export function describeIssues(error: z.ZodError, root = ''): string {
   return error.issues
     .map((issue) => {
       const [first, ...rest] = issue.path.map(String);
-      const name = [root || (NAMES[first ?? ''] ?? first), ...(root && first !== undefined ? [first] : []), ...rest];
+      const name = [
+        root || (NAMES[first ?? ''] ?? first),
+        ...(root && first !== undefined ? [first] : []),
+        ...rest,
+      ];
       return `${name.filter(Boolean).join('.')}: ${issue.message}`;
     })
     .join('\n');
@@ -80,10 +84,13 @@ function resolve(value: unknown, environment: Environment, path: string): unknow
   if (typeof value !== 'object' || value === null) return value;
   if ('env' in value && typeof value.env === 'string') {
     const found = environment[value.env];
-    if (found === undefined) throw new SettingsError(`${path}: the environment variable ${value.env} is not set`);
+    if (found === undefined)
+      throw new SettingsError(`${path}: the environment variable ${value.env} is not set`);
     return found;
   }
-  return Object.fromEntries(Object.entries(value).map(([k, v]) => [k, resolve(v, environment, `${path}.${k}`)]));
+  return Object.fromEntries(
+    Object.entries(value).map(([k, v]) => [k, resolve(v, environment, `${path}.${k}`)]),
+  );
 }
 
 /**

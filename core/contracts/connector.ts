@@ -37,10 +37,10 @@ interface Route {
 export interface IngestRoute<Settings> extends Route {
   kind: 'ingest';
   /** Checks beyond the key (a signature, say). Throws Fault `auth`. Fails closed when it is configured. */
-  verify?: (request: InboundRequest, settings: Settings) => void;
+  verify?(request: InboundRequest, settings: Settings): void;
   parse(request: InboundRequest): Parsed;
   /** Where the platform dictates the answer; absent: the receipt itself. */
-  render?: (receipt: Receipt) => Reply;
+  render?(receipt: Receipt): Reply;
 }
 
 /** Traffic that asks what to say. */

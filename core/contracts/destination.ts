@@ -40,8 +40,8 @@ export interface Destination<Settings = unknown> extends IntegrationHead<Setting
    * One request for the batch, already inside `limits`. A destination whose platform has its own SDK sends through it
    * with `deliver` instead.
    */
-  encode?: (batch: readonly Outcome[], settings: Settings) => HttpRequest;
-  deliver?: (batch: readonly Outcome[], settings: Settings, transport: Transport) => Promise<HttpResponse>;
+  encode?(batch: readonly Outcome[], settings: Settings): HttpRequest;
+  deliver?(batch: readonly Outcome[], settings: Settings, transport: Transport): Promise<HttpResponse>;
   /** One delivery per outcome of the batch, in order. `now` in ms reads absolute reset times. */
   decode(response: HttpResponse, batch: readonly Outcome[], now: number): Delivery[];
 }

@@ -1,188 +1,21 @@
-import type { Arm } from '../domain/arm.ts';
-import type { Decision, DecisionId, OptionKey } from '../domain/decision.ts';
-import type { SignalEvent } from '../domain/event.ts';
-import type { Outcome } from '../domain/outcome.ts';
-import type { Alias, Person, PersonId } from '../domain/person.ts';
-import type { Programme, ProgrammeId } from '../domain/programme.ts';
+import type { Decision, DecisionId } from '../domain/decision.ts';
+import type { Alias, Person } from '../domain/person.ts';
+import type { Programme } from '../domain/programme.ts';
 import type { StoredKey } from './key-store.ts';
 import type { OutboxPort } from './outbox.ts';
-
-/** One person somebody asks about: every id they gave, and the sends they may be repeating. */
-export interface PersonAsk {
-  aliases: readonly Alias[];
-  sendKeys: readonly string[];
-}
-
-export interface EventKey {
-  source: string;
-  id: string;
-}
-
-export interface WorkQuery {
-  persons: readonly PersonAsk[];
-  /** Contacts after this time are loaded, ms since 1970. */
-  contactsSince: number;
-  events: readonly EventKey[];
-}
-
-/** One message that was or may be sent: what rolling caps count. */
-export interface Contact {
-  person: PersonId;
-  at: number;
-  decision: DecisionId;
-  programme: ProgrammeId;
-  channel: string;
-}
-
-/** Everything a batch may depend on, read inside its transaction. */
-export interface WorkFacts {
-  /** The canonical person of every alias that is known. */
-  persons: Person[];
-  aliases: { alias: Alias; person: PersonId }[];
-  /** Recorded decisions under the send keys asked for. */
-  decisions: Decision[];
-  contacts: Contact[];
-  /** The events that were counted before. */
-  seen: EventKey[];
-}
-
-/** A signal as it is kept: who it belongs to is a person, not an alias. */
-export type StoredSignal = Omit<SignalEvent, 'person' | 'type'> & { person: PersonId };
-
-export interface NewDecision {
-  decision: Decision;
-  /** First decision of this programme for this person: the person joins an arm. */
-  first: boolean;
-}
-
-/** What a merge changes for measurement: one arm where there were two people. */
-export interface MergedArm {
-  programme: ProgrammeId;
-  into: Arm | undefined;
-  from: Arm | undefined;
-  kept: Arm;
-}
-
-/** Two persons turned out to be one. */
-export interface Merge {
-  into: PersonId;
-  from: PersonId;
-  at: number;
-  arms: MergedArm[];
-}
-
-export type LedgerKind = 'decision' | 'signal' | 'merge' | 'erase' | 'programme';
-
-/** An outcome for one destination's outbox. */
-export interface NewOutcome {
-  destination: string;
-  outcome: Outcome;
-  /** When it was put there, ms since 1970: delivery is given up a stated time after it. */
-  at: number;
-}
-
-/** What a batch caused: written whole or not at all. Each list is in order; decisions come before signals, merges, erasures. */
-export interface WorkWrites {
-  persons: Person[];
-  aliases: { alias: Alias; person: PersonId }[];
-  decisions: NewDecision[];
-  contacts: Contact[];
-  seen: EventKey[];
-  signals: StoredSignal[];
-  merges: Merge[];
-  /** Persons to forget. Their ids and profile go at once; the folder takes what was learned from them. */
-  erased: { person: PersonId; at: number }[];
-  outcomes: NewOutcome[];
-}
-
-/** One row of the ledger as the folder reads it. */
-export interface LedgerEntry {
-  seq: number;
-  kind: LedgerKind;
-  at: number;
-  programme?: ProgrammeId | undefined;
-  person?: PersonId | undefined;
-  /** With `decision`: what the fold needs of it. */
-  option?: OptionKey | undefined;
-  arm?: Arm | undefined;
-  learn?: boolean | undefined;
-  first?: boolean | undefined;
-  /** With `merge`. */
-  merge?: Merge | undefined;
-}
-
-/** Worth of one goal signal for one decision, in [0, 1] of its cap. */
-export interface Credit {
-  decision: DecisionId;
-  programme: ProgrammeId;
-  person: PersonId;
-  signal: string;
-  worth: number;
-}
-
-/** A decision as attribution needs it. */
-export interface DecisionFact {
-  id: DecisionId;
-  programme: ProgrammeId;
-  person: PersonId;
-  at: number;
-  option: OptionKey;
-  arm: Arm;
-  learn: boolean;
-  send?: string | undefined;
-}
-
-/** What happened to one person (all members of the merge group) between two times. */
-export interface History {
-  person: PersonId;
-  aliases: Alias[];
-  /** The person's arm by programme. */
-  arms: Record<ProgrammeId, Arm>;
-  decisions: DecisionFact[];
-  signals: StoredSignal[];
-  credits: Credit[];
-  /** Reward so far by programme; after a merge one row for each former person, until they are joined. */
-  rewards: ArmReward[];
-}
-
-export interface ArmReward {
-  person: PersonId;
-  programme: ProgrammeId;
-  arm: Arm;
-  reward: number;
-}
-
-export interface HistoryAsk {
-  person: PersonId;
-  from: number;
-  to: number;
-}
-
-/** An immutable state of one programme's model. */
-export interface ModelSnapshot {
-  programme: ProgrammeId;
-  version: number;
-  /** Ledger position it was folded up to. */
-  position: number;
-  /** SHA-256 of `state`, hex. */
-  hash: string;
-  /** JSON */
-  state: string;
-}
-
-export interface FoldWrites {
-  /** Position the fold started from: when it has moved, somebody else folded and nothing is written. */
-  expected: number;
-  position: number;
-  credits: Credit[];
-  removedCredits: Credit[];
-  rewards: ArmReward[];
-  removedRewards: { person: PersonId; programme: ProgrammeId }[];
-  snapshots: Omit<ModelSnapshot, 'version' | 'hash'>[];
-  outcomes: NewOutcome[];
-  /** Persons whose rows are removed now that the models forgot them. */
-  forgotten: PersonId[];
-}
+import type {
+  Credit,
+  FoldWrites,
+  History,
+  HistoryAsk,
+  LedgerChunk,
+  LedgerRow,
+  ModelSnapshot,
+  StoredSignal,
+  WorkFacts,
+  WorkQuery,
+  WorkWrites,
+} from './records.ts';
 
 /** Deciding and ingesting: one transaction for a whole batch. */
 export interface WorkStore {
@@ -196,7 +29,8 @@ export interface WorkStore {
 /** Learning: a fold over the ledger, exactly once by the position that is written with it. */
 export interface LearnStore {
   position(): Promise<number>;
-  readLedger(after: number, limit: number): Promise<LedgerEntry[]>;
+  /** The rows after `after`, at most `limit` of them. */
+  readLedger(after: number, limit: number): Promise<LedgerChunk>;
   histories(asks: readonly HistoryAsk[]): Promise<History[]>;
   /** Null when the position has moved; otherwise the snapshots with their versions. */
   commitFold(writes: FoldWrites): Promise<ModelSnapshot[] | null>;
@@ -210,27 +44,15 @@ export interface ProgrammeStore {
   saveProgramme(programme: Programme, expected: number, at: number): Promise<boolean>;
 }
 
-export interface LedgerRow {
-  seq: number;
-  kind: LedgerKind;
-  at: number;
-  programme: ProgrammeId | null;
-  person: PersonId | null;
-  /** Id of the decision or signal the row stands for. */
-  ref: string | null;
-  /** Null after the person was erased. */
-  body: string | null;
-  /** SHA-256 of the body, hex. */
-  digest: string;
-  /** SHA-256 of the previous chain value and this row's fields, hex. */
-  chain: string;
-}
-
 /** Reading what is there, for people. */
 export interface ReadStore {
-  decision(id: DecisionId): Promise<{ decision: Decision; seq: number; credits: Credit[]; signals: StoredSignal[] } | null>;
+  decision(
+    id: DecisionId,
+  ): Promise<{ decision: Decision; seq: number; credits: Credit[]; signals: StoredSignal[] } | null>;
   /** Everything kept about a person, or null. */
-  person(alias: Alias): Promise<{ person: Person; decisions: Decision[]; signals: StoredSignal[]; credits: Credit[] } | null>;
+  person(
+    alias: Alias,
+  ): Promise<{ person: Person; decisions: Decision[]; signals: StoredSignal[]; credits: Credit[] } | null>;
   ledger(from: number, limit: number): Promise<LedgerRow[]>;
   /** Counts by name, for reports: decisions, signals, persons, ledger, outbox states per destination. */
   counts(): Promise<Record<string, number>>;

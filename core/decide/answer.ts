@@ -1,6 +1,8 @@
 import type { Answer } from '../contracts/answer.ts';
 import type { Decision, Rung } from '../domain/decision.ts';
 import type { Programme } from '../domain/programme.ts';
+import { approvalObjection } from '../guardrails/approval.ts';
+import { datesObjection } from '../guardrails/dates.ts';
 
 /** A recorded decision as it is answered: the same decision, the same answer, for ever. */
 export function answerOf(decision: Decision): Answer {
@@ -22,21 +24,37 @@ export function answerOf(decision: Decision): Answer {
   };
 }
 
+const hasTag = (text: string): boolean => text.includes('{{') || text.includes('{%');
+
 /**
- * The answer when the engine could not decide in time: the approved default, or silence. A default whose channel needs
- * consent is not sent, because consent cannot be looked up on this rung.
+ * The answer when the engine could not decide in time: the approved default between its dates, or silence. A default whose
+ * channel needs consent is not sent, because consent cannot be looked up on this rung; nor is one with template tags,
+ * because nothing is known here to fill them with.
  */
 export function degradedAnswer(programmeId: string, programme: Programme | undefined, now: number): Answer {
   const fallback = programme?.variants.find((variant) => variant.id === programme.fallback);
-  const approved =
-    fallback?.approval?.status === 'approved' && fallback.approval.contentHash === fallback.contentHash;
-  const open = programme?.status === 'live' && programme.guardrails.consent?.[fallback?.channel ?? ''] === undefined;
+  const open =
+    programme !== undefined &&
+    fallback !== undefined &&
+    approvalObjection(fallback) === undefined &&
+    datesObjection(fallback, programme, now) === undefined &&
+    programme.guardrails.consent?.[fallback.channel] === undefined &&
+    !Object.values(fallback.content).some(hasTag);
   const head = { programme: programmeId, programme_version: programme?.version, reason: 'fallback' as const };
-  if (!fallback || !approved || !open) {
+  if (!open) {
     const rung: Rung = programme ? 'silence' : 'default';
     return { ...head, action: 'silence', rung, decision_recorded: false };
   }
   const { id, channel, content } = fallback;
   const send_at = new Date(now).toISOString();
-  return { ...head, action: 'send', variant: id, channel, send_at, content, rung: 'default', decision_recorded: false };
+  return {
+    ...head,
+    action: 'send',
+    variant: id,
+    channel,
+    send_at,
+    content,
+    rung: 'default',
+    decision_recorded: false,
+  };
 }

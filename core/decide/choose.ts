@@ -46,7 +46,11 @@ function held(programme: Programme, allowed: readonly Variant[], rng: Rng): Choi
 }
 
 /** Pin, guardrails, holdout, policy: whoever speaks first decides. Guardrails hold for pins and holdouts too. */
-export function choose({ programme, arm, allowed, dropped, pin }: Situation, policy: Policy, rng: Rng): Choice {
+export function choose(
+  { programme, arm, allowed, dropped, pin }: Situation,
+  policy: Policy,
+  rng: Rng,
+): Choice {
   if (pin !== undefined) {
     if (allowed.some((variant) => variant.id === pin)) return only(pin, 'pinned', 'pin');
     const guardrail = dropped.find((option) => option.option === pin)?.rule ?? 'unknown-variant';
@@ -55,7 +59,14 @@ export function choose({ programme, arm, allowed, dropped, pin }: Situation, pol
   if (arm === 'holdout') return held(programme, allowed, rng);
   if (allowed.length === 0) {
     const guardrail = dropped[0]?.rule ?? 'approval';
-    return { chosen: NOTHING, eligible: [NOTHING], reason: 'guardrail', guardrail, policy: 'none', learn: false };
+    return {
+      chosen: NOTHING,
+      eligible: [NOTHING],
+      reason: 'guardrail',
+      guardrail,
+      policy: 'none',
+      learn: false,
+    };
   }
   const eligible = policy(optionsOf(programme, allowed));
   return { chosen: draw(eligible, rng), eligible, reason: 'policy', policy: METHOD, learn: true };

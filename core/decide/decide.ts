@@ -1,4 +1,4 @@
-import type { Contact } from '../contracts/store.ts';
+import type { Contact } from '../contracts/records.ts';
 import type { Decision, DecideRequest } from '../domain/decision.ts';
 import { SILENCE } from '../domain/decision.ts';
 import type { Person } from '../domain/person.ts';
@@ -30,14 +30,23 @@ export interface LiveProgramme {
  * One decision, a function of its arguments alone: equal request, facts, programme, model and seed give the equal
  * decision. The caller looked up the send key before and records what comes back.
  */
-export function decide(request: DecideRequest, facts: DecideFacts, live: LiveProgramme, seed: string): Decision {
+export function decide(
+  request: DecideRequest,
+  facts: DecideFacts,
+  live: LiveProgramme,
+  seed: string,
+): Decision {
   const { programme } = live;
   const { person, now } = facts;
   const arm = assign(programme, person);
   const { allowed, dropped } = check({ programme, person, contacts: facts.contacts, now });
   // One stream for each send of each person: the same send draws the same number, whoever asks and however often.
   const drawSeed = hash32(`${seed} draw ${person.aliases[0] ?? person.id} ${facts.sendKey}`);
-  const choice = choose({ programme, arm, allowed, dropped, pin: request.pin }, live.policy, rngFromText(drawSeed));
+  const choice = choose(
+    { programme, arm, allowed, dropped, pin: request.pin },
+    live.policy,
+    rngFromText(drawSeed),
+  );
   const variant = allowed.find((candidate) => candidate.id === choice.chosen.option);
   return {
     id: decisionId(now, drawSeed),

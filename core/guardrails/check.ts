@@ -26,7 +26,10 @@ export function check(context: GuardContext): { allowed: Variant[]; dropped: Dro
   return { allowed, dropped };
 }
 
-function firstObjection(variant: Variant, context: GuardContext): { rule: string; detail: string } | undefined {
+function firstObjection(
+  variant: Variant,
+  context: GuardContext,
+): { rule: string; detail: string } | undefined {
   for (const [rule, guardrail] of GUARDRAILS) {
     const detail = guardrail(variant, context);
     if (detail !== undefined) return { rule, detail };

@@ -1,4 +1,4 @@
-import type { Contact } from '../contracts/store.ts';
+import type { Contact } from '../contracts/records.ts';
 import type { Person } from '../domain/person.ts';
 import type { Programme, Variant } from '../domain/programme.ts';
 

@@ -20,18 +20,22 @@ export function applyEvent(event: DomainEvent, set: WorkingSet, toAliases: ToAli
   if (!set.take(event)) return false;
   const aliases = aliasesIn(event, toAliases);
   if (event.type === 'delete') {
-    const person = set.known(aliases);
-    if (person) set.erase(person, event.at);
+    eraseAll(set, aliases, event.at);
     return true;
   }
   const person = set.person(aliases, event.at);
   if (event.type === 'identify') set.save(identified(person, event));
   if (event.type === 'subscription') set.save(subscribed(person, event));
   if (event.type === 'signal') {
-    const { type: _type, person: _ref, ...signal } = event;
-    set.signal({ ...signal, person: person.id });
+    const { source, id, at, name, decisionId, send, values, orderId, machine } = event;
+    set.signal({ source, id, at, name, decisionId, send, values, orderId, machine, person: person.id });
   }
   return true;
+}
+
+/** Forgets everybody some ids belong to. */
+export function eraseAll(set: WorkingSet, aliases: readonly Alias[], at: number): void {
+  for (let person = set.known(aliases); person; person = set.known(aliases)) set.erase(person, at);
 }
 
 function identified(person: Person, { traits, consent, at }: IdentifyEvent): Person {

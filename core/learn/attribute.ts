@@ -1,4 +1,4 @@
-import type { Credit, DecisionFact, StoredSignal } from '../contracts/store.ts';
+import type { Credit, DecisionFact, StoredSignal } from '../contracts/records.ts';
 import type { GoalSignal, Programme } from '../domain/programme.ts';
 import { HOUR_MS } from '../domain/programme.ts';
 
@@ -24,7 +24,11 @@ function withoutRepeats(signals: readonly StoredSignal[]): StoredSignal[] {
 const compare = (a: string, b: string): number => (a < b ? -1 : Number(a > b));
 
 /** Which of a person's decisions of one programme a signal is the consequence of. */
-function causeOf(signal: StoredSignal, goal: GoalSignal, decisions: readonly DecisionFact[]): DecisionFact | undefined {
+function causeOf(
+  signal: StoredSignal,
+  goal: GoalSignal,
+  decisions: readonly DecisionFact[],
+): DecisionFact | undefined {
   const named = signal.decisionId !== undefined || signal.send !== undefined;
   const window = goal.windowHours * HOUR_MS;
   const possible = decisions.filter((decision) => {

@@ -1,7 +1,7 @@
-import type { ArmReward, FoldWrites, History, LedgerEntry, Merge } from '../contracts/store.ts';
+import type { ArmReward, DecisionCount, FoldWrites, History, Merge } from '../contracts/records.ts';
 import type { Programme, ProgrammeId } from '../domain/programme.ts';
 import type { ModelState } from './model.ts';
-import { addPersons, addTrial, emptyState, moveReward, moveWorth } from './model.ts';
+import { addPersons, addTrials, emptyState, moveReward, moveWorth } from './model.ts';
 import type { CreditChange } from './reconcile.ts';
 import { creditChanges } from './reconcile.ts';
 
@@ -27,10 +27,9 @@ export class Folding {
     return this.states.get(programme)!;
   }
 
-  decision({ programme, option, arm, learn, first }: LedgerEntry): void {
-    if (programme === undefined || option === undefined || arm === undefined) return;
-    if (learn === true) addTrial(this.#state(programme), option, 1);
-    if (first === true) addPersons(this.#state(programme), arm, 1);
+  decisions({ programme, option, arm, learn, first, count }: DecisionCount): void {
+    if (learn) addTrials(this.#state(programme), option, count);
+    if (first) addPersons(this.#state(programme), arm, count);
   }
 
   /** Two persons who were counted in their arms become one in the arm that is kept. */
@@ -70,7 +69,7 @@ export class Folding {
     const state = this.#state(programme.id);
     const learned = history.decisions.filter((d) => d.programme === programme.id && d.learn);
     const options = new Map(learned.map((decision) => [decision.id, decision.option]));
-    for (const decision of learned) addTrial(state, decision.option, -1);
+    for (const decision of learned) addTrials(state, decision.option, -1);
     for (const credit of history.credits) {
       const option = options.get(credit.decision);
       if (option !== undefined) moveWorth(state, option, credit.signal, { before: credit.worth, after: 0 });
@@ -81,7 +80,9 @@ export class Folding {
     addPersons(state, history.arms[programme.id]!, -1);
   }
 
-  writes(position: number): Pick<
+  writes(
+    position: number,
+  ): Pick<
     FoldWrites,
     'position' | 'credits' | 'removedCredits' | 'rewards' | 'removedRewards' | 'snapshots'
   > {

@@ -45,9 +45,9 @@ function optionTotal(state: ModelState, option: OptionKey): OptionTotal {
   return (state.options[option] ??= { trials: 0, signals: {} });
 }
 
-/** Adds (or with -1 takes back) one trial. Changes `state`. */
-export function addTrial(state: ModelState, option: OptionKey, sign: 1 | -1): void {
-  optionTotal(state, option).trials += sign;
+/** Adds trials; a negative number takes them back. Changes `state`. */
+export function addTrials(state: ModelState, option: OptionKey, trials: number): void {
+  optionTotal(state, option).trials += trials;
 }
 
 /** Moves the worth of one trial's signal from `before` to `after` (0: none). Changes `state`. */

@@ -1,4 +1,4 @@
-import type { History } from '../contracts/store.ts';
+import type { History } from '../contracts/records.ts';
 import type { Decision } from '../domain/decision.ts';
 import type { Outcome } from '../domain/outcome.ts';
 import type { Alias } from '../domain/person.ts';
@@ -27,12 +27,16 @@ export function decisionOutcome(decision: Decision, aliases: Alias[]): Outcome {
 }
 
 /**
- * What destinations are told when a decision's reward moves: its new worth, not the step. The id changes with the worth
- * and with nothing else, so that a repeated attempt is the same message.
+ * What destinations are told when a decision's reward moves: its new worth, not the step. `position` of the fold is in the
+ * id: a repeated attempt is the same message, and a worth that comes back after it was gone is a new one.
  */
-export function rewardOutcome({ credit, decision, reward }: CreditChange, history: History): Outcome {
+export function rewardOutcome(
+  { credit, decision, reward }: CreditChange,
+  history: History,
+  position: number,
+): Outcome {
   return {
-    id: `rwd_${hash32(JSON.stringify([credit.decision, credit.signal, credit.worth]))}`,
+    id: `rwd_${hash32(JSON.stringify([credit.decision, credit.signal, credit.worth, position]))}`,
     kind: 'reward',
     aliases: history.aliases,
     at: decision.at,

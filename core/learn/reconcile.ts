@@ -1,4 +1,4 @@
-import type { Credit, DecisionFact, History } from '../contracts/store.ts';
+import type { Credit, DecisionFact, History } from '../contracts/records.ts';
 import type { Programme } from '../domain/programme.ts';
 import { scaleOf } from '../policies/posterior.ts';
 import { attribute } from './attribute.ts';

@@ -6,17 +6,25 @@ export interface Beta {
   beta: number;
 }
 
-/** A Beta variable on the log-odds scale, where it is close to normal and has no end points. */
+/** A Beta variable on the log-odds scale, where it has no end points and, but for shapes below 1, is close to normal. */
 interface LogOdds extends Beta {
-  mode: number;
-  sd: number;
   logNorm: number;
+  /** Panel edges, ascending: nothing that matters is outside the first and the last. */
+  edges: number[];
+  /** Width of its finest feature. */
+  grain: number;
 }
 
 const RULE = gaussLegendre(6);
 const N = RULE.nodes.length;
 /** Panel edges around each mode, in standard deviations: the tails of a Beta are exponential in log-odds. */
 const EDGES = [-8, -5, -3.2, -2, -1, 0, 1, 2, 3.2, 5, 8, 14];
+/**
+ * A shape below 1 (no success in thousands of trials) makes a tail at rate `shape` that ends in a cliff about one unit wide:
+ * edges beyond the cliff, before it, and along the tail in units of 1 / shape.
+ */
+const CLIFF = [-4, -2.5, -1, 0, 1, 2.5, 4, 6];
+const TAIL = [0.25, 1, 2, 3.5, 5.5, 8, 12, 18];
 
 /**
  * P(X_a is the largest) for independent X_a ~ Beta(alpha_a, beta_a): the integral of f_a times the product of the other
@@ -25,9 +33,9 @@ const EDGES = [-8, -5, -3.2, -2, -1, 0, 1, 2, 3.2, 5, 8, 14];
  */
 export function bestBetaProbabilities(betas: readonly Beta[]): Float64Array {
   const all = betas.map(logOdds);
-  const floor = Math.max(...all.map((o) => o.mode - 8 * o.sd));
+  const floor = Math.max(...all.map((o) => o.edges[0]!));
   // Whoever ends below where another begins never wins, and its F is 1 wherever it matters.
-  const live = all.flatMap((o, i) => (o.mode + 14 * o.sd > floor ? [i] : []));
+  const live = all.flatMap((o, i) => (o.edges.at(-1)! > floor ? [i] : []));
   const result = new Float64Array(betas.length);
   const wins = integrate(
     live.map((i) => all[i]!),
@@ -39,21 +47,29 @@ export function bestBetaProbabilities(betas: readonly Beta[]): Float64Array {
 }
 
 function logOdds({ alpha, beta }: Beta): LogOdds {
-  return {
-    alpha,
-    beta,
-    mode: Math.log(alpha / beta),
-    sd: Math.sqrt(1 / alpha + 1 / beta),
-    logNorm: logBeta(alpha, beta),
-  };
+  const mode = Math.log(alpha / beta);
+  const sd = Math.sqrt(1 / alpha + 1 / beta);
+  const edges = alpha < 1 || beta < 1 ? steepEdges(alpha, beta) : EDGES.map((c) => mode + c * sd);
+  return { alpha, beta, logNorm: logBeta(alpha, beta), edges, grain: Math.min(1, sd) };
+}
+
+/** Edges where at least one shape is below 1. */
+function steepEdges(alpha: number, beta: number): number[] {
+  const low = -Math.log(Math.max(1, beta));
+  const high = Math.log(Math.max(1, alpha));
+  const edges = [
+    ...(alpha < 1 ? [...CLIFF.map((c) => low + c), ...TAIL.map((c) => low - 4 - c / alpha)] : []),
+    ...(beta < 1 ? [...CLIFF.map((c) => high - c), ...TAIL.map((c) => high + 4 + c / beta)] : []),
+  ];
+  return edges.sort((a, b) => a - b);
 }
 
 function panelEdges(options: readonly LogOdds[], floor: number): number[] {
-  const narrowest = Math.min(...options.map((o) => o.sd));
-  const edges = options.flatMap((o) => EDGES.map((c) => o.mode + c * o.sd)).filter((edge) => edge > floor);
+  const finest = 0.02 * Math.min(...options.map((o) => o.grain));
+  const edges = options.flatMap((o) => o.edges).filter((edge) => edge > floor);
   edges.push(floor);
   edges.sort((a, b) => a - b);
-  return edges.filter((edge, i) => i === 0 || i === edges.length - 1 || edge - edges[i - 1]! > 0.02 * narrowest);
+  return edges.filter((edge, i) => i === 0 || i === edges.length - 1 || edge - edges[i - 1]! > finest);
 }
 
 /** From the top panel down, so that every upper tail is known when its panel is reached. */

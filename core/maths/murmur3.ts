@@ -18,62 +18,47 @@ function fmix(h: number): number {
   return h ^ (h >>> 16);
 }
 
-/** Four 32-bit words of the hash of some bytes. */
+const word = (bytes: Uint8Array, at: number): number =>
+  bytes[at]! | (bytes[at + 1]! << 8) | (bytes[at + 2]! << 16) | (bytes[at + 3]! << 24);
+
+/** Four 32-bit words of the hash of some bytes. Plain locals: this runs several times in every decision. */
 export function murmur3Bytes(bytes: Uint8Array, seed: number, length = bytes.length): Uint32Array {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, length);
-  const h = new Int32Array([seed, seed, seed, seed]);
-  const blocks = length >>> 4;
-  for (let block = 0; block < blocks; block++) mixBlock(h, view, block * 16);
-  mixTail(h, bytes, blocks * 16, length);
-  return finish(h, length);
-}
-
-function mixBlock(h: Int32Array, view: DataView, at: number): void {
-  let [h1, h2, h3, h4] = h as unknown as [number, number, number, number];
-  h1 ^= Math.imul(rotl(Math.imul(view.getInt32(at, true), C1), 15), C2);
-  h1 = Math.imul(rotl(h1, 19) + h2, 5) + 0x561ccd1b;
-  h2 ^= Math.imul(rotl(Math.imul(view.getInt32(at + 4, true), C2), 16), C3);
-  h2 = Math.imul(rotl(h2, 17) + h3, 5) + 0x0bcaa747;
-  h3 ^= Math.imul(rotl(Math.imul(view.getInt32(at + 8, true), C3), 17), C4);
-  h3 = Math.imul(rotl(h3, 15) + h4, 5) + 0x96cd1c35;
-  h4 ^= Math.imul(rotl(Math.imul(view.getInt32(at + 12, true), C4), 18), C1);
-  h4 = Math.imul(rotl(h4, 13) + h1, 5) + 0x32ac3b17;
-  h[0] = h1;
-  h[1] = h2;
-  h[2] = h3;
-  h[3] = h4;
-}
-
-/** Multipliers and rotation of each word of the last, incomplete block. */
-const TAIL = [
-  [C1, 15, C2],
-  [C2, 16, C3],
-  [C3, 17, C4],
-  [C4, 18, C1],
-] as const;
-
-function mixTail(h: Int32Array, bytes: Uint8Array, from: number, length: number): void {
-  for (let word = 0; word < 4; word++) {
-    const start = from + word * 4;
-    if (start >= length) return;
-    let k = 0;
-    for (let i = Math.min(start + 4, length) - 1; i >= start; i--) k = (k << 8) | bytes[i]!;
-    const [a, r, b] = TAIL[word]!;
-    h[word] = h[word]! ^ Math.imul(rotl(Math.imul(k, a), r), b);
+  let h1 = seed | 0;
+  let h2 = seed | 0;
+  let h3 = seed | 0;
+  let h4 = seed | 0;
+  const whole = length & ~15;
+  for (let at = 0; at < whole; at += 16) {
+    h1 ^= Math.imul(rotl(Math.imul(word(bytes, at), C1), 15), C2);
+    h1 = Math.imul(rotl(h1, 19) + h2, 5) + 0x561ccd1b;
+    h2 ^= Math.imul(rotl(Math.imul(word(bytes, at + 4), C2), 16), C3);
+    h2 = Math.imul(rotl(h2, 17) + h3, 5) + 0x0bcaa747;
+    h3 ^= Math.imul(rotl(Math.imul(word(bytes, at + 8), C3), 17), C4);
+    h3 = Math.imul(rotl(h3, 15) + h4, 5) + 0x96cd1c35;
+    h4 ^= Math.imul(rotl(Math.imul(word(bytes, at + 12), C4), 18), C1);
+    h4 = Math.imul(rotl(h4, 13) + h1, 5) + 0x32ac3b17;
   }
+  h1 ^= Math.imul(rotl(Math.imul(tail(bytes, whole, length), C1), 15), C2);
+  h2 ^= Math.imul(rotl(Math.imul(tail(bytes, whole + 4, length), C2), 16), C3);
+  h3 ^= Math.imul(rotl(Math.imul(tail(bytes, whole + 8, length), C3), 17), C4);
+  h4 ^= Math.imul(rotl(Math.imul(tail(bytes, whole + 12, length), C4), 18), C1);
+  return finish(h1 ^ length, h2 ^ length, h3 ^ length, h4 ^ length);
 }
 
-function finish(h: Int32Array, length: number): Uint32Array {
-  let h1 = h[0]! ^ length;
-  let h2 = h[1]! ^ length;
-  let h3 = h[2]! ^ length;
-  let h4 = h[3]! ^ length;
-  h1 = (h1 + h2 + h3 + h4) | 0;
-  h2 = fmix(h2 + h1);
-  h3 = fmix(h3 + h1);
-  h4 = fmix(h4 + h1);
-  h1 = (fmix(h1) + h2 + h3 + h4) | 0;
-  return new Uint32Array([h1, h2 + h1, h3 + h1, h4 + h1]);
+/** The word at `at` of the last, incomplete block: bytes past the end count as 0, and a word of zeros mixes in nothing. */
+function tail(bytes: Uint8Array, at: number, length: number): number {
+  let value = 0;
+  for (let i = Math.min(at + 4, length) - 1; i >= at; i--) value = (value << 8) | bytes[i]!;
+  return value;
+}
+
+function finish(h1: number, h2: number, h3: number, h4: number): Uint32Array {
+  const a = (h1 + h2 + h3 + h4) | 0;
+  const b = fmix((h2 + a) | 0);
+  const c = fmix((h3 + a) | 0);
+  const d = fmix((h4 + a) | 0);
+  const first = (fmix(a) + b + c + d) | 0;
+  return new Uint32Array([first, b + first, c + first, d + first]);
 }
 
 const encoder = new TextEncoder();
@@ -99,16 +84,19 @@ export function hash32(text: string): string {
 
 const ALPHABET = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
 
-/** The first `characters` x 5 bits of some words, most significant first. */
+/** The first `characters` x 5 bits of some words, most significant first; zeros past their end. */
 export function base32(words: Uint32Array, characters: number): string {
   let text = '';
-  for (let i = 0; i < characters; i++) {
-    let value = 0;
-    for (let bit = i * 5; bit < i * 5 + 5; bit++) {
-      const word = words[bit >>> 5] ?? 0;
-      value = (value << 1) | ((word >>> (31 - (bit & 31))) & 1);
+  let value = 0;
+  let bits = 0;
+  for (let half = 0; text.length < characters; half++) {
+    const whole = words[half >>> 1] ?? 0;
+    value = ((value & 31) << 16) | (half & 1 ? whole & 0xffff : whole >>> 16);
+    bits += 16;
+    while (bits >= 5 && text.length < characters) {
+      bits -= 5;
+      text += ALPHABET.charAt((value >>> bits) & 31);
     }
-    text += ALPHABET.charAt(value);
   }
   return text;
 }

@@ -1,4 +1,4 @@
-import type { Merge, MergedArm } from '../contracts/store.ts';
+import type { Merge, MergedArm } from '../contracts/records.ts';
 import type { Person, Stamped } from '../domain/person.ts';
 
 /** The newer of two stamped values; the larger serialisation on a tie, so that order of arrival never matters. */
@@ -13,7 +13,10 @@ export function newestOfEach<T>(
   a: Record<string, Stamped<T>>,
   b: Record<string, Stamped<T>>,
 ): Record<string, Stamped<T>> {
-  const entries = Object.keys({ ...a, ...b }).map((key) => [key, newest(a[key], b[key])!] as const);
+  // own values only: a trait may be called `constructor`
+  const own = (record: Record<string, Stamped<T>>, key: string): Stamped<T> | undefined =>
+    Object.hasOwn(record, key) ? record[key] : undefined;
+  const entries = Object.keys({ ...a, ...b }).map((key) => [key, newest(own(a, key), own(b, key))!] as const);
   return Object.fromEntries(entries);
 }
 

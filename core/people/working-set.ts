@@ -1,13 +1,12 @@
 import type {
   Contact,
   EventKey,
-
   NewDecision,
   NewOutcome,
   StoredSignal,
   WorkFacts,
   WorkWrites,
-} from '../contracts/store.ts';
+} from '../contracts/records.ts';
 import type { Decision } from '../domain/decision.ts';
 import type { Alias, Person, PersonId } from '../domain/person.ts';
 import { newPerson } from '../domain/person.ts';
@@ -27,6 +26,7 @@ export class WorkingSet {
   readonly #contacts = new Map<PersonId, Contact[]>();
   readonly #seen = new Set<string>();
   readonly #changed = new Set<PersonId>();
+  readonly #erased: Person[] = [];
   readonly #mintPersonId: () => PersonId;
   readonly writes: WorkWrites = {
     persons: [],
@@ -59,9 +59,10 @@ export class WorkingSet {
   /** The person behind some ids, made if need be; ids that were of different people make them one. */
   person(aliases: readonly Alias[], at: number): Person {
     const owners = [...new Set(aliases.flatMap((alias) => this.#aliases.get(alias) ?? []))];
-    let person = owners[0] === undefined ? newPerson(this.#mintPersonId(), []) : this.#persons.get(owners[0])!;
+    let person =
+      owners[0] === undefined ? newPerson(this.#mintPersonId(), []) : this.#persons.get(owners[0])!;
     for (const other of owners.slice(1)) person = this.#merge(person, this.#persons.get(other)!, at);
-    const unknown = aliases.filter((alias) => !this.#aliases.has(alias));
+    const unknown = [...new Set(aliases)].filter((alias) => !this.#aliases.has(alias));
     if (unknown.length > 0) {
       person = { ...person, aliases: [...person.aliases, ...unknown] };
       for (const alias of unknown) {
@@ -145,18 +146,21 @@ export class WorkingSet {
     this.writes.outcomes.push(outcome);
   }
 
-  /** Cuts every tie between a person and their ids. */
+  /**
+   * Cuts every tie between a person and their ids. The person as the batch knows them is written first, so that the store
+   * and the folder find what a merge or a decision of the same batch added to them.
+   */
   erase(person: Person, at: number): void {
     for (const alias of person.aliases) this.#aliases.delete(alias);
     this.#persons.delete(person.id);
     this.#changed.delete(person.id);
-    this.writes.aliases = this.writes.aliases.filter((entry) => entry.person !== person.id);
+    this.#erased.push(person);
     this.writes.erased.push({ person: person.id, at });
   }
 
   /** Everything the batch caused, once all its items have run. */
   finish(): WorkWrites {
-    this.writes.persons = [...this.#changed].map((id) => this.#persons.get(id)!);
+    this.writes.persons = [...this.#erased, ...[...this.#changed].map((id) => this.#persons.get(id)!)];
     return this.writes;
   }
 }

@@ -39,15 +39,21 @@ function pooledRate(state: ModelState, signal: string): number {
   let trials = PRIOR_TRIALS;
   let worth = 1;
   for (const option of Object.values(state.options)) {
-    trials += option.trials;
     const total = option.signals[signal];
-    if (total) worth += valueOf(total.worth);
+    const own = total ? Math.max(0, valueOf(total.worth)) : 0;
+    worth += own;
+    // a signal may be folded before the decision it belongs to
+    trials += Math.max(option.trials, own);
   }
   return worth / trials;
 }
 
 /** Mean and variance of one signal's worth per trial of one option. */
-function signalMoments(state: ModelState, option: OptionKey, signal: string): { mean: number; variance: number } {
+function signalMoments(
+  state: ModelState,
+  option: OptionKey,
+  signal: string,
+): { mean: number; variance: number } {
   const rate = pooledRate(state, signal);
   const total = state.options[option];
   const worth = total?.signals[signal] ? Math.max(0, valueOf(total.signals[signal].worth)) : 0;

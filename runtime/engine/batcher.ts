@@ -1,4 +1,5 @@
-import type { Store, WorkQuery, WorkWrites } from '../../core/contracts/store.ts';
+import type { WorkQuery, WorkWrites } from '../../core/contracts/records.ts';
+import type { Store } from '../../core/contracts/store.ts';
 import type { PersonId } from '../../core/domain/person.ts';
 import { WorkingSet } from '../../core/people/working-set.ts';
 
@@ -73,7 +74,8 @@ export class Batcher {
       this.#ports.observe(batch.length, (this.#ports.stopwatch() - start) / 1000);
     } catch (error) {
       if (batch.length === 1) batch[0]!.reject(error);
-      // one item the store cannot take must not cost the others their answer: each gets a transaction of its own
+      // one item that fails, or that the store cannot take, leaves nothing behind and must not cost the others their
+      // answer: each gets a transaction of its own
       else for (const waiting of batch) await this.#runAll([waiting]);
     }
   }
@@ -87,23 +89,12 @@ export class Batcher {
     const settle: (() => void)[] = [];
     await this.#ports.store.transact(query, (facts): WorkWrites => {
       const set = new WorkingSet(facts, this.#ports.mintPersonId);
-      for (const { job, resolve, reject } of batch) settle.push(attempt(job, set, { resolve, reject }));
+      for (const { job, resolve } of batch) {
+        const value = job.run(set);
+        settle.push(() => resolve(value));
+      }
       return set.finish();
     });
     for (const done of settle) done();
-  }
-}
-
-/** Runs a job now and says later, after the commit, what came of it. */
-function attempt(
-  job: Job<unknown>,
-  set: WorkingSet,
-  { resolve, reject }: Pick<Waiting, 'resolve' | 'reject'>,
-): () => void {
-  try {
-    const value = job.run(set);
-    return () => resolve(value);
-  } catch (error) {
-    return () => reject(error);
   }
 }

@@ -1,4 +1,5 @@
-import type { ModelSnapshot, Store } from '../../core/contracts/store.ts';
+import type { ModelSnapshot } from '../../core/contracts/records.ts';
+import type { Store } from '../../core/contracts/store.ts';
 import type { LiveProgramme } from '../../core/decide/decide.ts';
 import type { Programme, ProgrammeId } from '../../core/domain/programme.ts';
 import { HOUR_MS } from '../../core/domain/programme.ts';

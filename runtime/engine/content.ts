@@ -1,11 +1,13 @@
 import { Liquid } from 'liquidjs';
+import type { Template } from 'liquidjs';
 import type { Decision } from '../../core/domain/decision.ts';
 import type { Person } from '../../core/domain/person.ts';
 
 /** Characters of a template, steps of a rendering and characters it may make: enough for an e-mail, too little to hurt. */
 const LIMITS = { parseLimit: 100_000, renderLimit: 50, memoryLimit: 1_000_000 };
 
-const options = { ...LIMITS, ownPropertyOnly: true, cache: 1_000, strictFilters: true };
+// no template may include another: the names of others would be files of this machine
+const options = { ...LIMITS, ownPropertyOnly: true, strictFilters: true, templates: {} };
 const plain = new Liquid(options);
 /** Values put into HTML are escaped; a template's own markup is not. */
 const escaping = new Liquid({ ...options, outputEscape: 'escape' });
@@ -29,9 +31,23 @@ export function withContent(decision: Decision, person: Person): Decision {
   return { ...decision, content };
 }
 
+/** Parsed templates: content changes seldom and is rendered often. */
+const parsed = new Map<string, Template[]>();
+const MOST_PARSED = 1_000;
+
+function templatesOf(text: string): Template[] {
+  let templates = parsed.get(text);
+  if (!templates) {
+    templates = plain.parse(text);
+    if (parsed.size === MOST_PARSED) parsed.clear();
+    parsed.set(text, templates);
+  }
+  return templates;
+}
+
 function render(engine: Liquid, template: string, scope: Record<string, unknown>): string | undefined {
   try {
-    return engine.parseAndRenderSync(template, scope) as string;
+    return engine.renderSync(templatesOf(template), scope) as string;
   } catch {
     return undefined;
   }

@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto';
 import { Fault } from '../../core/contracts/faults.ts';
-import type { NewOutcome, Store } from '../../core/contracts/store.ts';
+import type { NewOutcome } from '../../core/contracts/records.ts';
+import type { Store } from '../../core/contracts/store.ts';
 import type { LiveProgramme } from '../../core/decide/decide.ts';
 import { decide } from '../../core/decide/decide.ts';
 import { sendKey } from '../../core/decide/send-key.ts';
@@ -9,7 +10,7 @@ import type { DomainEvent } from '../../core/domain/event.ts';
 import type { Outcome } from '../../core/domain/outcome.ts';
 import type { Alias, PersonId, PersonRef } from '../../core/domain/person.ts';
 import { aliasesOf, newPerson } from '../../core/domain/person.ts';
-import { aliasesIn, applyEvent } from '../../core/ingest/apply-event.ts';
+import { aliasesIn, applyEvent, eraseAll } from '../../core/ingest/apply-event.ts';
 import { decisionOutcome } from '../../core/learn/outcomes.ts';
 import type { WorkingSet } from '../../core/people/working-set.ts';
 import { Batcher } from './batcher.ts';
@@ -80,7 +81,12 @@ export class Engine {
 
   #decideIn(
     set: WorkingSet,
-    { request, live, aliases, key }: { request: DecideRequest; live: LiveProgramme; aliases: Alias[]; key: string },
+    {
+      request,
+      live,
+      aliases,
+      key,
+    }: { request: DecideRequest; live: LiveProgramme; aliases: Alias[]; key: string },
   ): Decision {
     const now = this.#ports.now();
     const preview = request.preview === true;
@@ -107,10 +113,7 @@ export class Engine {
     await this.#batcher.submit({
       persons: [{ aliases, sendKeys: [] }],
       events: [],
-      run: (set) => {
-        const person = set.known(aliases);
-        if (person) set.erase(person, at);
-      },
+      run: (set) => eraseAll(set, aliases, at),
     });
   }
 

@@ -58,19 +58,20 @@ export class Folder {
   async step(): Promise<number> {
     const { store, catalogue, now, route } = this.#ports;
     const expected = await store.position();
-    const entries = await store.readLedger(expected, CHUNK);
-    if (entries.length === 0) return 0;
+    const chunk = await store.readLedger(expected, CHUNK);
+    const folded = chunk.upTo - expected;
+    if (folded === 0) return 0;
     const programmes = catalogue.programmes();
-    const asks = historiesNeeded(entries, programmes);
+    const asks = historiesNeeded(chunk.entries);
     const histories = asks.length === 0 ? [] : await store.histories(asks);
     const states = catalogue.states();
-    const { writes } = fold({ expected, entries, histories, programmes, states, now: now(), route });
+    const { writes } = fold({ expected, chunk, histories, programmes, states, now: now(), route });
     const snapshots = await store.commitFold(writes);
     if (snapshots === null) return 0;
     catalogue.learn(snapshots);
-    this.#ports.observe(entries.length);
+    this.#ports.observe(folded);
     if (writes.outcomes.length > 0) this.#ports.delivered();
-    return entries.length;
+    return folded;
   }
 
   /** Folds until nothing is left. */

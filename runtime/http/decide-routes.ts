@@ -22,19 +22,25 @@ export type Handler = (request: InboundRequest) => Promise<Reply>;
 
 const TIMED_OUT = Symbol('timed out');
 
+/** The promise's value, or TIMED_OUT after `ms`. */
 function within<T>(promise: Promise<T>, ms: number): Promise<T | typeof TIMED_OUT> {
-  let timer: NodeJS.Timeout;
-  const late = new Promise<typeof TIMED_OUT>((resolve) => {
-    timer = setTimeout(() => resolve(TIMED_OUT), ms);
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => resolve(TIMED_OUT), ms);
+    const settled = () => clearTimeout(timer);
+    promise.then(resolve, reject);
+    promise.then(settled, settled);
   });
-  return Promise.race([promise, late]).finally(() => clearTimeout(timer));
 }
 
 /**
  * The answer within the budget, whatever happens: from the engine, else the approved default, else silence. A decision
  * that is recorded after its time was up is found again under its send key by the next call.
  */
-export async function answerInTime(request: DecideRequest, budgetMs: number, ports: DecidePorts): Promise<Answer> {
+export async function answerInTime(
+  request: DecideRequest,
+  budgetMs: number,
+  ports: DecidePorts,
+): Promise<Answer> {
   const { engine, catalogue, metrics, now } = ports;
   try {
     const decision = await within(engine.decide(request), budgetMs);

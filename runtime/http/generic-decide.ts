@@ -55,21 +55,35 @@ export function jsonOf(body: Uint8Array): unknown {
 /** @throws Problem 400 naming every field that does not fit. */
 export function checked<T>(schema: z.ZodType<T>, input: unknown): T {
   const parsed = schema.safeParse(input);
-  if (!parsed.success) throw new Problem(400, 'The request does not have the expected shape', fieldErrors(parsed.error));
+  if (!parsed.success)
+    throw new Problem(400, 'The request does not have the expected shape', fieldErrors(parsed.error));
   return parsed.data;
 }
 
 function parse(input: unknown, request: InboundRequest, ports: DecidePorts): DecideRequest {
   const parsed = checked(decideBody, input);
   if (parsed.pin !== undefined) requireScope(request, 'write');
-  if (!ports.catalogue.programme(parsed.programme)) throw new Problem(404, `No programme ${parsed.programme}`);
+  if (!ports.catalogue.programme(parsed.programme))
+    throw new Problem(404, `No programme ${parsed.programme}`);
   return parsed;
 }
 
 /** What a trace tells beyond the answer. */
 export function traceOf(decision: Decision): object {
-  const { eligible, dropped, context, seed, modelVersion, programmeVersion, policy, arm, propensity } = decision;
-  return { eligible, dropped, context, seed, modelVersion, programmeVersion, policy, method: METHOD, arm, propensity };
+  const { eligible, dropped, context, seed, modelVersion, programmeVersion, policy, arm, propensity } =
+    decision;
+  return {
+    eligible,
+    dropped,
+    context,
+    seed,
+    modelVersion,
+    programmeVersion,
+    policy,
+    method: METHOD,
+    arm,
+    propensity,
+  };
 }
 
 /** `GET|POST /v1/decide`: for engineers, so errors are told as problems. */

@@ -59,6 +59,7 @@ export async function readBody(message: IncomingMessage, limit: number): Promise
 /** @throws Problem 401 without a valid key, 403 when it lacks the scope. */
 export function requireScope(request: InboundRequest, scope: InboundRequest['scopes'][number]): void {
   if (request.scopes.includes(scope)) return;
-  if (request.scopes.length === 0) throw new Problem(401, 'Send a key as bearer token, X-Api-Key or Basic user name');
+  if (request.scopes.length === 0)
+    throw new Problem(401, 'Send a key as bearer token, X-Api-Key or Basic user name');
   throw new Problem(403, `This needs a key with the scope ${scope}`);
 }

@@ -45,11 +45,15 @@ function operation({ path, summary, scope, body, answer: shape }: Described): Zo
   return {
     summary,
     security: scope ? [{ key: [scope] }] : [],
-    requestParams: names.length > 0 ? { path: z.object(Object.fromEntries(names.map((n) => [n, z.string()]))) } : {},
+    requestParams:
+      names.length > 0 ? { path: z.object(Object.fromEntries(names.map((n) => [n, z.string()]))) } : {},
     ...(body ? { requestBody: { content: { 'application/json': { schema: body } } } } : {}),
     responses: {
       '200': { description: 'Done', ...content },
-      default: { description: 'What went wrong', content: { 'application/problem+json': { schema: problem } } },
+      default: {
+        description: 'What went wrong',
+        content: { 'application/problem+json': { schema: problem } },
+      },
     },
   };
 }
@@ -72,7 +76,11 @@ function decideOperations(connectors: readonly Connector[]): Described[] {
 }
 
 /** OpenAPI 3.1 of every route, from the same data that serves them. */
-export function openapi(version: string, connectors: readonly Connector[], endpoints: readonly Endpoint[]): object {
+export function openapi(
+  version: string,
+  connectors: readonly Connector[],
+  endpoints: readonly Endpoint[],
+): object {
   const rest = endpoints.flatMap(({ methods, path, summary, scope, body }) =>
     methods.map((method): Described => ({
       method,
@@ -84,7 +92,10 @@ export function openapi(version: string, connectors: readonly Connector[], endpo
   );
   const paths: ZodOpenApiPathsObject = {};
   for (const described of [...decideOperations(connectors), ...rest]) {
-    paths[described.path] = { ...paths[described.path], [described.method.toLowerCase()]: operation(described) };
+    paths[described.path] = {
+      ...paths[described.path],
+      [described.method.toLowerCase()]: operation(described),
+    };
   }
   return createDocument({
     openapi: '3.1.0',

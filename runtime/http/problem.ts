@@ -59,7 +59,8 @@ const STATUS_OF_FAULT = {
 /** What went wrong, as a problem; a bug tells nothing of itself. */
 export function problemOf(error: unknown): Problem {
   if (error instanceof Problem) return error;
-  if (error instanceof Fault) return new Problem(STATUS_OF_FAULT[error.kind], `${error.message}: ${error.detail}`);
+  if (error instanceof Fault)
+    return new Problem(STATUS_OF_FAULT[error.kind], `${error.message}: ${error.detail}`);
   const { status, type, message } = error as { status?: number; type?: string; message?: string };
   if (type === 'entity.too.large') return new Problem(413, 'The body is larger than 5 MB');
   if (typeof status === 'number' && status >= 400 && status < 500) return new Problem(status, message ?? '');

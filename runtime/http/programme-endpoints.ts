@@ -32,7 +32,15 @@ function report(programme: Programme, catalogue: Catalogue): object {
   const { id, status, version: programmeVersion } = programme;
   const policy = { kind: programme.policy.kind, floor: floorOf(programme) };
   const options = estimatesOf(programme, state);
-  return { programme: id, programmeVersion, status, modelVersion: version, policy, options, lift: liftOf(state) };
+  return {
+    programme: id,
+    programmeVersion,
+    status,
+    modelVersion: version,
+    policy,
+    options,
+    lift: liftOf(state),
+  };
 }
 
 async function put(request: InboundRequest, id: string, programmes: Programmes): Promise<Reply> {

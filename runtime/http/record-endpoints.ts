@@ -15,7 +15,9 @@ function aliasIn(id: string): string {
   const [kind, ...rest] = id.split(':');
   const value = rest.join(':');
   if (kind === 'email' && value.includes('@')) return toAliases({ email: value })[0]!;
-  return ['user', 'anonymous', 'external', 'braze', 'email'].includes(kind ?? '') && value ? id : `user:${id}`;
+  return ['user', 'anonymous', 'external', 'braze', 'email'].includes(kind ?? '') && value
+    ? id
+    : `user:${id}`;
 }
 
 function numberIn(query: Readonly<Record<string, string>>, name: string, usual: number): number {
@@ -26,22 +28,30 @@ function numberIn(query: Readonly<Record<string, string>>, name: string, usual: 
 
 /** What is on record: decisions, persons, the ledger. */
 export function recordEndpoints(store: Store, engine: Engine, now: () => number): Endpoint[] {
-  return [
-    {
-      methods: ['GET'],
-      path: '/v1/decisions/:id',
-      summary: 'A decision with its explanation, the signals attributed to it and its place in the ledger',
-      scope: 'read',
-      handle: async (_, { id = '' }) => {
-        const found = await store.decision(id);
-        if (!found) throw new Problem(404, `No decision ${id}`);
-        const { decision, seq, credits, signals } = found;
-        return {
-          status: 200,
-          body: { ...answerOf(decision), at: decision.at, trace: traceOf(decision), credits, signals, ledger: seq },
-        };
-      },
+  return [decisionEndpoint(store), ...personEndpoints(store, engine, now), ...ledgerEndpoints(store)];
+}
+
+function decisionEndpoint(store: Store): Endpoint {
+  return {
+    methods: ['GET'],
+    path: '/v1/decisions/:id',
+    summary: 'A decision with its explanation, the signals attributed to it and its place in the ledger',
+    scope: 'read',
+    handle: async (_, { id = '' }) => {
+      const found = await store.decision(id);
+      if (!found) throw new Problem(404, `No decision ${id}`);
+      const { decision, seq, credits, signals } = found;
+      const { at } = decision;
+      return {
+        status: 200,
+        body: { ...answerOf(decision), at, trace: traceOf(decision), credits, signals, ledger: seq },
+      };
     },
+  };
+}
+
+function personEndpoints(store: Store, engine: Engine, now: () => number): Endpoint[] {
+  return [
     {
       methods: ['GET'],
       path: '/v1/persons/:id',
@@ -64,6 +74,11 @@ export function recordEndpoints(store: Store, engine: Engine, now: () => number)
         return { status: 200, body: { erased: found !== null } };
       },
     },
+  ];
+}
+
+function ledgerEndpoints(store: Store): Endpoint[] {
+  return [
     {
       methods: ['GET'],
       path: '/v1/ledger',

@@ -1,6 +1,12 @@
 import { hash } from 'node:crypto';
-import type { LedgerEntry, LedgerKind, LedgerRow, WorkWrites } from '../../core/contracts/store.ts';
-import type { NewDecision } from '../../core/contracts/store.ts';
+import type {
+  LedgerEntry,
+  LedgerKind,
+  LedgerRow,
+  Merge,
+  NewDecision,
+  WorkWrites,
+} from '../../core/contracts/records.ts';
 
 /** A ledger row before it has its place in the chain. */
 export interface LedgerDraft {
@@ -25,40 +31,35 @@ export function chainOf(previous: string, row: Omit<LedgerRow, 'chain' | 'body'>
   return sha256(JSON.stringify([previous, seq, kind, at, programme, person, ref, digest]));
 }
 
-export const decisionBody = ({ decision }: NewDecision): string => JSON.stringify(decision);
+export function decisionDraft({ decision }: NewDecision): LedgerDraft {
+  const { id, at, programme, person } = decision;
+  return { kind: 'decision', at, programme, person, ref: id, body: JSON.stringify(decision), inline: false };
+}
 
-/** The rows a batch adds, in the order the fold needs them: decisions, signals, merges, erasures. */
-export function draftsOf(writes: WorkWrites): LedgerDraft[] {
+/** The rows a batch adds after its decisions, in the order the fold needs them: signals, merges, erasures. */
+export function draftsAfterDecisions({ signals, merges, erased }: WorkWrites): LedgerDraft[] {
+  const about = (kind: LedgerKind, at: number, person: string, body: string): LedgerDraft => {
+    return { kind, at, programme: null, person, ref: null, body, inline: true };
+  };
   return [
-    ...writes.decisions.map((entry): LedgerDraft => {
-      const { id, at, programme, person } = entry.decision;
-      return { kind: 'decision', at, programme, person, ref: id, body: decisionBody(entry), inline: false };
+    ...signals.map((signal): LedgerDraft => {
+      const { at, person, source, id } = signal;
+      const ref = JSON.stringify([source, id]);
+      return { ...about('signal', at, person, JSON.stringify(signal)), ref, inline: false };
     }),
-    ...writes.signals.map((signal): LedgerDraft => {
-      const ref = JSON.stringify([signal.source, signal.id]);
-      const { at, person } = signal;
-      return { kind: 'signal', at, programme: null, person, ref, body: JSON.stringify(signal), inline: false };
-    }),
-    ...writes.merges.map((merge): LedgerDraft => {
-      const body = JSON.stringify(merge);
-      return { kind: 'merge', at: merge.at, programme: null, person: merge.into, ref: null, body, inline: true };
-    }),
-    ...writes.erased.map(({ person, at }): LedgerDraft => {
-      const body = JSON.stringify({ person });
-      return { kind: 'erase', at, programme: null, person, ref: null, body, inline: true };
-    }),
+    ...merges.map((merge) => about('merge', merge.at, merge.into, JSON.stringify(merge))),
+    ...erased.map(({ person, at }) => about('erase', at, person, JSON.stringify({ person }))),
   ];
 }
 
-/** What the fold reads of a row; decision rows are joined with their decision by the store. */
-export function entryOf(row: Pick<LedgerRow, 'seq' | 'kind' | 'at' | 'programme' | 'person' | 'body'>): LedgerEntry {
-  const { seq, kind, at, programme, person, body } = row;
-  return {
-    seq,
-    kind,
-    at,
-    programme: programme ?? undefined,
-    person: person ?? undefined,
-    merge: kind === 'merge' && body !== null ? (JSON.parse(body) as LedgerEntry['merge']) : undefined,
-  };
+/** What the fold reads of a row. */
+export function entryOf({
+  seq,
+  kind,
+  at,
+  person,
+  body,
+}: Pick<LedgerRow, 'seq' | 'kind' | 'at' | 'person' | 'body'>): LedgerEntry {
+  const merge = kind === 'merge' && body !== null ? (JSON.parse(body) as Merge) : undefined;
+  return { seq, kind, at, person: person ?? undefined, merge };
 }

@@ -2,16 +2,17 @@ import type {
   ArmReward,
   Contact,
   Credit,
+  DecisionCount,
   FoldWrites,
   History,
   HistoryAsk,
-  LedgerEntry,
+  LedgerChunk,
   LedgerRow,
   ModelSnapshot,
   NewDecision,
-  ReadStore,
   StoredSignal,
-} from '../../core/contracts/store.ts';
+} from '../../core/contracts/records.ts';
+import type { ReadStore } from '../../core/contracts/store.ts';
 import type { DecisionId } from '../../core/domain/decision.ts';
 import type { Person, PersonId } from '../../core/domain/person.ts';
 import type { LedgerDraft } from './ledger.ts';
@@ -64,12 +65,19 @@ export class MemoryLearning {
     }
   }
 
-  entries(after: number, limit: number): LedgerEntry[] {
-    return this.chain.slice(after, after + limit).map((row) => {
+  readLedger(after: number, limit: number): LedgerChunk {
+    const rows = this.chain.slice(after, after + limit);
+    const counts = new Map<string, DecisionCount>();
+    for (const row of rows) {
       const entry = row.kind === 'decision' ? this.byId.get(row.ref ?? '')?.entry : undefined;
-      const { option, arm } = entry?.decision ?? {};
-      return { ...entryOf(row), option, arm, learn: entry?.decision.learn === true, first: entry?.first === true };
-    });
+      if (!entry) continue;
+      const { programme, option, arm, learn } = entry.decision;
+      const alike = { programme, option, arm, learn, first: entry.first };
+      const key = JSON.stringify(alike);
+      counts.set(key, { ...alike, count: (counts.get(key)?.count ?? 0) + 1 });
+    }
+    const entries = rows.filter(({ kind }) => kind !== 'decision').map(entryOf);
+    return { upTo: after + rows.length, decisions: [...counts.values()], entries };
   }
 
   histories(asks: readonly HistoryAsk[]): History[] {
@@ -77,7 +85,11 @@ export class MemoryLearning {
     for (const { person, from, to } of asks) {
       const root = this.rootOf(person);
       const span = spans.get(root);
-      spans.set(root, { person: root, from: Math.min(from, span?.from ?? from), to: Math.max(to, span?.to ?? to) });
+      spans.set(root, {
+        person: root,
+        from: Math.min(from, span?.from ?? from),
+        to: Math.max(to, span?.to ?? to),
+      });
     }
     return [...spans.values()].flatMap((span) => this.#history(span) ?? []);
   }

@@ -1,5 +1,5 @@
 import type { OutboxItem, OutboxResult } from '../../core/contracts/outbox.ts';
-import type { NewOutcome } from '../../core/contracts/store.ts';
+import type { NewOutcome } from '../../core/contracts/records.ts';
 
 interface Row extends OutboxItem {
   state: 'pending' | 'delivered' | 'dead';
@@ -27,7 +27,7 @@ export class MemoryOutbox {
   settle(destination: string, results: readonly OutboxResult[]): void {
     for (const result of results) {
       const row = this.#rows.get(`${destination} ${result.id}`);
-      if (!row) continue;
+      if (!row || (row.state !== 'pending' && result.state !== 'delivered')) continue;
       row.state = result.state;
       if (result.state !== 'pending') continue;
       row.attempts = result.attempts;
@@ -46,8 +46,11 @@ export class MemoryOutbox {
   }
 
   redrive(destination: string, now: number): number {
-    const dead = [...this.#rows.values()].filter((row) => row.destination === destination && row.state === 'dead');
-    for (const row of dead) Object.assign(row, { state: 'pending', attempts: 0, nextAt: now, createdAt: now });
+    const dead = [...this.#rows.values()].filter(
+      (row) => row.destination === destination && row.state === 'dead',
+    );
+    for (const row of dead)
+      Object.assign(row, { state: 'pending', attempts: 0, nextAt: now, createdAt: now });
     return dead.length;
   }
 }

@@ -1,10 +1,10 @@
 import type { StoredKey } from '../../core/contracts/key-store.ts';
-import type { Store, StoredSignal, WorkFacts, WorkQuery, WorkWrites } from '../../core/contracts/store.ts';
-import type { Decision } from '../../core/domain/decision.ts';
+import type { StoredSignal, WorkFacts, WorkQuery, WorkWrites } from '../../core/contracts/records.ts';
+import type { Store } from '../../core/contracts/store.ts';
 import type { Alias, Person, PersonId } from '../../core/domain/person.ts';
 import type { Programme } from '../../core/domain/programme.ts';
 import type { LedgerDraft } from './ledger.ts';
-import { decisionBody, draftsOf } from './ledger.ts';
+import { decisionDraft, draftsAfterDecisions } from './ledger.ts';
 import { MemoryLearning } from './memory-learning.ts';
 import { MemoryOutbox } from './memory-outbox.ts';
 import { takeTurns } from './turns.ts';
@@ -25,7 +25,9 @@ class Tables extends MemoryLearning {
         if (!person) continue;
         facts.aliases.push({ alias, person: person.id });
         const rows = person.members.flatMap((member) => this.rows.get(member) ?? []);
-        const repeated = rows.flatMap((r) => r.decisions).filter((d) => sendKeys.includes(d.decision.sendKey));
+        const repeated = rows
+          .flatMap((r) => r.decisions)
+          .filter((d) => sendKeys.includes(d.decision.sendKey));
         facts.decisions.push(...repeated.map((d) => d.decision));
         if (loaded.has(person.id)) continue;
         loaded.add(person.id);
@@ -53,7 +55,10 @@ class Tables extends MemoryLearning {
   empty(id: PersonId): void {
     const person = this.profiles.get(id);
     if (!person) return;
-    for (const alias of person.aliases) this.aliases.delete(alias);
+    for (const alias of person.aliases) {
+      // the same batch may have given the id to a new person
+      if (person.members.includes(this.aliases.get(alias) ?? '')) this.aliases.delete(alias);
+    }
     this.save({ ...person, aliases: [], traits: {}, consent: undefined, subscriptions: {} });
   }
 
@@ -69,7 +74,7 @@ class Tables extends MemoryLearning {
     for (const signal of writes.signals) this.rowsOf(signal.person).signals.push(signal);
     for (const { person } of writes.erased) this.empty(person);
     for (const outcome of writes.outcomes) this.outbox.add(outcome);
-    this.append(draftsOf(writes));
+    this.append([...writes.decisions.map(decisionDraft), ...draftsAfterDecisions(writes)]);
   }
 }
 
@@ -87,7 +92,7 @@ export function openMemoryStore(): Store {
   return {
     transact: (query, work) => inTurn(() => Promise.resolve(tables.write(work(tables.load(query))))),
     position: () => Promise.resolve(tables.position),
-    readLedger: (after, limit) => Promise.resolve(tables.entries(after, limit)),
+    readLedger: (after, limit) => Promise.resolve(tables.readLedger(after, limit)),
     histories: (asks) => Promise.resolve(tables.histories(asks)),
     commitFold: (writes) => Promise.resolve(tables.commitFold(writes)),
     models: () => Promise.resolve([...tables.models.values()]),
@@ -102,7 +107,8 @@ export function openMemoryStore(): Store {
     },
     decision: (id) => Promise.resolve(tables.decision(id)),
     person: (alias) => Promise.resolve(exportOf(tables, alias)),
-    ledger: (from, limit) => Promise.resolve(tables.chain.slice(Math.max(0, from - 1), Math.max(0, from - 1) + limit)),
+    ledger: (from, limit) =>
+      Promise.resolve(tables.chain.slice(Math.max(0, from - 1), Math.max(0, from - 1) + limit)),
     counts: () => Promise.resolve(tables.counts(tables.seen.size)),
     claim: (...ask) => Promise.resolve(outbox.claim(...ask)),
     settle: (destination, results) => Promise.resolve(outbox.settle(destination, results)),
@@ -132,7 +138,7 @@ function exportOf(tables: Tables, alias: Alias): Awaited<ReturnType<Store['perso
   const copy = <T>(value: T): T => structuredClone(value);
   return copy({
     person,
-    decisions: rows.flatMap((r) => r.decisions.map((d) => JSON.parse(decisionBody(d)) as Decision)),
+    decisions: rows.flatMap((r) => r.decisions.map(({ decision }) => decision)),
     signals: rows.flatMap((r): StoredSignal[] => r.signals),
     credits: rows.flatMap((r) => [...r.credits.values()]),
   });

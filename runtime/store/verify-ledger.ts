@@ -18,7 +18,8 @@ export async function verifyLedger(store: ReadStore): Promise<LedgerCheck> {
     const some = await store.ledger(rows + 1, CHUNK);
     for (const row of some) {
       chain = chainOf(chain, row);
-      const right = row.seq === rows + 1 && row.chain === chain && (row.body === null || sha256(row.body) === row.digest);
+      const right =
+        row.seq === rows + 1 && row.chain === chain && (row.body === null || sha256(row.body) === row.digest);
       if (!right) return { ok: false, rows, brokenAt: row.seq };
       rows++;
     }

@@ -15,6 +15,8 @@ export class Database {
       PRAGMA synchronous = FULL;
       PRAGMA busy_timeout = 5000;
       PRAGMA cache_size = -65536;
+      -- pages that change in every batch are copied back once in 32 MB of log instead of once in 4
+      PRAGMA wal_autocheckpoint = 8000;
       PRAGMA temp_store = MEMORY;
     `);
     this.#migrate();
@@ -23,7 +25,9 @@ export class Database {
   #migrate(): void {
     const version = this.one<{ user_version: number }>('PRAGMA user_version')!.user_version;
     if (version > MIGRATIONS.length) {
-      throw new Error(`The data is of schema ${version}, this Pickwell knows ${MIGRATIONS.length}: upgrade Pickwell.`);
+      throw new Error(
+        `The data is of schema ${version}, this Pickwell knows ${MIGRATIONS.length}: upgrade Pickwell.`,
+      );
     }
     for (let step = version; step < MIGRATIONS.length; step++) {
       this.transaction(() => {

@@ -1,22 +1,23 @@
 import type {
   ArmReward,
   Credit,
+  DecisionCount,
   DecisionFact,
   FoldWrites,
   History,
   HistoryAsk,
-  LedgerEntry,
+  LedgerChunk,
   LedgerRow,
   ModelSnapshot,
   StoredSignal,
-} from '../../../core/contracts/store.ts';
+} from '../../../core/contracts/records.ts';
 import type { Arm } from '../../../core/domain/arm.ts';
-import type { PersonId } from '../../../core/domain/person.ts';
+import type { Person, PersonId } from '../../../core/domain/person.ts';
 import { entryOf, sha256 } from '../ledger.ts';
 import { partitionOf } from '../partition.ts';
 import type { Database } from './database.ts';
-import { addOutcome } from './outbox.ts';
-import { loadPerson, removePerson, rootOf } from './persons.ts';
+import { loadPerson, removePerson } from './persons.ts';
+import { insertAll } from './work.ts';
 
 const POSITION = 'fold position';
 
@@ -24,66 +25,67 @@ export function position(db: Database): number {
   return Number(db.one<{ value: string }>('SELECT value FROM meta WHERE name = ?', POSITION)?.value ?? 0);
 }
 
-type EntryRow = Pick<LedgerRow, 'seq' | 'kind' | 'at' | 'programme' | 'person' | 'body'> & {
-  option: string | null;
-  arm: Arm | null;
-  learn: number | null;
-  first: number | null;
-};
-
-export function readLedger(db: Database, after: number, limit: number): LedgerEntry[] {
-  const rows = db.all<EntryRow>(
-    `SELECT l.seq, l.kind, l.at, l.programme, l.person, l.body, d.option, d.arm, d.learn, d.first
-     FROM ledger l LEFT JOIN decisions d ON d.seq = l.seq
-     WHERE l.seq > ? ORDER BY l.seq LIMIT ?`,
+/** Decisions are counted where they lie; the rest, which is less by far, comes row by row. */
+export function readLedger(db: Database, after: number, limit: number): LedgerChunk {
+  const sql = 'SELECT coalesce(max(seq), ?1) AS upTo FROM ledger WHERE seq > ?1 AND seq <= ?1 + ?2';
+  const { upTo } = db.one<{ upTo: number }>(sql, after, limit)!;
+  const counts = db.all<Omit<DecisionCount, 'learn' | 'first'> & { learn: number; first: number }>(
+    `SELECT programme, option, arm, learn, first, count(*) AS count FROM decisions
+     WHERE seq > ? AND seq <= ? GROUP BY programme, option, arm, learn, first`,
     after,
-    limit,
+    upTo,
   );
-  return rows.map(({ option, arm, learn, first, ...row }) => ({
-    ...entryOf(row),
-    option: option ?? undefined,
-    arm: arm ?? undefined,
-    learn: learn === 1,
-    first: first === 1,
+  const rows = db.all<LedgerRow>(
+    `SELECT seq, kind, at, person, body FROM ledger
+     WHERE seq > ? AND seq <= ? AND kind <> 'decision' ORDER BY seq`,
+    after,
+    upTo,
+  );
+  const decisions = counts.map((row) => ({
+    ...row,
+    learn: row.learn === 1,
+    first: row.first === 1,
   }));
+  return { upTo, decisions, entries: rows.map(entryOf) };
 }
 
 /** History of every person asked for, once for all ids that were merged into one. */
 export function histories(db: Database, asks: readonly HistoryAsk[]): History[] {
-  const spans = new Map<PersonId, HistoryAsk>();
-  for (const { person, from, to } of asks) {
-    const root = rootOf(db, person);
-    const span = spans.get(root);
-    spans.set(root, { person: root, from: Math.min(from, span?.from ?? from), to: Math.max(to, span?.to ?? to) });
+  const spans = new Map<PersonId, { person: Person; from: number; to: number }>();
+  for (const { person: id, from, to } of asks) {
+    const person = loadPerson(db, id);
+    if (!person) continue;
+    const span = spans.get(person.id);
+    spans.set(person.id, {
+      person,
+      from: Math.min(from, span?.from ?? from),
+      to: Math.max(to, span?.to ?? to),
+    });
   }
-  return [...spans.values()].flatMap((span) => history(db, span) ?? []);
+  return [...spans.values()].map((span) => history(db, span));
 }
 
-function history(db: Database, { person: id, from, to }: HistoryAsk): History | undefined {
-  const person = loadPerson(db, id);
-  if (!person) return undefined;
-  const of = <Row>(sql: string, member: string, ...rest: number[]): Row[] =>
-    db.all<Row>(sql, partitionOf(member), member, ...rest);
+function history(db: Database, { person, from, to }: { person: Person; from: number; to: number }): History {
   const each = <Row>(sql: string, ...rest: number[]): Row[] =>
-    person.members.flatMap((member) => of<Row>(sql, member, ...rest));
+    person.members.flatMap((member) => db.all<Row>(sql, member, ...rest));
   return {
-    person: id,
+    person: person.id,
     aliases: person.aliases,
     arms: person.arms,
     decisions: each<Omit<DecisionFact, 'learn'> & { learn: number }>(
-      `SELECT id, json_extract(record, '$.programme') AS programme, person, at, option, arm, learn,
+      `SELECT id, programme, person, at, option, arm, learn,
          json_extract(record, '$.send') AS send
-       FROM decisions WHERE p = ? AND person = ? AND at BETWEEN ? AND ?`,
+       FROM decisions WHERE person = ? AND at BETWEEN ? AND ?`,
       from,
       to,
     ).map((row) => ({ ...row, learn: row.learn === 1, send: row.send ?? undefined })),
     signals: each<{ body: string }>(
-      'SELECT body FROM signals WHERE p = ? AND person = ? AND at BETWEEN ? AND ?',
+      'SELECT body FROM signals WHERE person = ? AND at BETWEEN ? AND ?',
       from,
       to,
     ).map(({ body }) => JSON.parse(body) as StoredSignal),
-    credits: each<Credit>('SELECT decision, programme, person, signal, worth FROM credits WHERE p = ? AND person = ?'),
-    rewards: each<ArmReward>('SELECT person, programme, arm, reward FROM rewards WHERE p = ? AND person = ?'),
+    credits: each<Credit>('SELECT decision, programme, person, signal, worth FROM credits WHERE person = ?'),
+    rewards: each<ArmReward>('SELECT person, programme, arm, reward FROM rewards WHERE person = ?'),
   };
 }
 
@@ -92,25 +94,34 @@ export function commitFold(db: Database, writes: FoldWrites): ModelSnapshot[] | 
   if (position(db) !== writes.expected) return null;
   for (const c of writes.credits) {
     db.run(
-      `INSERT INTO credits (p, person, decision, signal, programme, worth) VALUES (?, ?, ?, ?, ?, ?)
-       ON CONFLICT (p, person, decision, signal) DO UPDATE SET worth = excluded.worth`,
-      ...[partitionOf(c.person), c.person, c.decision, c.signal, c.programme, c.worth],
+      `INSERT INTO credits (person, p, decision, signal, programme, worth) VALUES (?, ?, ?, ?, ?, ?)
+       ON CONFLICT (person, decision, signal, p) DO UPDATE SET worth = excluded.worth`,
+      ...[c.person, partitionOf(c.person), c.decision, c.signal, c.programme, c.worth],
     );
   }
   for (const { person, decision, signal } of writes.removedCredits) {
-    const values = [partitionOf(person), person, decision, signal];
-    db.run('DELETE FROM credits WHERE p = ? AND person = ? AND decision = ? AND signal = ?', ...values);
+    const values = [person, decision, signal];
+    db.run('DELETE FROM credits WHERE person = ? AND decision = ? AND signal = ?', ...values);
   }
   for (const { person, programme } of writes.removedRewards) {
-    db.run('DELETE FROM rewards WHERE p = ? AND person = ? AND programme = ?', partitionOf(person), person, programme);
+    db.run('DELETE FROM rewards WHERE person = ? AND programme = ?', partitionOf(person), person, programme);
   }
   for (const { person, programme, arm, reward } of writes.rewards) {
     db.run(
-      'INSERT INTO rewards (p, person, programme, arm, reward) VALUES (?, ?, ?, ?, ?)',
-      ...[partitionOf(person), person, programme, arm, reward],
+      'INSERT INTO rewards (person, p, programme, arm, reward) VALUES (?, ?, ?, ?, ?)',
+      ...[person, partitionOf(person), programme, arm, reward],
     );
   }
-  for (const outcome of writes.outcomes) addOutcome(db, outcome);
+  insertAll(
+    db,
+    'outcomes',
+    writes.outcomes.flatMap(({ destination, outcome, at }) => [
+      destination,
+      outcome.id,
+      JSON.stringify(outcome),
+      at,
+    ]),
+  );
   for (const person of writes.forgotten) removePerson(db, person);
   db.run('INSERT OR REPLACE INTO meta (name, value) VALUES (?, ?)', POSITION, String(writes.position));
   return writes.snapshots.map((snapshot) => saveModel(db, snapshot));

@@ -1,6 +1,8 @@
 /**
  * Schema, forward only; `PRAGMA user_version` counts the steps taken. `p` is the logical partition of the person (0-255):
- * it leads the key of every per-person table, so that a later split of the data moves rows without changing any key.
+ * it is in the key of every per-person table, so that a later split of the data moves rows without changing any key. It
+ * comes second, because ids of persons are ordered by the time they were made: what is new together lies together, and
+ * a flush writes few pages.
  */
 export const MIGRATIONS: readonly string[] = [
   `
@@ -13,34 +15,35 @@ export const MIGRATIONS: readonly string[] = [
 
   CREATE TABLE aliases (alias TEXT PRIMARY KEY, person TEXT NOT NULL) WITHOUT ROWID;
   CREATE TABLE persons (
-    p INTEGER NOT NULL, id TEXT NOT NULL, root TEXT NOT NULL, profile TEXT,
-    PRIMARY KEY (p, id)
+    id TEXT NOT NULL, p INTEGER NOT NULL, root TEXT NOT NULL, profile TEXT,
+    PRIMARY KEY (id, p)
   ) WITHOUT ROWID;
 
-  -- seq is the place in the ledger
+  -- seq is the decision's place in the ledger
   CREATE TABLE decisions (
-    seq INTEGER PRIMARY KEY, p INTEGER NOT NULL, person TEXT NOT NULL, send_key TEXT NOT NULL, id TEXT NOT NULL, at INTEGER NOT NULL,
-    option TEXT NOT NULL, arm TEXT NOT NULL, learn INTEGER NOT NULL, first INTEGER NOT NULL, record TEXT NOT NULL
+    seq INTEGER PRIMARY KEY, person TEXT NOT NULL, p INTEGER NOT NULL, send_key TEXT NOT NULL, id TEXT NOT NULL,
+    at INTEGER NOT NULL, programme TEXT NOT NULL, option TEXT NOT NULL, arm TEXT NOT NULL, learn INTEGER NOT NULL,
+    first INTEGER NOT NULL, record TEXT NOT NULL
   );
-  CREATE UNIQUE INDEX decisions_by_send ON decisions (p, person, send_key);
+  CREATE UNIQUE INDEX decisions_by_send ON decisions (person, send_key, p);
   CREATE UNIQUE INDEX decisions_by_id ON decisions (id);
   CREATE TABLE contacts (
-    p INTEGER NOT NULL, person TEXT NOT NULL, at INTEGER NOT NULL, decision TEXT NOT NULL,
+    person TEXT NOT NULL, p INTEGER NOT NULL, at INTEGER NOT NULL, decision TEXT NOT NULL,
     programme TEXT NOT NULL, channel TEXT NOT NULL,
-    PRIMARY KEY (p, person, at, decision)
+    PRIMARY KEY (person, at, decision, p)
   ) WITHOUT ROWID;
 
   CREATE TABLE seen (source TEXT NOT NULL, id TEXT NOT NULL, PRIMARY KEY (source, id)) WITHOUT ROWID;
-  CREATE TABLE signals (p INTEGER NOT NULL, person TEXT NOT NULL, at INTEGER NOT NULL, body TEXT NOT NULL);
-  CREATE INDEX signals_by_person ON signals (p, person, at);
+  CREATE TABLE signals (person TEXT NOT NULL, p INTEGER NOT NULL, at INTEGER NOT NULL, body TEXT NOT NULL);
+  CREATE INDEX signals_by_person ON signals (person, at, p);
   CREATE TABLE credits (
-    p INTEGER NOT NULL, person TEXT NOT NULL, decision TEXT NOT NULL, signal TEXT NOT NULL,
+    person TEXT NOT NULL, p INTEGER NOT NULL, decision TEXT NOT NULL, signal TEXT NOT NULL,
     programme TEXT NOT NULL, worth REAL NOT NULL,
-    PRIMARY KEY (p, person, decision, signal)
+    PRIMARY KEY (person, decision, signal, p)
   ) WITHOUT ROWID;
   CREATE TABLE rewards (
-    p INTEGER NOT NULL, person TEXT NOT NULL, programme TEXT NOT NULL, arm TEXT NOT NULL, reward REAL NOT NULL,
-    PRIMARY KEY (p, person, programme)
+    person TEXT NOT NULL, p INTEGER NOT NULL, programme TEXT NOT NULL, arm TEXT NOT NULL, reward REAL NOT NULL,
+    PRIMARY KEY (person, programme, p)
   ) WITHOUT ROWID;
 
   CREATE TABLE ledger (

@@ -1,4 +1,4 @@
-import type { FoldWrites, WorkWrites } from '../../../core/contracts/store.ts';
+import type { FoldWrites } from '../../../core/contracts/records.ts';
 import type { OutboxResult } from '../../../core/contracts/outbox.ts';
 import type { StoredKey } from '../../../core/contracts/key-store.ts';
 import type { Programme } from '../../../core/domain/programme.ts';
@@ -7,12 +7,13 @@ import { commitFold, histories, models, position, readLedger } from './learn.ts'
 import { claim, outboxCounts, redrive, settle } from './outbox.ts';
 import type { Claim } from './outbox.ts';
 import { counts, decision, keys, ledger, meta, person, programmes, saveKey, saveProgramme } from './read.ts';
+import type { WriteRows } from './rows.ts';
 import { load, write } from './work.ts';
 
 /** Everything the main thread may ask of the worker; what writes is one transaction. */
 export const operations = {
   load,
-  write: (db: Database, writes: WorkWrites) => db.transaction(() => write(db, writes)),
+  write: (db: Database, rows: WriteRows) => db.transaction(() => write(db, rows)),
   position,
   readLedger,
   histories,
@@ -29,7 +30,8 @@ export const operations = {
   settle: (db: Database, destination: string, results: readonly OutboxResult[]) =>
     db.transaction(() => settle(db, destination, results)),
   outboxCounts,
-  redrive: (db: Database, destination: string, now: number) => db.transaction(() => redrive(db, destination, now)),
+  redrive: (db: Database, destination: string, now: number) =>
+    db.transaction(() => redrive(db, destination, now)),
   keys,
   saveKey: (db: Database, key: StoredKey) => db.transaction(() => saveKey(db, key)),
   meta: (db: Database, name: string, initial: string) => db.transaction(() => meta(db, name, initial)),

@@ -1,16 +1,6 @@
 import type { OutboxItem, OutboxResult } from '../../../core/contracts/outbox.ts';
-import type { NewOutcome } from '../../../core/contracts/store.ts';
 import type { Outcome } from '../../../core/domain/outcome.ts';
 import type { Database } from './database.ts';
-
-/** Adds an outcome once, whatever is added again. */
-export function addOutcome(db: Database, { destination, outcome, at }: NewOutcome): void {
-  db.run(
-    `INSERT OR IGNORE INTO outbox (destination, id, body, state, attempts, created_at, next_at)
-     VALUES (?, ?, ?, 'pending', 0, ?, 0)`,
-    ...[destination, outcome.id, JSON.stringify(outcome), at],
-  );
-}
 
 export interface Claim {
   destination: string;
@@ -32,11 +22,12 @@ export function claim(db: Database, { destination, now, leaseUntil, limit }: Cla
   });
 }
 
+/** What was delivered stays so, whatever a claimer whose lease had ended says later. */
 export function settle(db: Database, destination: string, results: readonly OutboxResult[]): void {
   for (const result of results) {
     if (result.state === 'pending') {
       db.run(
-        'UPDATE outbox SET attempts = ?, next_at = ?, fault = ? WHERE destination = ? AND id = ?',
+        `UPDATE outbox SET attempts = ?, next_at = ?, fault = ? WHERE destination = ? AND id = ? AND state = 'pending'`,
         ...[result.attempts, result.nextAttemptAt, result.fault, destination, result.id],
       );
     } else if (result.state === 'delivered') {
@@ -47,14 +38,16 @@ export function settle(db: Database, destination: string, results: readonly Outb
       );
     } else {
       db.run(
-        `UPDATE outbox SET state = 'dead', fault = ? WHERE destination = ? AND id = ?`,
+        `UPDATE outbox SET state = 'dead', fault = ? WHERE destination = ? AND id = ? AND state = 'pending'`,
         ...[result.fault, destination, result.id],
       );
     }
   }
 }
 
-export function outboxCounts(db: Database): { destination: string; state: string; count: number; oldestAt: number }[] {
+export function outboxCounts(
+  db: Database,
+): { destination: string; state: string; count: number; oldestAt: number }[] {
   return db.all(
     `SELECT destination, state, count(*) AS count, min(created_at) AS oldestAt FROM outbox
      GROUP BY destination, state ORDER BY destination, state`,

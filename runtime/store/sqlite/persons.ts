@@ -2,54 +2,52 @@ import type { Alias, Person, PersonId } from '../../../core/domain/person.ts';
 import { partitionOf } from '../partition.ts';
 import type { Database } from './database.ts';
 
-/** Canonical id of the person an id was merged into; itself when it never was. */
-export function rootOf(db: Database, id: PersonId): PersonId {
-  const row = db.one<{ root: string }>('SELECT root FROM persons WHERE p = ? AND id = ?', partitionOf(id), id);
-  return row?.root ?? id;
+interface Row {
+  id: PersonId;
+  root: PersonId;
+  profile: string | null;
 }
 
+const SELECT = 'SELECT id, root, profile FROM persons WHERE id = ?';
+
+/** The canonical person of an id and their profile as text. */
+export function findProfile(db: Database, id: PersonId): { id: PersonId; profile: string } | undefined {
+  const own = db.one<Row>(SELECT, id);
+  const row = own && own.root !== own.id ? db.one<Row>(SELECT, own.root) : own;
+  return row?.profile ? { id: row.id, profile: row.profile } : undefined;
+}
+
+/** The canonical person of an id. */
 export function loadPerson(db: Database, id: PersonId): Person | undefined {
-  const row = db.one<{ profile: string | null }>(
-    'SELECT profile FROM persons WHERE p = ? AND id = ?',
-    partitionOf(id),
-    id,
-  );
-  return row?.profile == null ? undefined : (JSON.parse(row.profile) as Person);
+  const found = findProfile(db, id);
+  return found && (JSON.parse(found.profile) as Person);
 }
 
-export function ownerOf(db: Database, alias: Alias): PersonId | undefined {
+export function personBehind(db: Database, alias: Alias): Person | undefined {
   const row = db.one<{ person: string }>('SELECT person FROM aliases WHERE alias = ?', alias);
-  return row && rootOf(db, row.person);
-}
-
-const UPSERT = `INSERT INTO persons (p, id, root, profile) VALUES (?, ?, ?, ?)
-  ON CONFLICT (p, id) DO UPDATE SET root = excluded.root, profile = excluded.profile`;
-
-/** Writes the profile under the canonical id; members keep only the way there. */
-export function savePerson(db: Database, person: Person): void {
-  for (const member of person.members) {
-    const profile = member === person.id ? JSON.stringify(person) : null;
-    db.run(UPSERT, partitionOf(member), member, person.id, profile);
-  }
+  return row && loadPerson(db, row.person);
 }
 
 /** Removes a person's ids and everything the profile says but their arms, which the fold still needs. */
 export function emptyPerson(db: Database, id: PersonId): void {
   const person = loadPerson(db, id);
   if (!person) return;
-  for (const alias of person.aliases) db.run('DELETE FROM aliases WHERE alias = ?', alias);
-  savePerson(db, { ...person, aliases: [], traits: {}, consent: undefined, subscriptions: {} });
+  for (const alias of person.aliases) {
+    // the same batch may have given the id to a new person
+    const members = JSON.stringify(person.members);
+    db.run('DELETE FROM aliases WHERE alias = ? AND person IN (SELECT value FROM json_each(?))', alias, members);
+  }
+  const profile: Person = { ...person, aliases: [], traits: {}, consent: undefined, subscriptions: {} };
+  db.run('UPDATE persons SET profile = ? WHERE id = ?', JSON.stringify(profile), person.id);
 }
+
+const PER_PERSON = ['decisions', 'contacts', 'signals', 'credits', 'rewards'] as const;
 
 /** Removes every row of a person and what the ledger says about them; the chain still verifies without the bodies. */
 export function removePerson(db: Database, id: PersonId): void {
-  const members = loadPerson(db, id)?.members ?? [id];
-  for (const member of members) {
-    const p = partitionOf(member);
-    for (const table of ['decisions', 'contacts', 'signals', 'credits', 'rewards']) {
-      db.run(`DELETE FROM ${table} WHERE p = ? AND person = ?`, p, member);
-    }
-    db.run('DELETE FROM persons WHERE p = ? AND id = ?', p, member);
+  for (const member of loadPerson(db, id)?.members ?? [id]) {
+    for (const table of PER_PERSON) db.run(`DELETE FROM ${table} WHERE person = ?`, member);
+    db.run('DELETE FROM persons WHERE id = ? AND p = ?', member, partitionOf(member));
     db.run(`UPDATE ledger SET body = NULL WHERE person = ? AND kind = 'merge'`, member);
   }
 }

@@ -1,13 +1,13 @@
-import type { Credit, LedgerRow, ReadStore, StoredSignal } from '../../../core/contracts/store.ts';
+import type { Credit, LedgerRow, StoredSignal } from '../../../core/contracts/records.ts';
+import type { ReadStore } from '../../../core/contracts/store.ts';
 import type { StoredKey } from '../../../core/contracts/key-store.ts';
 import type { Decision } from '../../../core/domain/decision.ts';
 import type { Alias } from '../../../core/domain/person.ts';
 import type { Programme } from '../../../core/domain/programme.ts';
-import { partitionOf } from '../partition.ts';
 import type { Database } from './database.ts';
 import { appendLedger } from './work.ts';
 import { histories } from './learn.ts';
-import { loadPerson, ownerOf } from './persons.ts';
+import { personBehind } from './persons.ts';
 
 type Read<Name extends keyof ReadStore> = Awaited<ReturnType<ReadStore[Name]>>;
 
@@ -25,27 +25,33 @@ export function decision(db: Database, id: string): Read<'decision'> {
 }
 
 export function person(db: Database, alias: Alias): Read<'person'> {
-  const owner = ownerOf(db, alias);
-  const found = owner === undefined ? undefined : loadPerson(db, owner);
+  const found = personBehind(db, alias);
   if (!found) return null;
   const decisions: Decision[] = [];
   const signals: StoredSignal[] = [];
   const credits: Credit[] = [];
   for (const member of found.members) {
-    decisions.push(...bodies<Decision>(db, 'SELECT record AS body FROM decisions WHERE p = ? AND person = ?', member));
-    signals.push(...bodies<StoredSignal>(db, 'SELECT body FROM signals WHERE p = ? AND person = ?', member));
+    decisions.push(...bodies<Decision>(db, 'SELECT record AS body FROM decisions WHERE person = ?', member));
+    signals.push(...bodies<StoredSignal>(db, 'SELECT body FROM signals WHERE person = ?', member));
     credits.push(
-      ...db.all<Credit>('SELECT decision, programme, person, signal, worth FROM credits WHERE p = ? AND person = ?', partitionOf(member), member),
+      ...db.all<Credit>(
+        'SELECT decision, programme, person, signal, worth FROM credits WHERE person = ?',
+        member,
+      ),
     );
   }
   return { person: found, decisions, signals, credits };
 }
 
 const bodies = <T>(db: Database, sql: string, value: string): T[] =>
-  db.all<{ body: string }>(sql, partitionOf(value), value).map(({ body }) => JSON.parse(body) as T);
+  db.all<{ body: string }>(sql, value).map(({ body }) => JSON.parse(body) as T);
 
 export const ledger = (db: Database, from: number, limit: number): LedgerRow[] =>
-  db.all('SELECT seq, kind, at, programme, person, ref, body, digest, chain FROM ledger WHERE seq >= ? ORDER BY seq LIMIT ?', from, limit);
+  db.all(
+    'SELECT seq, kind, at, programme, person, ref, body, digest, chain FROM ledger WHERE seq >= ? ORDER BY seq LIMIT ?',
+    from,
+    limit,
+  );
 
 export function counts(db: Database): Record<string, number> {
   const row = db.one<Record<string, number>>(`SELECT
@@ -79,7 +85,9 @@ export function saveProgramme(db: Database, programme: Programme, expected: numb
 }
 
 export const keys = (db: Database): StoredKey[] =>
-  db.all<{ body: string }>('SELECT body FROM keys ORDER BY id').map(({ body }) => JSON.parse(body) as StoredKey);
+  db
+    .all<{ body: string }>('SELECT body FROM keys ORDER BY id')
+    .map(({ body }) => JSON.parse(body) as StoredKey);
 
 export function saveKey(db: Database, key: StoredKey): void {
   db.run('INSERT OR REPLACE INTO keys (id, body) VALUES (?, ?)', key.id, JSON.stringify(key));

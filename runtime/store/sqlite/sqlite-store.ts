@@ -2,12 +2,15 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { Fault } from '../../../core/contracts/faults.ts';
-import type { Store, WorkFacts, WorkQuery, WorkWrites } from '../../../core/contracts/store.ts';
+import type { WorkFacts, WorkQuery, WorkWrites } from '../../../core/contracts/records.ts';
+import type { Store } from '../../../core/contracts/store.ts';
 import { takeTurns } from '../turns.ts';
 import type { Operation, Operations } from './operations.ts';
+import { toFacts, toQueryRows, toRows } from './rows.ts';
 import type { CallResult } from './worker.ts';
 
-type Args<Name extends Operation> = Parameters<Operations[Name]> extends [unknown, ...infer Rest] ? Rest : never;
+type Args<Name extends Operation> =
+  Parameters<Operations[Name]> extends [unknown, ...infer Rest] ? Rest : never;
 type Result<Name extends Operation> = ReturnType<Operations[Name]>;
 
 interface Waiting {
@@ -30,13 +33,14 @@ class Calls {
       if (result.ok) waiting?.resolve(result.value as never);
       else waiting?.reject(new Fault('unavailable', `store: ${result.message}`));
     });
-    worker.on('error', (error) => this.#fail(error));
+    worker.on('error', (error: Error) => this.#fail(error));
     worker.on('exit', () => this.#fail(new Error('the store was closed')));
   }
 
   #fail(error: Error): void {
     this.#dead ??= error;
-    for (const { reject } of this.#waiting.values()) reject(new Fault('unavailable', `store: ${error.message}`));
+    for (const { reject } of this.#waiting.values())
+      reject(new Fault('unavailable', `store: ${error.message}`));
     this.#waiting.clear();
   }
 
@@ -69,7 +73,7 @@ export async function openSqliteStore(folder: string): Promise<Store> {
   await call('ping');
   return {
     transact: (query: WorkQuery, work: (facts: WorkFacts) => WorkWrites) =>
-      inTurn(async () => call('write', work(await call('load', query)))),
+      inTurn(async () => call('write', toRows(work(toFacts(await call('load', toQueryRows(query))))))),
     position: () => call('position'),
     readLedger: (after, limit) => call('readLedger', after, limit),
     histories: (asks) => call('histories', asks),

@@ -1,104 +1,129 @@
-import type { Contact, WorkFacts, WorkQuery, WorkWrites } from '../../../core/contracts/store.ts';
-import type { Decision } from '../../../core/domain/decision.ts';
-import type { Alias, Person, PersonId } from '../../../core/domain/person.ts';
+import type { Contact } from '../../../core/contracts/records.ts';
+import type { Alias, PersonId } from '../../../core/domain/person.ts';
 import type { LedgerDraft } from '../ledger.ts';
-import { chainOf, decisionBody, draftsOf, GENESIS, sha256 } from '../ledger.ts';
-import { partitionOf } from '../partition.ts';
+import { chainOf, GENESIS, sha256 } from '../ledger.ts';
 import type { Database } from './database.ts';
-import { addOutcome } from './outbox.ts';
-import { emptyPerson, loadPerson, ownerOf, savePerson } from './persons.ts';
+import { emptyPerson, findProfile } from './persons.ts';
+import type { Cell, FactRows, QueryRows, WriteRows } from './rows.ts';
+import { WIDTH } from './rows.ts';
+
+interface Known {
+  id: PersonId;
+  members: PersonId[];
+}
 
 /** Reads what a batch needs to know. */
-export function load(db: Database, query: WorkQuery): WorkFacts {
-  const facts: WorkFacts = { persons: [], aliases: [], decisions: [], contacts: [], seen: [] };
-  const loaded = new Map<PersonId, Person>();
-  const known = new Set<Alias>();
-  for (const { aliases, sendKeys } of query.persons) {
-    for (const alias of aliases) {
-      const owner = ownerOf(db, alias);
-      if (owner === undefined) continue;
-      if (!known.has(alias)) facts.aliases.push({ alias, person: owner });
-      known.add(alias);
-      const person = loaded.get(owner) ?? loadPerson(db, owner);
-      if (!person) continue;
-      if (!loaded.has(owner)) facts.contacts.push(...contactsOf(db, person, query.contactsSince));
-      loaded.set(owner, person);
-      for (const sendKey of sendKeys) facts.decisions.push(...recorded(db, person, sendKey));
+export function load(db: Database, { aliases, sendKeys, contactsSince, events }: QueryRows): FactRows {
+  const facts: FactRows = { persons: [], aliases: [], decisions: [], contacts: [], seen: [] };
+  const owners = new Map<Alias, Known | undefined>();
+  const loaded = new Map<PersonId, Known>();
+  for (const [i, own] of aliases.entries()) {
+    const asked = new Set<Known>();
+    for (const alias of own) {
+      if (!owners.has(alias)) owners.set(alias, take(db, alias, { facts, loaded, contactsSince }));
+      const owner = owners.get(alias);
+      if (owner) asked.add(owner);
     }
+    for (const owner of asked)
+      for (const key of sendKeys[i]!) facts.decisions.push(...recorded(db, owner, key));
   }
-  facts.persons = [...loaded.values()];
-  facts.seen = query.events.filter(({ source, id }) => {
-    return db.one('SELECT 1 FROM seen WHERE source = ? AND id = ?', source, id) !== undefined;
-  });
+  for (let i = 0; i < events.length; i += 2) {
+    const [source, id] = [events[i]!, events[i + 1]!];
+    if (db.one('SELECT 1 FROM seen WHERE source = ? AND id = ?', source, id)) facts.seen.push(source, id);
+  }
   return facts;
 }
 
-function contactsOf(db: Database, person: Person, since: number): Contact[] {
-  return person.members.flatMap((member) =>
-    db.all<Contact>(
-      'SELECT person, at, decision, programme, channel FROM contacts WHERE p = ? AND person = ? AND at > ?',
-      partitionOf(member),
-      member,
-      since,
-    ),
-  );
+interface Loading {
+  facts: FactRows;
+  loaded: Map<PersonId, Known>;
+  contactsSince: number;
 }
 
-function recorded(db: Database, person: Person, sendKey: string): Decision[] {
-  return person.members.flatMap((member) => {
-    const row = db.one<{ record: string }>(
-      'SELECT record FROM decisions WHERE p = ? AND person = ? AND send_key = ?',
-      partitionOf(member),
-      member,
-      sendKey,
-    );
-    return row ? [JSON.parse(row.record) as Decision] : [];
+/** Adds the person behind an alias to the facts, once. */
+function take(db: Database, alias: Alias, { facts, loaded, contactsSince }: Loading): Known | undefined {
+  const row = db.one<{ person: string }>('SELECT person FROM aliases WHERE alias = ?', alias);
+  if (!row) return undefined;
+  const found = findProfile(db, row.person);
+  if (!found) return undefined;
+  facts.aliases.push(alias, found.id);
+  const known = loaded.get(found.id);
+  if (known) return known;
+  const { members } = JSON.parse(found.profile) as Known;
+  const person = { id: found.id, members };
+  loaded.set(found.id, person);
+  facts.persons.push(found.profile);
+  for (const member of members) {
+    const sql = 'SELECT person, at, decision, programme, channel FROM contacts WHERE person = ? AND at > ?';
+    facts.contacts.push(...db.all<Contact>(sql, member, contactsSince));
+  }
+  return person;
+}
+
+function recorded(db: Database, { members }: Known, sendKey: string): string[] {
+  return members.flatMap((member) => {
+    const sql = 'SELECT record FROM decisions WHERE person = ? AND send_key = ?';
+    const row = db.one<{ record: string }>(sql, member, sendKey);
+    return row ? [row.record] : [];
   });
 }
 
-/** Writes what a batch caused. Runs inside the caller's transaction. */
-export function write(db: Database, writes: WorkWrites): void {
-  for (const { alias, person } of writes.aliases) {
-    db.run('INSERT OR REPLACE INTO aliases (alias, person) VALUES (?, ?)', alias, person);
-  }
-  for (const person of writes.persons) savePerson(db, person);
-  const first = lastRow(db).seq + 1;
-  for (const [i, entry] of writes.decisions.entries()) insertDecision(db, first + i, entry);
-  for (const c of writes.contacts) {
-    const values = [partitionOf(c.person), c.person, c.at, c.decision, c.programme, c.channel];
-    db.run('INSERT INTO contacts (p, person, at, decision, programme, channel) VALUES (?, ?, ?, ?, ?, ?)', ...values);
-  }
-  for (const { source, id } of writes.seen) db.run('INSERT INTO seen (source, id) VALUES (?, ?)', source, id);
-  for (const signal of writes.signals) {
-    const values = [partitionOf(signal.person), signal.person, signal.at, JSON.stringify(signal)];
-    db.run('INSERT INTO signals (p, person, at, body) VALUES (?, ?, ?, ?)', ...values);
-  }
-  for (const { person } of writes.erased) emptyPerson(db, person);
-  for (const outcome of writes.outcomes) addOutcome(db, outcome);
-  appendLedger(db, draftsOf(writes));
+const INSERT = {
+  aliases: 'INSERT OR REPLACE INTO aliases (alias, person) VALUES (?, ?)',
+  persons: `INSERT INTO persons (id, p, root, profile) VALUES (?, ?, ?, ?)
+    ON CONFLICT (id, p) DO UPDATE SET root = excluded.root, profile = excluded.profile`,
+  contacts: 'INSERT INTO contacts (person, p, at, decision, programme, channel) VALUES (?, ?, ?, ?, ?, ?)',
+  seen: 'INSERT INTO seen (source, id) VALUES (?, ?)',
+  signals: 'INSERT INTO signals (person, p, at, body) VALUES (?, ?, ?, ?)',
+  outcomes: `INSERT OR IGNORE INTO outbox (destination, id, body, created_at, state, attempts, next_at)
+    VALUES (?, ?, ?, ?, 'pending', 0, 0)`,
+} as const;
+
+export function insertAll(db: Database, table: keyof typeof INSERT, cells: readonly Cell[]): void {
+  const width = WIDTH[table];
+  for (let i = 0; i < cells.length; i += width) db.run(INSERT[table], ...cells.slice(i, i + width));
 }
 
-function insertDecision(db: Database, seq: number, entry: WorkWrites['decisions'][number]): void {
-  const { decision: d, first } = entry;
-  db.run(
-    `INSERT INTO decisions (seq, p, person, send_key, id, at, option, arm, learn, first, record)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-    seq,
-    partitionOf(d.person),
-    d.person,
-    d.sendKey,
-    d.id,
-    d.at,
-    d.option,
-    d.arm,
-    Number(d.learn),
-    Number(first),
-    decisionBody(entry),
-  );
+/** Writes what a batch caused. Runs inside the caller's transaction. */
+export function write(db: Database, rows: WriteRows): void {
+  insertAll(db, 'aliases', rows.aliases);
+  insertAll(db, 'persons', rows.persons);
+  const decided = insertDecisions(db, rows.decisions);
+  insertAll(db, 'contacts', rows.contacts);
+  insertAll(db, 'seen', rows.seen);
+  insertAll(db, 'signals', rows.signals);
+  for (const person of rows.erased) emptyPerson(db, person);
+  insertAll(db, 'outcomes', rows.outcomes);
+  appendLedger(db, [...decided, ...rows.drafts]);
+}
+
+type DecisionCells = [
+  ...[person: string, p: number, sendKey: string, id: string, at: number, programme: string],
+  ...[option: string, arm: string, learn: number, first: number, record: string],
+];
+
+/** Inserts decisions under the places they will have in the ledger; returns their ledger rows. */
+function insertDecisions(db: Database, cells: readonly Cell[]): LedgerDraft[] {
+  let { seq } = lastRow(db);
+  const drafts: LedgerDraft[] = [];
+  for (let i = 0; i < cells.length; i += WIDTH.decisions) {
+    const row = cells.slice(i, i + WIDTH.decisions) as DecisionCells;
+    const [person, , , id, at, programme, , , , , record] = row;
+    db.run(
+      `INSERT INTO decisions (seq, person, p, send_key, id, at, programme, option, arm, learn, first, record)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+      ++seq,
+      ...row,
+    );
+    drafts.push({ kind: 'decision', at, programme, person, ref: id, body: record, inline: false });
+  }
+  return drafts;
 }
 
 function lastRow(db: Database): { seq: number; chain: string } {
-  const last = db.one<{ seq: number; chain: string }>('SELECT seq, chain FROM ledger ORDER BY seq DESC LIMIT 1');
+  const last = db.one<{ seq: number; chain: string }>(
+    'SELECT seq, chain FROM ledger ORDER BY seq DESC LIMIT 1',
+  );
   return last ?? { seq: 0, chain: GENESIS };
 }
 
@@ -111,7 +136,7 @@ export function appendLedger(db: Database, drafts: readonly LedgerDraft[]): void
     chain = chainOf(chain, row);
     db.run(
       `INSERT INTO ledger (seq, kind, at, programme, person, ref, body, digest, chain) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-      ...[row.seq, kind, at, programme, person, ref, inline ? body : null, row.digest, chain],
+      ...[seq, kind, at, programme, person, ref, inline ? body : null, row.digest, chain],
     );
   }
 }

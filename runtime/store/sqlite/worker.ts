@@ -11,14 +11,18 @@ export interface Call {
 }
 
 /** Its answer. */
-export type CallResult = { id: number; ok: true; value: unknown } | { id: number; ok: false; message: string; code?: string };
+export type CallResult =
+  { id: number; ok: true; value: unknown } | { id: number; ok: false; message: string; code?: string };
 
 const port = parentPort!;
 const db = new Database(workerData as string);
 
 port.on('message', ({ id, operation, args }: Call) => {
   try {
-    const run = operations[operation] as (db: Database, ...args: unknown[]) => ReturnType<Operations[Operation]>;
+    const run = operations[operation] as (
+      db: Database,
+      ...args: unknown[]
+    ) => ReturnType<Operations[Operation]>;
     port.postMessage({ id, ok: true, value: run(db, ...args) } satisfies CallResult);
   } catch (error) {
     const { message, code } = error as Error & { code?: string };

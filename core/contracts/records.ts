@@ -1,0 +1,212 @@
+import type { Arm } from '../domain/arm.ts';
+import type { Decision, DecisionId, OptionKey } from '../domain/decision.ts';
+import type { SignalEvent } from '../domain/event.ts';
+import type { Outcome } from '../domain/outcome.ts';
+import type { Alias, Person, PersonId } from '../domain/person.ts';
+import type { ProgrammeId } from '../domain/programme.ts';
+
+/** One person somebody asks about: every id they gave, and the sends they may be repeating. */
+export interface PersonAsk {
+  aliases: readonly Alias[];
+  sendKeys: readonly string[];
+}
+
+export interface EventKey {
+  source: string;
+  id: string;
+}
+
+export interface WorkQuery {
+  persons: readonly PersonAsk[];
+  /** Contacts after this time are loaded, ms since 1970. */
+  contactsSince: number;
+  events: readonly EventKey[];
+}
+
+/** One message that was or may be sent: what rolling caps count. */
+export interface Contact {
+  person: PersonId;
+  at: number;
+  decision: DecisionId;
+  programme: ProgrammeId;
+  channel: string;
+}
+
+/** Everything a batch may depend on, read inside its transaction. */
+export interface WorkFacts {
+  /** The canonical person of every alias that is known. */
+  persons: Person[];
+  aliases: { alias: Alias; person: PersonId }[];
+  /** Recorded decisions under the send keys asked for. */
+  decisions: Decision[];
+  contacts: Contact[];
+  /** The events that were counted before. */
+  seen: EventKey[];
+}
+
+/** A signal as it is kept: who it belongs to is a person, not an alias. */
+export type StoredSignal = Omit<SignalEvent, 'person' | 'type'> & { person: PersonId };
+
+export interface NewDecision {
+  decision: Decision;
+  /** First decision of this programme for this person: the person joins an arm. */
+  first: boolean;
+}
+
+/** What a merge changes for measurement: one arm where there were two people. */
+export interface MergedArm {
+  programme: ProgrammeId;
+  into: Arm | undefined;
+  from: Arm | undefined;
+  kept: Arm;
+}
+
+/** Two persons turned out to be one. */
+export interface Merge {
+  into: PersonId;
+  from: PersonId;
+  at: number;
+  arms: MergedArm[];
+}
+
+export type LedgerKind = 'decision' | 'signal' | 'merge' | 'erase' | 'programme';
+
+/** An outcome for one destination's outbox. */
+export interface NewOutcome {
+  destination: string;
+  outcome: Outcome;
+  /** When it was put there, ms since 1970: delivery is given up a stated time after it. */
+  at: number;
+}
+
+/** What a batch caused: written whole or not at all. Each list is in order; decisions come before signals, merges, erasures. */
+export interface WorkWrites {
+  persons: Person[];
+  aliases: { alias: Alias; person: PersonId }[];
+  decisions: NewDecision[];
+  contacts: Contact[];
+  seen: EventKey[];
+  signals: StoredSignal[];
+  merges: Merge[];
+  /** Persons to forget. Their ids and profile go at once; the folder takes what was learned from them. */
+  erased: { person: PersonId; at: number }[];
+  outcomes: NewOutcome[];
+}
+
+/** One row of the ledger as the folder reads it, decisions apart. */
+export interface LedgerEntry {
+  seq: number;
+  kind: LedgerKind;
+  at: number;
+  person?: PersonId | undefined;
+  /** With `merge`. */
+  merge?: Merge | undefined;
+}
+
+/** How many decisions of a stretch of the ledger were alike in everything the fold asks of them. */
+export interface DecisionCount {
+  programme: ProgrammeId;
+  option: OptionKey;
+  arm: Arm;
+  learn: boolean;
+  first: boolean;
+  count: number;
+}
+
+/** A stretch of the ledger: its decisions counted, the rest row by row. */
+export interface LedgerChunk {
+  /** Place of its last row; `after` when there is none. */
+  upTo: number;
+  decisions: DecisionCount[];
+  entries: LedgerEntry[];
+}
+
+/** Worth of one goal signal for one decision, in [0, 1] of its cap. */
+export interface Credit {
+  decision: DecisionId;
+  programme: ProgrammeId;
+  person: PersonId;
+  signal: string;
+  worth: number;
+}
+
+/** A decision as attribution needs it. */
+export interface DecisionFact {
+  id: DecisionId;
+  programme: ProgrammeId;
+  person: PersonId;
+  at: number;
+  option: OptionKey;
+  arm: Arm;
+  learn: boolean;
+  send?: string | undefined;
+}
+
+/** What happened to one person (all members of the merge group) between two times. */
+export interface History {
+  person: PersonId;
+  aliases: Alias[];
+  /** The person's arm by programme. */
+  arms: Record<ProgrammeId, Arm>;
+  decisions: DecisionFact[];
+  signals: StoredSignal[];
+  credits: Credit[];
+  /** Reward so far by programme; after a merge one row for each former person, until they are joined. */
+  rewards: ArmReward[];
+}
+
+export interface ArmReward {
+  person: PersonId;
+  programme: ProgrammeId;
+  arm: Arm;
+  reward: number;
+}
+
+export interface HistoryAsk {
+  person: PersonId;
+  from: number;
+  to: number;
+}
+
+/** An immutable state of one programme's model. */
+export interface ModelSnapshot {
+  programme: ProgrammeId;
+  version: number;
+  /** Ledger position it was folded up to. */
+  position: number;
+  /** SHA-256 of `state`, hex. */
+  hash: string;
+  /** JSON */
+  state: string;
+}
+
+export interface FoldWrites {
+  /** Position the fold started from: when it has moved, somebody else folded and nothing is written. */
+  expected: number;
+  position: number;
+  credits: Credit[];
+  removedCredits: Credit[];
+  rewards: ArmReward[];
+  removedRewards: { person: PersonId; programme: ProgrammeId }[];
+  snapshots: Omit<ModelSnapshot, 'version' | 'hash'>[];
+  outcomes: NewOutcome[];
+  /** Persons whose rows are removed now that the models forgot them. */
+  forgotten: PersonId[];
+}
+
+/** A row of the ledger as it is kept. */
+export interface LedgerRow {
+  seq: number;
+  kind: LedgerKind;
+  at: number;
+  programme: ProgrammeId | null;
+  person: PersonId | null;
+  /** Id of the decision or signal the row stands for. */
+  ref: string | null;
+  /** Null after the person was erased. */
+  body: string | null;
+  /** SHA-256 of the body, hex. */
+  digest: string;
+  /** SHA-256 of the previous chain value and this row's fields, hex. */
+  chain: string;
+}
