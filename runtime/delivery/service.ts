@@ -79,7 +79,11 @@ export class DeliveryService {
     const counts = await this.#store.outboxCounts();
     return [...this.#deliverers].map(([id, deliverer]) => {
       const own = counts.filter(({ destination }) => destination === id);
-      return { id, ...deliverer.status(), outbox: Object.fromEntries(own.map((row) => [row.state, row.count])) };
+      return {
+        id,
+        ...deliverer.status(),
+        outbox: Object.fromEntries(own.map((row) => [row.state, row.count])),
+      };
     });
   }
 }

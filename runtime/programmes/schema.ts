@@ -18,7 +18,10 @@ const goalSignal = z
     value: name.optional(),
     cap: z.number().positive().optional(),
     weight: z.number(),
-    windowHours: z.number().positive().max(24 * 90),
+    windowHours: z
+      .number()
+      .positive()
+      .max(24 * 90),
   })
   .refine((goal) => goal.value === undefined || goal.cap !== undefined, {
     path: ['cap'],
@@ -43,7 +46,10 @@ const guardrails = z.strictObject({
         per: z.literal('person'),
         channel: id.optional(),
         count: z.number().int().min(0),
-        hours: z.number().positive().max(24 * 366),
+        hours: z
+          .number()
+          .positive()
+          .max(24 * 366),
       }),
     )
     .optional(),
@@ -72,7 +78,11 @@ export const programmeSchema = z
     guardrails: guardrails.default({}),
     startsAt: date.optional(),
     endsAt: date.optional(),
-    sendBucketHours: z.number().positive().max(24 * 31).default(24),
+    sendBucketHours: z
+      .number()
+      .positive()
+      .max(24 * 31)
+      .default(24),
   })
   .superRefine((programme, context) => {
     const issue = (path: (string | number)[], message: string): void =>
@@ -85,7 +95,8 @@ export const programmeSchema = z
       issue(['fallback'], `one of ${ids.join(', ')}`);
     }
     const exploration = (programme.policy.floor ?? 0) * (ids.length + Number(programme.silence));
-    if (exploration > 0.5) issue(['policy', 'floor'], 'floor x options at most 0.5, or little is left to the policy');
+    if (exploration > 0.5)
+      issue(['policy', 'floor'], 'floor x options at most 0.5, or little is left to the policy');
   });
 
 export type ProgrammeInput = z.infer<typeof programmeSchema>;
@@ -103,7 +114,11 @@ export function toProgramme(input: ProgrammeInput, previous?: Programme): Progra
   const variants = input.variants.map((given): Variant => {
     const before = previous?.variants.find((candidate) => candidate.id === given.id);
     const ours = contentHash(given);
-    return { ...given, contentHash: ours, approval: before?.contentHash === ours ? before.approval : undefined };
+    return {
+      ...given,
+      contentHash: ours,
+      approval: before?.contentHash === ours ? before.approval : undefined,
+    };
   });
   return { ...input, version: previous?.version ?? 0, variants };
 }

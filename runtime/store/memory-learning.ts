@@ -58,10 +58,10 @@ export class MemoryLearning {
   }
 
   append(drafts: readonly LedgerDraft[]): void {
-    for (const { kind, at, programme, person, ref, body, inline } of drafts) {
+    for (const { kind, at, programme, person, ref, body } of drafts) {
       const row = { seq: this.chain.length + 1, kind, at, programme, person, ref, digest: sha256(body) };
       const chain = chainOf(this.chain.at(-1)?.chain ?? GENESIS, row);
-      this.chain.push({ ...row, body: inline ? body : null, chain });
+      this.chain.push({ ...row, body, chain });
     }
   }
 
@@ -133,7 +133,7 @@ export class MemoryLearning {
       this.rows.delete(member);
       this.roots.delete(member);
       this.profiles.delete(member);
-      for (const row of this.chain) if (row.person === member && row.kind === 'merge') row.body = null;
+      for (const row of this.chain) if (row.person === member && row.kind !== 'erase') row.body = null;
     }
   }
 

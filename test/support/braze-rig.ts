@@ -17,6 +17,8 @@ export interface BrazeRigOptions {
   clock?: Clock;
   timeoutMs?: number;
   destination?: Destination<BrazeSettings>;
+  /** Of the test's own context where tests run at once: the global one may belong to another of them. */
+  onFinished?: typeof onTestFinished;
 }
 
 /** Ids of the outcomes in one request to `/users/track`. */
@@ -28,13 +30,13 @@ export function idsOf({ body }: Arrival): string[] {
 /** A Braze on 127.0.0.1, an outbox and a deliverer between them, all gone when the test is over. */
 export async function brazeRig(
   behave: Behaviour,
-  { extra, destination = braze, ...options }: BrazeRigOptions = {},
+  { extra, destination = braze, onFinished = onTestFinished, ...options }: BrazeRigOptions = {},
 ) {
   const platform = await platformServer(behave);
   const outbox = new MemoryOutbox();
   const settings = braze.settings.parse({ apiKey: 'k', restEndpoint: platform.url, ...extra });
   const made = rig(destination, settings, outbox, options);
-  onTestFinished(async () => {
+  onFinished(async () => {
     await made.deliverer.stop(1000);
     await made.limiter.close();
     await platform.close();

@@ -11,7 +11,6 @@ import type {
   ModelSnapshot,
   StoredSignal,
 } from '../../../core/contracts/records.ts';
-import type { Arm } from '../../../core/domain/arm.ts';
 import type { Person, PersonId } from '../../../core/domain/person.ts';
 import { entryOf, sha256 } from '../ledger.ts';
 import { partitionOf } from '../partition.ts';
@@ -104,7 +103,7 @@ export function commitFold(db: Database, writes: FoldWrites): ModelSnapshot[] | 
     db.run('DELETE FROM credits WHERE person = ? AND decision = ? AND signal = ?', ...values);
   }
   for (const { person, programme } of writes.removedRewards) {
-    db.run('DELETE FROM rewards WHERE person = ? AND programme = ?', partitionOf(person), person, programme);
+    db.run('DELETE FROM rewards WHERE person = ? AND programme = ?', person, programme);
   }
   for (const { person, programme, arm, reward } of writes.rewards) {
     db.run(

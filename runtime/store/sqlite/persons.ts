@@ -35,7 +35,11 @@ export function emptyPerson(db: Database, id: PersonId): void {
   for (const alias of person.aliases) {
     // the same batch may have given the id to a new person
     const members = JSON.stringify(person.members);
-    db.run('DELETE FROM aliases WHERE alias = ? AND person IN (SELECT value FROM json_each(?))', alias, members);
+    db.run(
+      'DELETE FROM aliases WHERE alias = ? AND person IN (SELECT value FROM json_each(?))',
+      alias,
+      members,
+    );
   }
   const profile: Person = { ...person, aliases: [], traits: {}, consent: undefined, subscriptions: {} };
   db.run('UPDATE persons SET profile = ? WHERE id = ?', JSON.stringify(profile), person.id);

@@ -48,8 +48,9 @@ class Calls {
     if (this.#dead) return Promise.reject(new Fault('unavailable', `store: ${this.#dead.message}`));
     const id = this.#next++;
     return new Promise((resolve, reject) => {
-      this.#waiting.set(id, { resolve, reject });
+      // first, because what cannot be copied throws, and would wait for ever
       this.#worker.postMessage({ id, operation, args });
+      this.#waiting.set(id, { resolve, reject });
     });
   }
 }

@@ -1,0 +1,94 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Fault, FaultKind } from '../../core/contracts/faults.ts';
+import type { OutboxItem, OutboxPort, OutboxResult } from '../../core/contracts/outbox.ts';
+import type { Route } from './attempt.ts';
+import { messageOf } from './log.ts';
+import { HOLD_MS, needsPerson, resultOf, textOf } from './verdict.ts';
+import type { Verdict } from './verdict.ts';
+
+/** How long to wait for an outbox that fails, in ms. */
+export const PORT_RETRY_MS = 1000;
+
+/** The claimer's hold on a batch. */
+export interface Lease {
+  /** ms since 1970 */
+  until: number;
+  /** Whether nobody waits for the result any more: what cannot be settled now is left to the next claimer. */
+  isAbandoned(): boolean;
+}
+
+/** Counts since the deliverer was made, and what was last seen. Times are ms since 1970. */
+export interface Tally {
+  delivered: number;
+  dead: number;
+  lastSuccessAt?: number;
+  lastFault?: { kind: FaultKind; message: string; detail: string; at: number };
+}
+
+/** Tells the outbox what became of items, and keeps the count of it. */
+export class Settler<Settings> {
+  readonly tally: Tally = { delivered: 0, dead: 0 };
+  /** Until when the account is left alone because somebody has to mend a setting first. */
+  heldUntil = 0;
+  readonly #route: Route<Settings>;
+  readonly #outbox: OutboxPort;
+
+  constructor(route: Route<Settings>, outbox: OutboxPort) {
+    this.#route = route;
+    this.#outbox = outbox;
+  }
+
+  /** Settles what was sent; `pausedUntil` as the limiter says. */
+  async conclude(verdicts: readonly Verdict[], pausedUntil: number | undefined, lease: Lease): Promise<void> {
+    const { clock, rng } = this.#route;
+    const now = clock.now();
+    this.#report(
+      verdicts.flatMap(({ fault }) => fault ?? []),
+      now,
+    );
+    const results = verdicts.map((verdict) => resultOf(verdict, { now, pausedUntil, rng }));
+    await this.#settle(results, lease);
+  }
+
+  /** Gives back what was not sent, due at once. */
+  async release(items: readonly OutboxItem[], lease: Lease): Promise<void> {
+    const common = { state: 'pending', nextAttemptAt: this.#route.clock.now(), fault: 'not sent' } as const;
+    const results = items.map(({ outcome: { id }, attempts }) => ({ id, attempts, ...common }));
+    await this.#settle(results, lease);
+  }
+
+  #report(faults: readonly Fault[], at: number): void {
+    const [fault] = faults;
+    if (!fault) return;
+    const { kind, message, detail } = fault;
+    this.tally.lastFault = { kind, message, detail, at };
+    if (faults.some(needsPerson)) this.heldUntil = at + HOLD_MS;
+    const fields = { destination: this.#route.destination.id, fault: textOf(fault), items: faults.length };
+    this.#route.log(fault.retry ? 'warn' : 'error', 'outcomes were not delivered', fields);
+  }
+
+  /** Writes the results, however often it takes. Only a delivery still counts once somebody else may have the item. */
+  async #settle(results: readonly OutboxResult[], lease: Lease): Promise<void> {
+    const { clock, destination, log } = this.#route;
+    for (;;) {
+      const mine = clock.now() < lease.until ? results : results.filter(({ state }) => state === 'delivered');
+      if (mine.length === 0) return;
+      try {
+        await this.#outbox.settle(destination.id, mine);
+        return this.#count(mine);
+      } catch (error) {
+        log('error', 'settling outcomes failed', { destination: destination.id, error: messageOf(error) });
+      }
+      if (lease.isAbandoned()) return;
+      await delay(PORT_RETRY_MS);
+    }
+  }
+
+  #count(results: readonly OutboxResult[]): void {
+    for (const result of results) {
+      if (result.state === 'pending') continue;
+      this.tally[result.state] += 1;
+      if (result.state === 'delivered') this.tally.lastSuccessAt = result.at;
+    }
+  }
+}

@@ -1,0 +1,60 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Store } from '../../core/contracts/store.ts';
+import type { Scope } from '../../core/contracts/keys.ts';
+import type { Pickwell } from '../../runtime/assemble.ts';
+import { assemble } from '../../runtime/assemble.ts';
+import { makeLogger } from '../../runtime/logging.ts';
+import type { Settings } from '../../runtime/settings.ts';
+import { openMemoryStore } from '../../runtime/store/memory-store.ts';
+import { openSqliteStore } from '../../runtime/store/sqlite/sqlite-store.ts';
+
+/** A Pickwell on a free port of loopback, with its keys and what it logged. */
+export interface Running {
+  pickwell: Pickwell;
+  base: string;
+  log: string[];
+  key(scope: Scope): string;
+  /** Calls it with a key of the scope. */
+  call(scope: Scope, path: string, init?: RequestInit): Promise<Response>;
+  stop(): Promise<void>;
+}
+
+export function scratchFolder(): { folder: string; remove: () => void } {
+  const folder = mkdtempSync(join(tmpdir(), 'pickwell-test-'));
+  return { folder, remove: () => rmSync(folder, { recursive: true, force: true }) };
+}
+
+/** Starts one; on SQLite in a scratch folder unless a store is given. */
+export async function run(integrations: Settings['integrations'] = {}, store?: Store): Promise<Running> {
+  const { folder, remove } = scratchFolder();
+  const log: string[] = [];
+  const settings: Settings = { host: '127.0.0.1', port: 0, data: folder, log: 'info', integrations };
+  const pickwell = await assemble({
+    settings,
+    store: store ?? (await openSqliteStore(folder)),
+    logger: makeLogger('info', { write: (line) => log.push(line) }),
+    version: 'test',
+  });
+  const base = await pickwell.listen();
+  const key = (scope: Scope): string => pickwell.freshKeys.find((fresh) => fresh.scope === scope)?.key ?? '';
+  return {
+    pickwell,
+    base,
+    log,
+    key,
+    call: (scope, path, init = {}) =>
+      fetch(`${base}${path}`, {
+        ...init,
+        headers: { authorization: `Bearer ${key(scope)}`, ...init.headers },
+      }),
+    stop: async () => {
+      await pickwell.stop();
+      remove();
+    },
+  };
+}
+
+export const runInMemory = (integrations: Settings['integrations'] = {}): Promise<Running> =>
+  run(integrations, openMemoryStore());
