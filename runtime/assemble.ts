@@ -162,6 +162,7 @@ function lifecycle(
       await new Promise<void>((resolve, reject) => {
         server.once('error', reject).listen(settings.port, settings.host, resolve);
       });
+      await store.recoverClaims();
       folder.start();
       delivery.start();
       const failed = (error: unknown): void => logger.error({ err: error }, 'keys could not be read again');

@@ -60,6 +60,8 @@ export interface ReadStore {
 
 export interface OutboxAdmin {
   outboxCounts(): Promise<{ destination: string; state: string; count: number; oldestAt: number }[]>;
+  /** Makes what a process that died had claimed due at once; for the one process that owns the store. */
+  recoverClaims(): Promise<void>;
   /** Makes dead outcomes pending again; returns how many. */
   redrive(destination: string, now: number): Promise<number>;
 }

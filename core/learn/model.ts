@@ -45,9 +45,16 @@ function optionTotal(state: ModelState, option: OptionKey): OptionTotal {
   return (state.options[option] ??= { trials: 0, signals: {} });
 }
 
+/** Nothing is kept of an option that has nothing left: taking everything back ends in the state before it. */
+function tidy(state: ModelState, option: OptionKey): void {
+  const total = state.options[option];
+  if (total?.trials === 0 && Object.keys(total.signals).length === 0) delete state.options[option];
+}
+
 /** Adds trials; a negative number takes them back. Changes `state`. */
 export function addTrials(state: ModelState, option: OptionKey, trials: number): void {
   optionTotal(state, option).trials += trials;
+  tidy(state, option);
 }
 
 /** Moves the worth of one trial's signal from `before` to `after` (0: none). Changes `state`. */
@@ -58,9 +65,12 @@ export function moveWorth(
   { before, after }: { before: number; after: number },
 ): void {
   const totals = optionTotal(state, option).signals;
-  const total = (totals[signal] ??= { count: 0, worth: ZERO_SUM });
-  total.count += Number(after > 0) - Number(before > 0);
-  total.worth = plus(plus(total.worth, -before), after);
+  const { count, worth } = totals[signal] ?? { count: 0, worth: ZERO_SUM };
+  const left = count + Number(after > 0) - Number(before > 0);
+  // the sum over no trials is 0 exactly, whatever rounding left behind
+  if (left === 0) delete totals[signal];
+  else totals[signal] = { count: left, worth: plus(plus(worth, -before), after) };
+  tidy(state, option);
 }
 
 /** Moves one person's reward from `before` to `after`. Changes `state`. */

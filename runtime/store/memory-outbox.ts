@@ -4,6 +4,7 @@ import type { NewOutcome } from '../../core/contracts/records.ts';
 interface Row extends OutboxItem {
   state: 'pending' | 'delivered' | 'dead';
   nextAt: number;
+  leased: boolean;
 }
 
 /** The outbox in memory. */
@@ -13,14 +14,22 @@ export class MemoryOutbox {
   add({ destination, outcome, at }: NewOutcome): void {
     const key = `${destination} ${outcome.id}`;
     if (this.#rows.has(key)) return;
-    this.#rows.set(key, { outcome, destination, attempts: 0, createdAt: at, state: 'pending', nextAt: 0 });
+    this.#rows.set(key, {
+      outcome,
+      destination,
+      attempts: 0,
+      createdAt: at,
+      state: 'pending',
+      nextAt: 0,
+      leased: false,
+    });
   }
 
   claim(destination: string, now: number, leaseUntil: number, limit: number): OutboxItem[] {
     const due = [...this.#rows.values()]
       .filter((row) => row.destination === destination && row.state === 'pending' && row.nextAt <= now)
       .slice(0, limit);
-    for (const row of due) row.nextAt = leaseUntil;
+    for (const row of due) Object.assign(row, { nextAt: leaseUntil, leased: true });
     return due.map(({ outcome, attempts, createdAt }) => ({ outcome, destination, attempts, createdAt }));
   }
 
@@ -29,10 +38,15 @@ export class MemoryOutbox {
       const row = this.#rows.get(`${destination} ${result.id}`);
       if (!row || (row.state !== 'pending' && result.state !== 'delivered')) continue;
       row.state = result.state;
+      row.leased = false;
       if (result.state !== 'pending') continue;
       row.attempts = result.attempts;
       row.nextAt = result.nextAttemptAt;
     }
+  }
+
+  recoverClaims(): void {
+    for (const row of this.#rows.values()) if (row.leased) Object.assign(row, { nextAt: 0, leased: false });
   }
 
   counts(): { destination: string; state: string; count: number; oldestAt: number }[] {

@@ -112,6 +112,7 @@ export function openMemoryStore(): Store {
     counts: () => Promise.resolve(tables.counts(tables.seen.size)),
     claim: (...ask) => Promise.resolve(outbox.claim(...ask)),
     settle: (destination, results) => Promise.resolve(outbox.settle(destination, results)),
+    recoverClaims: () => Promise.resolve(outbox.recoverClaims()),
     outboxCounts: () => Promise.resolve(outbox.counts()),
     redrive: (destination, now) => Promise.resolve(outbox.redrive(destination, now)),
     keys: () => Promise.resolve([...keys.values()]),

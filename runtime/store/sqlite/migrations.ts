@@ -62,7 +62,7 @@ export const MIGRATIONS: readonly string[] = [
   CREATE TABLE outbox (
     number INTEGER PRIMARY KEY, destination TEXT NOT NULL, id TEXT NOT NULL, body TEXT NOT NULL,
     state TEXT NOT NULL, attempts INTEGER NOT NULL, created_at INTEGER NOT NULL, next_at INTEGER NOT NULL,
-    fault TEXT
+    leased INTEGER NOT NULL DEFAULT 0, fault TEXT
   );
   CREATE UNIQUE INDEX outbox_by_id ON outbox (destination, id);
   CREATE INDEX outbox_due ON outbox (destination, next_at, number) WHERE state = 'pending';

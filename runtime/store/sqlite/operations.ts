@@ -4,7 +4,7 @@ import type { StoredKey } from '../../../core/contracts/key-store.ts';
 import type { Programme } from '../../../core/domain/programme.ts';
 import type { Database } from './database.ts';
 import { commitFold, histories, models, position, readLedger } from './learn.ts';
-import { claim, outboxCounts, redrive, settle } from './outbox.ts';
+import { claim, outboxCounts, recoverClaims, redrive, settle } from './outbox.ts';
 import type { Claim } from './outbox.ts';
 import { counts, decision, keys, ledger, meta, person, programmes, saveKey, saveProgramme } from './read.ts';
 import type { WriteRows } from './rows.ts';
@@ -29,6 +29,7 @@ export const operations = {
   claim: (db: Database, ask: Claim) => db.transaction(() => claim(db, ask)),
   settle: (db: Database, destination: string, results: readonly OutboxResult[]) =>
     db.transaction(() => settle(db, destination, results)),
+  recoverClaims: (db: Database) => db.transaction(() => recoverClaims(db)),
   outboxCounts,
   redrive: (db: Database, destination: string, now: number) =>
     db.transaction(() => redrive(db, destination, now)),

@@ -16,7 +16,8 @@ export function claim(db: Database, { destination, now, leaseUntil, limit }: Cla
      WHERE destination = ? AND state = 'pending' AND next_at <= ? ORDER BY number LIMIT ?`,
     ...[destination, now, limit],
   );
-  for (const { number } of rows) db.run('UPDATE outbox SET next_at = ? WHERE number = ?', leaseUntil, number);
+  for (const { number } of rows)
+    db.run('UPDATE outbox SET next_at = ?, leased = 1 WHERE number = ?', leaseUntil, number);
   return rows.map(({ body, attempts, created_at }) => {
     return { outcome: JSON.parse(body) as Outcome, destination, attempts, createdAt: created_at };
   });
@@ -43,6 +44,10 @@ export function settle(db: Database, destination: string, results: readonly Outb
       );
     }
   }
+}
+
+export function recoverClaims(db: Database): void {
+  db.run(`UPDATE outbox SET next_at = 0, leased = 0 WHERE state = 'pending' AND leased = 1`);
 }
 
 export function outboxCounts(

@@ -88,6 +88,7 @@ export async function openSqliteStore(folder: string): Promise<Store> {
     counts: () => call('counts'),
     claim: (destination, now, leaseUntil, limit) => call('claim', { destination, now, leaseUntil, limit }),
     settle: (destination, results) => call('settle', destination, results),
+    recoverClaims: () => call('recoverClaims'),
     outboxCounts: () => call('outboxCounts'),
     redrive: (destination, now) => call('redrive', destination, now),
     keys: () => call('keys'),
