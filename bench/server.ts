@@ -5,25 +5,33 @@ import { makeLogger } from '../runtime/logging.ts';
 import { openMemoryStore } from '../runtime/store/memory-store.ts';
 import { openSqliteStore } from '../runtime/store/sqlite/sqlite-store.ts';
 
-/** What is measured: bare `node:http` answering a fixed body, or Pickwell on one of its stores. */
-export type Kind = 'bare' | 'memory' | 'sqlite';
+/**
+ * What is measured: bare `node:http` answering fixed bytes, bare `node:http` that reads the query and serialises the same
+ * answer for every request, or Pickwell on one of its stores.
+ */
+export type Kind = 'bare' | 'bare-json' | 'memory' | 'sqlite';
 
 /** Told to the parent once the server listens. */
 export interface Ready {
   port: number;
-  /** A decide key; empty for the bare server. */
+  /** A decide key; empty for the bare servers. */
   key: string;
 }
 
 const [kind, folder, body] = process.argv.slice(2) as [Kind, string, string];
 
 function bare(): Promise<Ready> {
-  const server = createServer((_, response) => {
+  const answer = JSON.parse(body) as object;
+  const server = createServer((request, response) => {
+    const user =
+      kind === 'bare' ? undefined : new URL(request.url ?? '', 'http://x').searchParams.get('user');
+    const text =
+      user === undefined ? body : JSON.stringify({ ...answer, programme: user === '' ? '' : 'welcome' });
     response.writeHead(200, {
       'content-type': 'application/json; charset=utf-8',
-      'content-length': Buffer.byteLength(body),
+      'content-length': Buffer.byteLength(text),
     });
-    response.end(body);
+    response.end(text);
   });
   return new Promise((resolve) => {
     server.listen(0, '127.0.0.1', () => resolve({ port: (server.address() as AddressInfo).port, key: '' }));
@@ -39,5 +47,5 @@ async function pickwell(): Promise<Ready> {
   return { port: Number(new URL(base).port), key };
 }
 
-process.send?.(await (kind === 'bare' ? bare() : pickwell()));
 process.on('SIGTERM', () => process.exit(0));
+process.send?.(await (kind.startsWith('bare') ? bare() : pickwell()));

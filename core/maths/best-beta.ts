@@ -17,7 +17,11 @@ interface LogOdds extends Beta {
 
 const RULE = gaussLegendre(6);
 const N = RULE.nodes.length;
+/** Densities below e^-40 of the log-odds scale change no probability by 1e-15. */
+const LOG_NOTHING = -40;
 /** Panel edges around each mode, in standard deviations: the tails of a Beta are exponential in log-odds. */
+/** Panels narrower than this, in the smallest standard deviation, add nodes and no accuracy. */
+const MIN_PANEL = 0.7;
 const EDGES = [-8, -5, -3.2, -2, -1, 0, 1, 2, 3.2, 5, 8, 14];
 /**
  * A shape below 1 (no success in thousands of trials) makes a tail at rate `shape` that ends in a cliff about one unit wide:
@@ -73,57 +77,69 @@ function panelEdges(options: readonly LogOdds[], floor: number): number[] {
   return edges.filter((edge, i) => i === 0 || i === edges.length - 1 || edge - edges[i - 1]! > finest);
 }
 
+/** What one integration works on: densities of a panel, row by row of options, and what lies above it. */
+interface Sheet {
+  options: readonly LogOdds[];
+  wins: Float64Array;
+  tail: Float64Array;
+  density: Float64Array;
+  below: Float64Array;
+  prefix: Float64Array;
+}
+
 /** From the top panel down, so that every upper tail is known when its panel is reached. */
 function integrate(options: readonly LogOdds[], floor: number): Float64Array {
   const k = options.length;
   const edges = panelEdges(options, floor);
-  const wins = new Float64Array(k);
-  const tail = new Float64Array(k);
-  const density = new Float64Array(k * N);
+  const row = (): Float64Array => new Float64Array(k);
+  const sheet: Sheet = {
+    options,
+    wins: row(),
+    tail: row(),
+    density: new Float64Array(k * N),
+    below: row(),
+    prefix: row(),
+  };
   for (let panel = edges.length - 2; panel >= 0; panel--) {
     const half = (edges[panel + 1]! - edges[panel]!) / 2;
-    fillDensity(options, density, edges[panel]! + half, half);
-    for (let node = 0; node < N; node++) addNode(wins, tail, density, { node, half });
+    fillDensity(sheet, edges[panel]! + half, half);
+    for (let node = 0; node < N; node++) addNode(sheet, node, half);
     for (let a = 0; a < k; a++) {
-      for (let j = 0; j < N; j++) tail[a]! += half * RULE.weights[j]! * density[a * N + j]!;
+      for (let j = 0; j < N; j++) sheet.tail[a]! += half * RULE.weights[j]! * sheet.density[a * N + j]!;
     }
   }
-  return wins;
+  return sheet.wins;
 }
 
-function fillDensity(options: readonly LogOdds[], density: Float64Array, centre: number, half: number): void {
+function fillDensity({ options, density }: Sheet, centre: number, half: number): void {
   for (let j = 0; j < N; j++) {
     const t = centre + half * RULE.nodes[j]!;
     // ln x and ln(1 - x) for x = 1 / (1 + e^-t), stable on both sides
     const logX = t < 0 ? t - Math.log1p(Math.exp(t)) : -Math.log1p(Math.exp(-t));
     const logY = logX - t;
     for (let a = 0; a < options.length; a++) {
-      const o = options[a]!;
-      density[a * N + j] = Math.exp(o.alpha * logX + o.beta * logY - o.logNorm);
+      const { alpha, beta, logNorm } = options[a]!;
+      const log = alpha * logX + beta * logY - logNorm;
+      density[a * N + j] = log < LOG_NOTHING ? 0 : Math.exp(log);
     }
   }
 }
 
 /** Adds f_a times the product of the other F_b at one node, for every a. */
-function addNode(
-  wins: Float64Array,
-  tail: Float64Array,
-  density: Float64Array,
-  { node, half }: { node: number; half: number },
-): void {
+function addNode({ wins, tail, density, below, prefix }: Sheet, node: number, half: number): void {
   const k = wins.length;
-  const below = new Float64Array(k);
+  let product = 1;
   for (let a = 0; a < k; a++) {
     let above = tail[a]!;
     for (let j = 0; j < N; j++) above += half * RULE.upper[node * N + j]! * density[a * N + j]!;
+    // product of all the others without dividing: prefix times suffix
+    prefix[a] = product;
     below[a] = Math.min(1, Math.max(0, 1 - above));
+    product *= below[a]!;
   }
-  // product of all the others without dividing: prefix times suffix
-  const prefix = new Float64Array(k + 1).fill(1);
-  for (let a = 0; a < k; a++) prefix[a + 1] = prefix[a]! * below[a]!;
-  let suffix = 1;
+  let suffix = half * RULE.weights[node]!;
   for (let a = k - 1; a >= 0; a--) {
-    wins[a]! += half * RULE.weights[node]! * density[a * N + node]! * prefix[a]! * suffix;
+    wins[a]! += density[a * N + node]! * prefix[a]! * suffix;
     suffix *= below[a]!;
   }
 }

@@ -1,0 +1,81 @@
+import { performance } from 'node:perf_hooks';
+import { decide } from '../core/decide/decide.ts';
+import { sendKey } from '../core/decide/send-key.ts';
+import { newPerson } from '../core/domain/person.ts';
+import type { Programme } from '../core/domain/programme.ts';
+import { addTrials, emptyState, moveWorth } from '../core/learn/model.ts';
+import { weightedThompson } from '../core/policies/weighted-thompson.ts';
+import { programmeSchema, toProgramme } from '../runtime/programmes/schema.ts';
+import { median } from './statistics.ts';
+
+const NOW = Date.UTC(2026, 10, 22, 9);
+
+/** A live programme of `variants` approved variants. */
+function programmeOf(variants: number): Programme {
+  const given = programmeSchema.parse({
+    id: 'bench',
+    name: 'Bench',
+    status: 'live',
+    goal: { signals: [{ signal: 'Order Completed', weight: 1, windowHours: 168 }] },
+    variants: Array.from({ length: variants }, (_, i) => ({
+      id: `v${i}`,
+      channel: 'email',
+      content: { subject: `Subject ${i}` },
+    })),
+    guardrails: { caps: [{ per: 'person', channel: 'email', count: 3, hours: 168 }] },
+  });
+  const programme = toProgramme(given);
+  const approved = programme.variants.map((variant) => {
+    const approval = { status: 'approved' as const, contentHash: variant.contentHash, at: NOW, by: 'bench' };
+    return { ...variant, approval };
+  });
+  return { ...programme, variants: approved };
+}
+
+/** A model that has seen 1,000 trials of each variant, at rates from 1 to 5 %. */
+function learned(programme: Programme) {
+  const state = emptyState();
+  for (const [i, { id }] of programme.variants.entries()) {
+    addTrials(state, id, 1_000);
+    const successes = Math.round(10 + (40 * i) / programme.variants.length);
+    for (let k = 0; k < successes; k++) moveWorth(state, id, 'Order Completed', { before: 0, after: 1 });
+  }
+  return { programme: programme.id, version: 1, state };
+}
+
+export interface CoreFigures {
+  variants: number;
+  /** One decision, probabilities of its set of options known from this model, in microseconds. */
+  decideUs: number;
+  /** Working out the probabilities of a set of options, once for each model, in microseconds. */
+  probabilitiesUs: number;
+}
+
+/** What the pure core costs, without store or HTTP: medians of 9 runs. */
+export function measureCore(variants: number): CoreFigures {
+  const programme = programmeOf(variants);
+  const model = learned(programme);
+  const policy = weightedThompson(programme, model);
+  const live = { programme, policy, modelVersion: 1 };
+  const person = newPerson('per_1', ['user:1']);
+  const one = (i: number): void => {
+    const request = { programme: 'bench', person: { userId: '1' }, send: `s${i}`, context: {} };
+    const facts = { person, contacts: [], sendKey: sendKey(request, programme, NOW), now: NOW };
+    decide(request, facts, live, 'seed');
+  };
+  const options = programme.variants.map(({ id }) => id);
+  return {
+    variants,
+    decideUs: timed(20_000, one),
+    probabilitiesUs: timed(100, () => weightedThompson(programme, model)(options)),
+  };
+}
+
+function timed(times: number, work: (i: number) => void): number {
+  const runs = Array.from({ length: 10 }, () => {
+    const start = performance.now();
+    for (let i = 0; i < times; i++) work(i);
+    return ((performance.now() - start) / times) * 1000;
+  });
+  return median(runs.slice(1));
+}

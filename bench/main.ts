@@ -1,0 +1,164 @@
+import { fork } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { cpus, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { SingleBar } from 'cli-progress';
+import Table from 'cli-table3';
+import { measureCore } from './core.ts';
+import { closedLoop, CONNECTIONS, hasWrk, openLoop } from './load.ts';
+import type { Measured } from './load.ts';
+import type { Kind, Ready } from './server.ts';
+import { median, spread } from './statistics.ts';
+
+const KINDS: readonly Kind[] = ['bare', 'bare-json', 'memory', 'sqlite'];
+/** Share of the bare server's requests per second that is asked of each store. */
+const TARGET: Partial<Record<Kind, number>> = { memory: 0.6, sqlite: 0.35 };
+const P99_TARGET_MS = 50;
+const CORE_TARGET_US = 20;
+
+const { values } = parseArgs({
+  options: { rounds: { type: 'string', default: '5' }, seconds: { type: 'string', default: '4' } },
+});
+const ROUNDS = Number(values.rounds);
+const SECONDS = Number(values.seconds);
+
+/** An answer of Pickwell, for the bare servers to repeat. */
+const ANSWER = JSON.stringify({
+  decision_id: 'dec_01M80VBPFKXWAR63RNTC3FCZ8N',
+  programme: 'welcome',
+  programme_version: 6,
+  action: 'send',
+  variant: 'three-things',
+  channel: 'email',
+  send_at: '2026-11-22T05:23:44.755Z',
+  content: {
+    subject: 'Three things to try first',
+    preheader: 'Most people start with one of these.',
+    body: '<p>Most people start with one of these.</p>',
+    cta: 'Show me',
+  },
+  reason: 'policy',
+  rung: 'full',
+  link: 'did=dec_01M80VBPFKXWAR63RNTC3FCZ8N',
+  decision_recorded: true,
+});
+
+/** Runs a server of its own for every measurement, on an empty folder. */
+async function withServer<T>(kind: Kind, work: (ready: Ready) => Promise<T>): Promise<T> {
+  const folder = mkdtempSync(join(tmpdir(), 'pickwell-bench-'));
+  const child = fork(new URL('server.ts', import.meta.url), [kind, folder, ANSWER]);
+  const exited = new Promise((resolve) => child.once('exit', resolve));
+  try {
+    return await work(
+      await new Promise<Ready>((resolve) => child.once('message', (m) => resolve(m as Ready))),
+    );
+  } finally {
+    child.kill('SIGTERM');
+    await exited;
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+async function rowsPerFlush(port: number): Promise<number> {
+  const text = await (await fetch(`http://127.0.0.1:${port}/metrics`)).text();
+  const value = (name: string): number =>
+    Number(new RegExp(`^pickwell_batch_size_${name} (\\S+)`, 'm').exec(text)?.[1]);
+  return value('sum') / value('count');
+}
+
+interface Round extends Measured {
+  rowsPerFlush?: number;
+}
+
+/** One warm-up and one measured run against a fresh server. */
+function round(kind: Kind, number: number): Promise<Round> {
+  return withServer(kind, async (ready) => {
+    await closedLoop({ ...ready, seconds: 1, round: `w${number}` });
+    const measured = await closedLoop({ ...ready, seconds: SECONDS, round: `r${number}` });
+    return kind.startsWith('bare') ? measured : { ...measured, rowsPerFlush: await rowsPerFlush(ready.port) };
+  });
+}
+
+async function measureAll(): Promise<Record<Kind, Round[]>> {
+  const rounds: Record<Kind, Round[]> = { bare: [], 'bare-json': [], memory: [], sqlite: [] };
+  const bar = new SingleBar({ format: ' {bar} {value}/{total} {what}' });
+  bar.start(ROUNDS * KINDS.length, 0, { what: '' });
+  for (let number = 0; number < ROUNDS; number++) {
+    for (const kind of KINDS) {
+      bar.update({ what: kind });
+      rounds[kind].push(await round(kind, number));
+      bar.increment();
+    }
+  }
+  bar.stop();
+  return rounds;
+}
+
+const fixed = (x: number, digits = 0): string => x.toFixed(digits);
+
+const rounds = await measureAll();
+const bare = rounds.bare.map(({ rps }) => rps);
+const rates = KINDS.map((kind) => {
+  const rps = rounds[kind].map((measured) => measured.rps);
+  const ratios = rps.map((own, i) => own / bare[i]!);
+  const flushes = rounds[kind].flatMap((measured) => measured.rowsPerFlush ?? []);
+  return {
+    kind,
+    rps: median(rps),
+    spread: spread(rps),
+    ratio: median(ratios),
+    ratioSpread: spread(ratios),
+    target: TARGET[kind],
+    rowsPerFlush: flushes.length > 0 ? median(flushes) : undefined,
+    failed: rounds[kind].reduce((sum, { failed }) => sum + failed, 0),
+  };
+});
+const half = rates.find(({ kind }) => kind === 'sqlite')!.rps / 2;
+const open = await withServer('sqlite', async (ready) => {
+  await openLoop({ ...ready, seconds: 2, round: 'ow' }, half);
+  return openLoop({ ...ready, seconds: 2 * SECONDS, round: 'o' }, half);
+});
+const core = measureCore(10);
+
+const table = new Table({
+  head: ['server', 'requests/s', 'spread', 'ratio', 'spread', 'asked', 'rows/flush', 'failed'],
+});
+for (const row of rates) {
+  table.push([
+    row.kind,
+    fixed(row.rps),
+    row.spread.map((x) => fixed(x)).join('-'),
+    fixed(row.ratio, 2),
+    row.ratioSpread.map((x) => fixed(x, 2)).join('-'),
+    row.target === undefined ? '' : `>= ${row.target}`,
+    row.rowsPerFlush === undefined ? '' : fixed(row.rowsPerFlush, 1),
+    row.failed,
+  ]);
+}
+const generator = hasWrk
+  ? 'wrk'
+  : 'autocannon (wrk is not installed; it leaves more of the machine to the server)';
+process.stdout.write(
+  `\n${CONNECTIONS} connections, ${ROUNDS} interleaved rounds of ${SECONDS} s, ${generator}\n`,
+);
+process.stdout.write(`${table.toString()}\n`);
+process.stdout.write(
+  [
+    `Open loop at half of the SQLite rate (${fixed(half)}/s): p50 ${open.p50} ms, p99 ${open.p99} ms (asked < ${P99_TARGET_MS})`,
+    `Core alone, 10 variants: ${fixed(core.decideUs, 1)} us a decision (asked < ${CORE_TARGET_US}); ${fixed(core.probabilitiesUs)} us for a new set of options, once for each model`,
+    '',
+  ].join('\n'),
+);
+const results = {
+  node: process.version,
+  cpu: cpus()[0]?.model,
+  cores: cpus().length,
+  generator,
+  rates,
+  open,
+  core,
+};
+writeFileSync(new URL('results.json', import.meta.url), `${JSON.stringify(results, null, 2)}\n`);
+process.stdout.write('\nWritten to bench/results.json. How to read it: docs/performance.md\n');
+process.exit(0);
