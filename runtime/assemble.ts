@@ -24,6 +24,7 @@ import { openapi } from './http/openapi.ts';
 import { operationEndpoints } from './http/operation-endpoints.ts';
 import { programmeEndpoints } from './http/programme-endpoints.ts';
 import { recordEndpoints } from './http/record-endpoints.ts';
+import { drain } from './http/drain.ts';
 import { httpServer } from './http/server.ts';
 import { checkNames, configuredDestinations, inboundSettings } from './integrations.ts';
 import { Keyring } from './keys.ts';
@@ -70,9 +71,14 @@ const DELIVERY_STOP_MS = 5_000;
 export async function assemble(world: World): Promise<Pickwell> {
   checkNames(world.settings);
   const parts = await makeParts(world);
-  const state = { ready: false };
+  const state = { ready: false, draining: false };
   const server = makeServer(world, parts, state);
   return { ...parts, server, ...lifecycle(world, parts, { server, state }) };
+}
+
+interface State {
+  ready: boolean;
+  draining: boolean;
 }
 
 type Parts = Awaited<ReturnType<typeof makeParts>>;
@@ -117,7 +123,7 @@ async function makeParts({ settings, store, logger, transport, now = Date.now }:
   return { metrics, catalogue, programmes, freshKeys, keyring, delivery, folder, engine };
 }
 
-function makeServer(world: World, parts: Parts, state: { ready: boolean }): Server {
+function makeServer(world: World, parts: Parts, state: State): Server {
   const { settings, store, logger, version, now = Date.now } = world;
   const { engine, catalogue, metrics, keyring, delivery, programmes } = parts;
   const own = inboundSettings(settings);
@@ -148,13 +154,21 @@ function makeServer(world: World, parts: Parts, state: { ready: boolean }): Serv
     }),
   ];
   const rest = expressApp(endpoints, { keyring, now, bug });
-  return httpServer({ hot, batch: (request) => batchDecide(request, decidePorts), rest, keyring, now, bug });
+  return httpServer({
+    hot,
+    batch: (request) => batchDecide(request, decidePorts),
+    draining: () => state.draining,
+    rest,
+    keyring,
+    now,
+    bug,
+  });
 }
 
 function lifecycle(
   { settings, store, logger }: World,
   { keyring, folder, delivery }: Parts,
-  { server, state }: { server: Server; state: { ready: boolean } },
+  { server, state }: { server: Server; state: State },
 ): Pick<Pickwell, 'listen' | 'stop'> {
   let refresh: NodeJS.Timeout | undefined;
   return {
@@ -173,8 +187,9 @@ function lifecycle(
     },
     async stop() {
       state.ready = false;
+      state.draining = true;
       clearInterval(refresh);
-      await closeServer(server);
+      await drain(server);
       await folder.stop();
       await delivery.stop(DELIVERY_STOP_MS);
       await store.close();
@@ -201,14 +216,4 @@ function inboundEndpoints(
     handle: webhookHandler(webhook, own.get(webhook.id), ports),
   }));
   return [...ingest, ...feedback];
-}
-
-/** Lets requests under way finish; idle connections are closed at once. */
-async function closeServer(server: Server): Promise<void> {
-  if (!server.listening) return;
-  const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-  server.closeIdleConnections();
-  const cut = setTimeout(() => server.closeAllConnections(), 3_000);
-  await closed;
-  clearTimeout(cut);
 }

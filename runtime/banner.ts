@@ -23,7 +23,7 @@ function addresses(base: string): string {
   const rows = [
     ['Decisions', `${base}/v1/decide`],
     ...ingest,
-    ...webhooks.map(({ title, path }) => [`${title} webhook`, `${base}${path}`] as const),
+    ...webhooks.map(({ title, path }) => [title, `${base}${path}`] as const),
     ['Manifest', `${base}/manifest.json`],
     ['API', `${base}/openapi.json`],
   ] as const;

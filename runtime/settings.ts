@@ -20,9 +20,11 @@ const fileSchema = z.strictObject({
 
 const LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
 
+const PORT = 'a port number from 0 to 65535';
+
 const schema = z.object({
   host: z.string().min(1),
-  port: z.coerce.number('a port number').int().min(0).max(65_535),
+  port: z.coerce.number(PORT).int(PORT).min(0, PORT).max(65_535, PORT),
   data: z.string().min(1),
   adminKey: z.string().min(16, 'at least 16 characters').optional(),
   publicUrl: z.url().optional(),

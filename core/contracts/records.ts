@@ -21,6 +21,8 @@ export interface WorkQuery {
   /** Contacts after this time are loaded, ms since 1970. */
   contactsSince: number;
   events: readonly EventKey[];
+  /** Decisions whose persons are asked for. */
+  decisions: readonly DecisionId[];
 }
 
 /** One message that was or may be sent: what rolling caps count. */
@@ -37,6 +39,8 @@ export interface WorkFacts {
   /** The canonical person of every alias that is known. */
   persons: Person[];
   aliases: { alias: Alias; person: PersonId }[];
+  /** For whom the decisions asked for were made. */
+  deciders: { decision: DecisionId; person: PersonId }[];
   /** Recorded decisions under the send keys asked for. */
   decisions: Decision[];
   contacts: Contact[];

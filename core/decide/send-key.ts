@@ -8,7 +8,9 @@ import { hash32 } from '../maths/murmur3.ts';
  * rest of what the platform says (campaign, message). The key is only ever looked up under its person.
  */
 export function sendKey(request: DecideRequest, programme: Programme, now: number): string {
-  const bucket = Math.floor(now / (programme.sendBucketHours * HOUR_MS));
-  const send = request.send === undefined ? ['bucket', String(bucket)] : ['send', request.send];
-  return hash32(JSON.stringify([programme.id, ...send, request.scope ?? '', request.pin ?? '']));
+  const { send, scope = '', pin = '' } = request;
+  const which = send ?? String(Math.floor(now / (programme.sendBucketHours * HOUR_MS)));
+  const kind = send === undefined ? 'bucket' : 'send';
+  // lengths make it unambiguous, whatever the parts contain
+  return hash32(`${programme.id} ${kind} ${which.length} ${scope.length} ${which} ${scope} ${pin}`);
 }

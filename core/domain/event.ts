@@ -28,6 +28,7 @@ interface EventBase {
 export interface SignalEvent extends EventBase {
   type: 'signal';
   name: string;
+  /** The decision it belongs to, where the platform gives it back: whoever that was for is whom it is about. */
   decisionId?: DecisionId | undefined;
   /** The platform's send id, where the event belongs to one message. */
   send?: string | undefined;
@@ -55,6 +56,7 @@ export interface AliasEvent extends EventBase {
 export interface SubscriptionEvent extends EventBase {
   type: 'subscription';
   channel: string;
+  decisionId?: DecisionId | undefined;
   state: SubscriptionState;
 }
 

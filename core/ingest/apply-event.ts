@@ -23,7 +23,7 @@ export function applyEvent(event: DomainEvent, set: WorkingSet, toAliases: ToAli
     eraseAll(set, aliases, event.at);
     return true;
   }
-  const person = set.person(aliases, event.at);
+  const person = named(event, set) ?? set.person(aliases, event.at);
   if (event.type === 'identify') set.save(identified(person, event));
   if (event.type === 'subscription') set.save(subscribed(person, event));
   if (event.type === 'signal') {
@@ -36,6 +36,18 @@ export function applyEvent(event: DomainEvent, set: WorkingSet, toAliases: ToAli
 /** Forgets everybody some ids belong to. */
 export function eraseAll(set: WorkingSet, aliases: readonly Alias[], at: number): void {
   for (let person = set.known(aliases); person; person = set.known(aliases)) set.erase(person, at);
+}
+
+/**
+ * Whom an event is about when it names a decision of ours and gives an address only: the platform that sent the message
+ * may know the person by nothing else. An id is trusted more than the decision, which a forwarded link carries too.
+ */
+function named(event: DomainEvent, set: WorkingSet): Person | undefined {
+  if (event.type !== 'signal' && event.type !== 'subscription') return undefined;
+  const { userId, externalId, brazeId, anonymousId } = event.person;
+  if (event.decisionId === undefined || (userId ?? externalId ?? brazeId ?? anonymousId) !== undefined)
+    return undefined;
+  return set.personOfDecision(event.decisionId);
 }
 
 function identified(person: Person, { traits, consent, at }: IdentifyEvent): Person {

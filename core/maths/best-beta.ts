@@ -19,9 +19,9 @@ const RULE = gaussLegendre(6);
 const N = RULE.nodes.length;
 /** Densities below e^-40 of the log-odds scale change no probability by 1e-15. */
 const LOG_NOTHING = -40;
+/** Panels narrower than this share of the finest feature add nodes and no accuracy. */
+const MIN_PANEL = 0.5;
 /** Panel edges around each mode, in standard deviations: the tails of a Beta are exponential in log-odds. */
-/** Panels narrower than this, in the smallest standard deviation, add nodes and no accuracy. */
-const MIN_PANEL = 0.7;
 const EDGES = [-8, -5, -3.2, -2, -1, 0, 1, 2, 3.2, 5, 8, 14];
 /**
  * A shape below 1 (no success in thousands of trials) makes a tail at rate `shape` that ends in a cliff about one unit wide:
@@ -70,11 +70,12 @@ function steepEdges(alpha: number, beta: number): number[] {
 }
 
 function panelEdges(options: readonly LogOdds[], floor: number): number[] {
-  const finest = 0.02 * Math.min(...options.map((o) => o.grain));
+  const least = MIN_PANEL * Math.min(...options.map((o) => o.grain));
   const edges = options.flatMap((o) => o.edges).filter((edge) => edge > floor);
-  edges.push(floor);
   edges.sort((a, b) => a - b);
-  return edges.filter((edge, i) => i === 0 || i === edges.length - 1 || edge - edges[i - 1]! > finest);
+  const kept = [floor];
+  for (const edge of edges) if (edge - kept.at(-1)! > least) kept.push(edge);
+  return kept;
 }
 
 /** What one integration works on: densities of a panel, row by row of options, and what lies above it. */

@@ -64,11 +64,21 @@ function finish(h1: number, h2: number, h3: number, h4: number): Uint32Array {
 const encoder = new TextEncoder();
 let scratch = new Uint8Array(1024);
 
+/** Writes text as UTF-8 into the scratch; returns its length. Nearly all of it is ASCII, which a loop copies fastest. */
+function encode(text: string): number {
+  if (scratch.length < text.length * 3) scratch = new Uint8Array(text.length * 3);
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i);
+    if (code > 127) return encoder.encodeInto(text, scratch).written;
+    scratch[i] = code;
+  }
+  return text.length;
+}
+
 /** Hash of text (as UTF-8): four 32-bit words. */
 export function murmur3(text: string, seed = 0): Uint32Array {
-  if (scratch.length < text.length * 3) scratch = new Uint8Array(text.length * 3);
-  const { written } = encoder.encodeInto(text, scratch);
-  return murmur3Bytes(scratch, seed, written);
+  const length = encode(text);
+  return murmur3Bytes(scratch, seed, length);
 }
 
 /** Hash of text as a number in [0, 1), 53 bits. */

@@ -7,7 +7,7 @@ import type {
   WorkFacts,
   WorkWrites,
 } from '../contracts/records.ts';
-import type { Decision } from '../domain/decision.ts';
+import type { Decision, DecisionId } from '../domain/decision.ts';
 import type { Alias, Person, PersonId } from '../domain/person.ts';
 import { newPerson } from '../domain/person.ts';
 import { mergePersons } from './merge.ts';
@@ -25,6 +25,7 @@ export class WorkingSet {
   readonly #decisions = new Map<string, Decision>();
   readonly #contacts = new Map<PersonId, Contact[]>();
   readonly #seen = new Set<string>();
+  readonly #deciders = new Map<DecisionId, PersonId>();
   readonly #changed = new Set<PersonId>();
   readonly #erased: Person[] = [];
   readonly #mintPersonId: () => PersonId;
@@ -53,6 +54,7 @@ export class WorkingSet {
       this.#decisions.set(sendKeyOf(owner(decision.person), decision.sendKey), decision);
     }
     for (const contact of facts.contacts) this.#contactsOf(owner(contact.person)).push(contact);
+    for (const { decision, person } of facts.deciders) this.#deciders.set(decision, owner(person));
     for (const event of facts.seen) this.#seen.add(eventKey(event));
   }
 
@@ -80,6 +82,12 @@ export class WorkingSet {
     return alias === undefined ? undefined : this.#persons.get(this.#aliases.get(alias)!);
   }
 
+  /** The person a decision was made for, unless they were erased since: whoever has no id is nobody any more. */
+  personOfDecision(id: DecisionId): Person | undefined {
+    const person = this.#persons.get(this.#deciders.get(id) ?? '');
+    return person && person.aliases.length > 0 ? person : undefined;
+  }
+
   #merge(into: Person, from: Person, at: number): Person {
     const { person, merge } = mergePersons(into, from, at);
     for (const alias of from.aliases) this.#aliases.set(alias, into.id);
@@ -87,6 +95,7 @@ export class WorkingSet {
     for (const [key, decision] of this.#decisions) {
       if (key.startsWith(`${from.id} `)) this.#decisions.set(sendKeyOf(into.id, decision.sendKey), decision);
     }
+    for (const [id, person] of this.#deciders) if (person === from.id) this.#deciders.set(id, into.id);
     this.#persons.delete(from.id);
     this.#changed.delete(from.id);
     this.writes.merges.push(merge);
@@ -116,6 +125,7 @@ export class WorkingSet {
   record(entry: NewDecision): void {
     const { decision } = entry;
     this.#decisions.set(sendKeyOf(decision.person, decision.sendKey), decision);
+    this.#deciders.set(decision.id, decision.person);
     this.writes.decisions.push(entry);
     if (decision.action !== 'send' || decision.channel === undefined) return;
     const contact: Contact = {

@@ -7,6 +7,7 @@ import { WorkingSet } from '../../core/people/working-set.ts';
 export interface Job<T> {
   persons: WorkQuery['persons'];
   events: WorkQuery['events'];
+  decisions?: WorkQuery['decisions'];
   /** Runs on the batch's facts; what it does to the set is written with the rest of the batch. */
   run: (set: WorkingSet) => T;
 }
@@ -84,6 +85,7 @@ export class Batcher {
     const query: WorkQuery = {
       persons: batch.flatMap(({ job }) => job.persons),
       events: batch.flatMap(({ job }) => job.events),
+      decisions: batch.flatMap(({ job }) => job.decisions ?? []),
       contactsSince: this.#ports.contactsSince(),
     };
     const settle: (() => void)[] = [];

@@ -8,9 +8,16 @@ const LIMITS = { parseLimit: 100_000, renderLimit: 50, memoryLimit: 1_000_000 };
 
 // no template may include another: the names of others would be files of this machine
 const options = { ...LIMITS, ownPropertyOnly: true, strictFilters: true, templates: {} };
-const plain = new Liquid(options);
+
+/** An engine with what it parsed: content changes seldom and is rendered often. Escaping is part of what is parsed. */
+interface Renderer {
+  engine: Liquid;
+  parsed: Map<string, Template[]>;
+}
+
+const plain: Renderer = { engine: new Liquid(options), parsed: new Map() };
 /** Values put into HTML are escaped; a template's own markup is not. */
-const escaping = new Liquid({ ...options, outputEscape: 'escape' });
+const escaping: Renderer = { engine: new Liquid({ ...options, outputEscape: 'escape' }), parsed: new Map() };
 
 const hasTag = (text: string): boolean => text.includes('{{') || text.includes('{%');
 const isHtml = (name: string): boolean => name === 'body' || name.endsWith('html');
@@ -31,23 +38,21 @@ export function withContent(decision: Decision, person: Person): Decision {
   return { ...decision, content };
 }
 
-/** Parsed templates: content changes seldom and is rendered often. */
-const parsed = new Map<string, Template[]>();
 const MOST_PARSED = 1_000;
 
-function templatesOf(text: string): Template[] {
+function templatesOf({ engine, parsed }: Renderer, text: string): Template[] {
   let templates = parsed.get(text);
   if (!templates) {
-    templates = plain.parse(text);
+    templates = engine.parse(text);
     if (parsed.size === MOST_PARSED) parsed.clear();
     parsed.set(text, templates);
   }
   return templates;
 }
 
-function render(engine: Liquid, template: string, scope: Record<string, unknown>): string | undefined {
+function render(renderer: Renderer, template: string, scope: Record<string, unknown>): string | undefined {
   try {
-    return engine.renderSync(templatesOf(template), scope) as string;
+    return renderer.engine.renderSync(templatesOf(renderer, template), scope) as string;
   } catch {
     return undefined;
   }
@@ -56,7 +61,7 @@ function render(engine: Liquid, template: string, scope: Record<string, unknown>
 /** Says what is wrong with a template, or undefined. */
 export function templateError(template: string): string | undefined {
   try {
-    plain.parse(template);
+    plain.engine.parse(template);
     return undefined;
   } catch (error) {
     return (error as Error).message;

@@ -125,6 +125,7 @@ export class Engine {
       const job = {
         persons: some.map((event) => ({ aliases: aliasesIn(event, toAliases), sendKeys: [] })),
         events: some.map(({ source, id }) => ({ source, id })),
+        decisions: some.flatMap((event) => ('decisionId' in event ? (event.decisionId ?? []) : [])),
         run: (set: WorkingSet) => some.map((event) => applyEvent(event, set, toAliases)),
       };
       jobs.push(this.#batcher.submit(job));

@@ -17,6 +17,8 @@ export interface ServerParts {
   rest: (message: IncomingMessage, response: ServerResponse) => void;
   keyring: Keyring;
   now: () => number;
+  /** Whether the server is about to stop: connections are closed after their next answer. */
+  draining: () => boolean;
   /** Told of errors that are bugs. */
   bug: (error: unknown) => void;
 }
@@ -67,6 +69,7 @@ async function stream(message: IncomingMessage, response: ServerResponse, parts:
 export function httpServer(parts: ServerParts): Server {
   const server = createServer({ keepAliveTimeout: 75_000, headersTimeout: 15_000, requestTimeout: 30_000 });
   server.on('request', (message: IncomingMessage, response: ServerResponse) => {
+    if (parts.draining()) response.setHeader('connection', 'close');
     handle(message, response, parts).catch((error: unknown) => {
       const problem = problemOf(error);
       if (problem.status === 500) parts.bug(error);

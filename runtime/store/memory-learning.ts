@@ -19,7 +19,7 @@ import type { LedgerDraft } from './ledger.ts';
 import { chainOf, entryOf, GENESIS, sha256 } from './ledger.ts';
 import type { MemoryOutbox } from './memory-outbox.ts';
 
-interface PersonRows {
+export interface PersonRows {
   decisions: NewDecision[];
   contacts: Contact[];
   signals: StoredSignal[];

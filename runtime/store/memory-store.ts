@@ -5,8 +5,10 @@ import type { Alias, Person, PersonId } from '../../core/domain/person.ts';
 import type { Programme } from '../../core/domain/programme.ts';
 import type { LedgerDraft } from './ledger.ts';
 import { decisionDraft, draftsAfterDecisions } from './ledger.ts';
+import type { PersonRows } from './memory-learning.ts';
 import { MemoryLearning } from './memory-learning.ts';
 import { MemoryOutbox } from './memory-outbox.ts';
+import { personName, Ties } from './ties.ts';
 import { takeTurns } from './turns.ts';
 
 const eventKey = (event: { source: string; id: string }): string => JSON.stringify([event.source, event.id]);
@@ -17,26 +19,54 @@ class Tables extends MemoryLearning {
   readonly seen = new Set<string>();
 
   load(query: WorkQuery): WorkFacts {
-    const facts: WorkFacts = { persons: [], aliases: [], decisions: [], contacts: [], seen: [] };
+    const facts: WorkFacts = {
+      persons: [],
+      aliases: [],
+      decisions: [],
+      contacts: [],
+      deciders: [],
+      seen: [],
+    };
     const loaded = new Set<PersonId>();
-    for (const { aliases, sendKeys } of query.persons) {
+    const take = (person: Person): void => {
+      if (loaded.has(person.id)) return;
+      loaded.add(person.id);
+      facts.persons.push(person);
+      const contacts = this.#rowsBehind(person).flatMap((rows) => rows.contacts);
+      facts.contacts.push(...contacts.filter(({ at }) => at > query.contactsSince));
+    };
+    const ties = new Ties();
+    for (const { aliases } of query.persons) {
       for (const alias of aliases) {
+        ties.tie(aliases[0]!, alias);
         const person = this.personOf(alias);
         if (!person) continue;
         facts.aliases.push({ alias, person: person.id });
-        const rows = person.members.flatMap((member) => this.rows.get(member) ?? []);
-        const repeated = rows
-          .flatMap((r) => r.decisions)
-          .filter((d) => sendKeys.includes(d.decision.sendKey));
-        facts.decisions.push(...repeated.map((d) => d.decision));
-        if (loaded.has(person.id)) continue;
-        loaded.add(person.id);
-        facts.persons.push(person);
-        facts.contacts.push(...rows.flatMap((r) => r.contacts).filter((c) => c.at > query.contactsSince));
+        ties.tie(alias, personName(person.id));
+        take(person);
       }
+    }
+    const groups = Map.groupBy(facts.persons, ({ id }) => ties.root(personName(id)));
+    for (const { aliases, sendKeys } of query.persons) {
+      const persons = (aliases[0] !== undefined && groups.get(ties.root(aliases[0]))) || [];
+      const decided = persons.flatMap((person) =>
+        this.#rowsBehind(person).flatMap((rows) => rows.decisions.map(({ decision }) => decision)),
+      );
+      facts.decisions.push(...decided.filter(({ sendKey }) => sendKeys.includes(sendKey)));
+    }
+    for (const decision of query.decisions) {
+      const made = this.byId.get(decision)?.entry.decision.person;
+      const person = made === undefined ? undefined : this.profiles.get(this.rootOf(made));
+      if (!person) continue;
+      facts.deciders.push({ decision, person: person.id });
+      take(person);
     }
     facts.seen = query.events.filter((event) => this.seen.has(eventKey(event)));
     return facts;
+  }
+
+  #rowsBehind(person: Person): PersonRows[] {
+    return person.members.flatMap((member) => this.rows.get(member) ?? []);
   }
 
   personOf(alias: Alias): Person | undefined {

@@ -85,7 +85,15 @@ function eventsOf(raw: unknown, receivedAt: number): DomainEvent[] {
     events.push({ ...base, type: 'signal', name: effect.signal, values: {}, ...aboutMessage(event) });
   if (effect.subscription) {
     const id = `${base.id}#subscription`;
-    events.push({ ...base, id, type: 'subscription', channel: 'email', state: effect.subscription });
+    const { decisionId } = aboutMessage(event);
+    events.push({
+      ...base,
+      id,
+      type: 'subscription',
+      channel: 'email',
+      state: effect.subscription,
+      decisionId,
+    });
   }
   return events;
 }

@@ -38,24 +38,32 @@ function personRows(person: Person): Cell[] {
 }
 
 export function toRows(writes: WorkWrites): WriteRows {
-  return {
-    aliases: writes.aliases.flatMap(({ alias, person }) => [alias, person]),
-    persons: writes.persons.flatMap(personRows),
-    decisions: writes.decisions.flatMap(({ decision: d, first }) => [
-      ...[d.person, partitionOf(d.person), d.sendKey, d.id, d.at, d.programme, d.option, d.arm],
-      ...[Number(d.learn), Number(first), JSON.stringify(d)],
-    ]),
-    contacts: writes.contacts.flatMap((c) => {
-      return [c.person, partitionOf(c.person), c.at, c.decision, c.programme, c.channel];
-    }),
-    seen: writes.seen.flatMap(({ source, id }) => [source, id]),
-    signals: writes.signals.flatMap((s) => [s.person, partitionOf(s.person), s.at, JSON.stringify(s)]),
-    outcomes: writes.outcomes.flatMap(({ destination, outcome, at }) => {
-      return [destination, outcome.id, JSON.stringify(outcome), at];
-    }),
+  const rows: WriteRows = {
+    aliases: [],
+    persons: [],
+    decisions: [],
+    contacts: [],
+    seen: [],
+    signals: [],
+    outcomes: [],
     erased: writes.erased.map(({ person }) => person),
     drafts: draftsAfterDecisions(writes),
   };
+  for (const { alias, person } of writes.aliases) rows.aliases.push(alias, person);
+  for (const person of writes.persons) rows.persons.push(...personRows(person));
+  for (const { decision: d, first } of writes.decisions) {
+    rows.decisions.push(d.person, partitionOf(d.person), d.sendKey, d.id, d.at, d.programme, d.option, d.arm);
+    rows.decisions.push(Number(d.learn), Number(first), JSON.stringify(d));
+  }
+  for (const c of writes.contacts) {
+    rows.contacts.push(c.person, partitionOf(c.person), c.at, c.decision, c.programme, c.channel);
+  }
+  for (const { source, id } of writes.seen) rows.seen.push(source, id);
+  for (const s of writes.signals) rows.signals.push(s.person, partitionOf(s.person), s.at, JSON.stringify(s));
+  for (const { destination, outcome, at } of writes.outcomes) {
+    rows.outcomes.push(destination, outcome.id, JSON.stringify(outcome), at);
+  }
+  return rows;
 }
 
 /** A query as two lists of lists and the events as pairs. */
@@ -64,14 +72,16 @@ export interface QueryRows {
   sendKeys: (readonly string[])[];
   contactsSince: number;
   events: string[];
+  decisions: readonly string[];
 }
 
-export function toQueryRows({ persons, contactsSince, events }: WorkQuery): QueryRows {
+export function toQueryRows({ persons, contactsSince, events, decisions }: WorkQuery): QueryRows {
   return {
     aliases: persons.map(({ aliases }) => aliases),
     sendKeys: persons.map(({ sendKeys }) => sendKeys),
     contactsSince,
     events: events.flatMap(({ source, id }) => [source, id]),
+    decisions,
   };
 }
 
@@ -81,6 +91,7 @@ export interface FactRows {
   aliases: string[];
   decisions: string[];
   contacts: WorkFacts['contacts'];
+  deciders: WorkFacts['deciders'];
   seen: string[];
 }
 
@@ -90,12 +101,13 @@ function pairs(cells: readonly string[]): [string, string][] {
   return all;
 }
 
-export function toFacts({ persons, aliases, decisions, contacts, seen }: FactRows): WorkFacts {
+export function toFacts({ persons, aliases, decisions, contacts, deciders, seen }: FactRows): WorkFacts {
   return {
     persons: persons.map((text) => JSON.parse(text) as Person),
     aliases: pairs(aliases).map(([alias, person]) => ({ alias, person })),
     decisions: decisions.map((text) => JSON.parse(text) as Decision),
     contacts,
+    deciders,
     seen: pairs(seen).map(([source, id]) => ({ source, id })),
   };
 }

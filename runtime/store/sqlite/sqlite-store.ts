@@ -31,7 +31,7 @@ class Calls {
       const waiting = this.#waiting.get(result.id);
       this.#waiting.delete(result.id);
       if (result.ok) waiting?.resolve(result.value as never);
-      else waiting?.reject(new Fault('unavailable', `store: ${result.message}`));
+      else waiting?.reject(failureOf(result));
     });
     worker.on('error', (error: Error) => this.#fail(error));
     worker.on('exit', () => this.#fail(new Error('the store was closed')));
@@ -53,6 +53,17 @@ class Calls {
       this.#waiting.set(id, { resolve, reject });
     });
   }
+}
+
+/** Result codes of SQLite that are the machine's or the disk's doing (https://sqlite.org/rescode.html). */
+const UNAVAILABLE: ReadonlySet<number> = new Set([5, 6, 7, 8, 9, 10, 11, 13, 14, 15, 22, 23, 26]);
+
+/** Anything but a refusal of the disk is a bug in a statement, and says so. */
+function failureOf({ message, code }: { message: string; code?: number }): Error {
+  const primary = code === undefined ? undefined : code & 0xff;
+  return primary !== undefined && UNAVAILABLE.has(primary)
+    ? new Fault('unavailable', `store: ${message}`)
+    : new Error(`store: ${message}`);
 }
 
 /** The worker's file stands beside this one, as source or built. */

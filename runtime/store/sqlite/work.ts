@@ -1,7 +1,9 @@
 import type { Contact } from '../../../core/contracts/records.ts';
+import type { DecisionId } from '../../../core/domain/decision.ts';
 import type { Alias, PersonId } from '../../../core/domain/person.ts';
 import type { LedgerDraft } from '../ledger.ts';
 import { chainOf, GENESIS, sha256 } from '../ledger.ts';
+import { personName, Ties } from '../ties.ts';
 import type { Database } from './database.ts';
 import { emptyPerson, findProfile } from './persons.ts';
 import type { Cell, FactRows, QueryRows, WriteRows } from './rows.ts';
@@ -13,51 +15,94 @@ interface Known {
 }
 
 /** Reads what a batch needs to know. */
-export function load(db: Database, { aliases, sendKeys, contactsSince, events }: QueryRows): FactRows {
-  const facts: FactRows = { persons: [], aliases: [], decisions: [], contacts: [], seen: [] };
-  const owners = new Map<Alias, Known | undefined>();
-  const loaded = new Map<PersonId, Known>();
-  for (const [i, own] of aliases.entries()) {
-    const asked = new Set<Known>();
-    for (const alias of own) {
-      if (!owners.has(alias)) owners.set(alias, take(db, alias, { facts, loaded, contactsSince }));
-      const owner = owners.get(alias);
-      if (owner) asked.add(owner);
+export function load(db: Database, query: QueryRows): FactRows {
+  const loading = new Loading(db, query.contactsSince);
+  for (const aliases of query.aliases) loading.ask(aliases);
+  for (const [i, aliases] of query.aliases.entries()) {
+    const keys = query.sendKeys[i]!;
+    if (keys.length === 0) continue;
+    for (const person of loading.tiedTo(aliases)) {
+      for (const key of keys) loading.facts.decisions.push(...recorded(db, person, key));
     }
-    for (const owner of asked)
-      for (const key of sendKeys[i]!) facts.decisions.push(...recorded(db, owner, key));
   }
+  for (const decision of query.decisions) loading.decider(decision);
+  const { events } = query;
   for (let i = 0; i < events.length; i += 2) {
     const [source, id] = [events[i]!, events[i + 1]!];
-    if (db.one('SELECT 1 FROM seen WHERE source = ? AND id = ?', source, id)) facts.seen.push(source, id);
+    if (db.one('SELECT 1 FROM seen WHERE source = ? AND id = ?', source, id))
+      loading.facts.seen.push(source, id);
   }
-  return facts;
+  return loading.facts;
 }
 
-interface Loading {
-  facts: FactRows;
-  loaded: Map<PersonId, Known>;
-  contactsSince: number;
-}
+/** Facts as they are gathered: each person once, however often and under whatever id they are asked for. */
+class Loading {
+  readonly facts: FactRows = {
+    persons: [],
+    aliases: [],
+    decisions: [],
+    contacts: [],
+    deciders: [],
+    seen: [],
+  };
+  readonly #db: Database;
+  readonly #contactsSince: number;
+  readonly #owners = new Map<Alias, Known | undefined>();
+  readonly #loaded = new Map<PersonId, Known>();
+  readonly #ties = new Ties();
+  #groups: Map<string, Known[]> | undefined;
 
-/** Adds the person behind an alias to the facts, once. */
-function take(db: Database, alias: Alias, { facts, loaded, contactsSince }: Loading): Known | undefined {
-  const row = db.one<{ person: string }>('SELECT person FROM aliases WHERE alias = ?', alias);
-  if (!row) return undefined;
-  const found = findProfile(db, row.person);
-  if (!found) return undefined;
-  facts.aliases.push(alias, found.id);
-  const known = loaded.get(found.id);
-  if (known) return known;
-  const { members } = JSON.parse(found.profile) as Known;
-  const person = { id: found.id, members };
-  loaded.set(found.id, person);
-  facts.persons.push(found.profile);
-  for (const member of members) {
-    const sql = 'SELECT person, at, decision, programme, channel FROM contacts WHERE person = ? AND at > ?';
-    facts.contacts.push(...db.all<Contact>(sql, member, contactsSince));
+  constructor(db: Database, contactsSince: number) {
+    this.#db = db;
+    this.#contactsSince = contactsSince;
   }
-  return person;
+
+  /** Takes the persons behind the ids of one ask. */
+  ask(aliases: readonly Alias[]): void {
+    for (const alias of aliases) {
+      const owner = this.#owner(alias);
+      if (owner) this.#ties.tie(alias, personName(owner.id));
+      this.#ties.tie(aliases[0]!, alias);
+    }
+  }
+
+  /** Everybody an ask may turn out to be about. */
+  tiedTo([alias]: readonly Alias[]): readonly Known[] {
+    this.#groups ??= Map.groupBy(this.#loaded.values(), ({ id }) => this.#ties.root(personName(id)));
+    return (alias !== undefined && this.#groups.get(this.#ties.root(alias))) || [];
+  }
+
+  #owner(alias: Alias): Known | undefined {
+    if (this.#owners.has(alias)) return this.#owners.get(alias);
+    const row = this.#db.one<{ person: string }>('SELECT person FROM aliases WHERE alias = ?', alias);
+    const owner = row && this.#person(row.person);
+    this.#owners.set(alias, owner);
+    if (owner) this.facts.aliases.push(alias, owner.id);
+    return owner;
+  }
+
+  /** The person a decision was made for. */
+  decider(decision: DecisionId): void {
+    const row = this.#db.one<{ person: string }>('SELECT person FROM decisions WHERE id = ?', decision);
+    const person = row && this.#person(row.person);
+    if (person) this.facts.deciders.push({ decision, person: person.id });
+  }
+
+  #person(id: PersonId): Known | undefined {
+    const found = findProfile(this.#db, id);
+    if (!found) return undefined;
+    const known = this.#loaded.get(found.id);
+    if (known) return known;
+    const { members } = JSON.parse(found.profile) as Known;
+    const person = { id: found.id, members };
+    this.#loaded.set(found.id, person);
+    this.facts.persons.push(found.profile);
+    for (const member of members) {
+      const sql = 'SELECT person, at, decision, programme, channel FROM contacts WHERE person = ? AND at > ?';
+      this.facts.contacts.push(...this.#db.all<Contact>(sql, member, this.#contactsSince));
+    }
+    return person;
+  }
 }
 
 function recorded(db: Database, { members }: Known, sendKey: string): string[] {

@@ -12,7 +12,7 @@ export interface Call {
 
 /** Its answer. */
 export type CallResult =
-  { id: number; ok: true; value: unknown } | { id: number; ok: false; message: string; code?: string };
+  { id: number; ok: true; value: unknown } | { id: number; ok: false; message: string; code?: number };
 
 const port = parentPort!;
 const db = new Database(workerData as string);
@@ -25,7 +25,7 @@ port.on('message', ({ id, operation, args }: Call) => {
     ) => ReturnType<Operations[Operation]>;
     port.postMessage({ id, ok: true, value: run(db, ...args) } satisfies CallResult);
   } catch (error) {
-    const { message, code } = error as Error & { code?: string };
+    const { message, errcode: code } = error as Error & { errcode?: number };
     port.postMessage({ id, ok: false, message, code } satisfies CallResult);
   }
 });

@@ -1,0 +1,153 @@
+import { expect, it } from 'vitest';
+import type { FoldWrites } from '../../core/contracts/records.ts';
+import type { Store } from '../../core/contracts/store.ts';
+import type { Person } from '../../core/domain/person.ts';
+import { verifyLedger } from '../../runtime/store/verify-ledger.ts';
+import { opened } from '../support/opened.ts';
+import { NOON } from '../support/programmes.ts';
+import { aliasesOf, contact, decision, facts, first, merge, person, put } from '../support/store-writes.ts';
+
+const NAME = 'Ada Lovelace';
+
+/** Two people with everything there is about a person; `user:p` carries a name that must vanish. */
+async function people(store: Store): Promise<Person[]> {
+  const all = ['p', 'q'].map((id) => ({
+    ...person(id, `user:${id}`, `email:${id}`),
+    traits: { name: { value: id === 'p' ? NAME : 'Q', at: NOON } },
+    arms: { welcome: 'treated' as const },
+  }));
+  const made = all.map(({ id }) =>
+    decision(`d${id}`, { person: id, content: { body: id === 'p' ? NAME : 'Q' } }),
+  );
+  await put(store, {
+    persons: all,
+    aliases: all.flatMap(aliasesOf),
+    decisions: made.map(first),
+    contacts: made.map((own) => contact(own)),
+    signals: all.map(({ id }) => {
+      return {
+        source: 's',
+        id: `e${id}`,
+        at: NOON,
+        name: 'clicked',
+        values: {},
+        person: id,
+        decisionId: `d${id}`,
+      };
+    }),
+    seen: all.map(({ id }) => ({ source: 's', id: `e${id}` })),
+  });
+  return all;
+}
+
+const folded = (expected: number, some: Partial<FoldWrites>): FoldWrites => {
+  const lists = {
+    credits: [],
+    removedCredits: [],
+    rewards: [],
+    removedRewards: [],
+    snapshots: [],
+    outcomes: [],
+  };
+  return { expected, position: expected + 1, forgotten: [], ...lists, ...some };
+};
+
+const erase = (store: Store, id: string): Promise<void> => put(store, { erased: [{ person: id, at: NOON }] });
+
+export function erasureContract(open: () => Promise<Store>): void {
+  it('cuts the ids and the profile at once, and leaves the folder what it needs', async () => {
+    const store = await opened(open);
+    await people(store);
+    await erase(store, 'p');
+    for (const alias of ['user:p', 'email:p']) {
+      expect(await store.person(alias)).toBeNull();
+      expect(
+        (await facts(store, { persons: [{ aliases: [alias], sendKeys: ['key of dp'] }] })).persons,
+      ).toEqual([]);
+    }
+    const [history] = await store.histories([{ person: 'p', from: 0, to: Number.MAX_SAFE_INTEGER }]);
+    expect(history).toMatchObject({ aliases: [], arms: { welcome: 'treated' }, decisions: [{ id: 'dp' }] });
+    expect((await store.person('user:q'))!.person.traits).toEqual({ name: { value: 'Q', at: NOON } });
+  });
+
+  it('removes every trace once the models forgot, and of nobody else', async () => {
+    const store = await opened(open);
+    const all = await people(store);
+    const rows = ['p', 'q'].map((id) => {
+      const head = { person: id, programme: 'welcome' };
+      return {
+        credit: { ...head, decision: `d${id}`, signal: 'clicked', worth: 1 },
+        reward: { ...head, arm: 'treated' as const, reward: 1 },
+      };
+    });
+    const earned = { credits: rows.map(({ credit }) => credit), rewards: rows.map(({ reward }) => reward) };
+    await store.commitFold(folded(0, earned));
+    await erase(store, 'p');
+    await store.commitFold(folded(1, { forgotten: ['p'] }));
+    expect(await store.decision('dp')).toBeNull();
+    expect(await store.histories([{ person: 'p', from: 0, to: Number.MAX_SAFE_INTEGER }])).toEqual([]);
+    expect(await store.counts()).toMatchObject({ decisions: 1, signals: 1, persons: 1 });
+    const ledger = await store.ledger(1, 100);
+    expect(JSON.stringify(ledger)).not.toContain(NAME);
+    expect(
+      ledger.filter(({ person: own, body }) => own === 'p' && body !== null).map(({ kind }) => kind),
+    ).toEqual(['erase']);
+    expect(await store.person('user:q')).toMatchObject({
+      person: all[1],
+      decisions: [{ id: 'dq' }],
+      signals: [{ id: 'eq' }],
+      credits: [{ decision: 'dq', worth: 1 }],
+    });
+    const [kept] = await store.histories([{ person: 'q', from: 0, to: Number.MAX_SAFE_INTEGER }]);
+    expect(kept!.rewards).toEqual([rows[1]!.reward]);
+  });
+
+  it('leaves the chain whole', async () => {
+    const store = await opened(open);
+    await people(store);
+    await erase(store, 'p');
+    await store.commitFold(folded(0, { forgotten: ['p'] }));
+    expect(await verifyLedger(store)).toEqual({ ok: true, rows: 5 });
+  });
+
+  it('remembers that events were counted: they do not bring the person back', async () => {
+    const store = await opened(open);
+    await people(store);
+    await erase(store, 'p');
+    await store.commitFold(folded(0, { forgotten: ['p'] }));
+    const { seen } = await facts(store, { events: [{ source: 's', id: 'ep' }] });
+    expect(seen).toEqual([{ source: 's', id: 'ep' }]);
+  });
+
+  it('reaches everybody who was merged into the person', async () => {
+    const store = await opened(open);
+    const [p, q] = await people(store);
+    await merge(store, p!, q!);
+    await erase(store, 'p');
+    expect(await store.person('user:q')).toBeNull();
+    await store.commitFold(folded(0, { forgotten: ['p'] }));
+    expect(await store.counts()).toMatchObject({ decisions: 0, signals: 0, persons: 0 });
+    for (const row of await store.ledger(1, 100))
+      expect(row.body === null || row.kind === 'erase').toBe(true);
+  });
+
+  it('leaves ids alone that the same batch gave to somebody new', async () => {
+    const store = await opened(open);
+    const [p] = await people(store);
+    const fresh = person('fresh', 'user:p');
+    await put(store, {
+      persons: [p!, fresh],
+      aliases: aliasesOf(fresh),
+      erased: [{ person: 'p', at: NOON }],
+    });
+    expect((await store.person('user:p'))!.person).toEqual(fresh);
+    expect(await store.person('email:p')).toBeNull();
+  });
+
+  it('takes an unknown person for forgotten already', async () => {
+    const store = await opened(open);
+    await erase(store, 'unknown');
+    await store.commitFold(folded(0, { forgotten: ['unknown'] }));
+    expect(await verifyLedger(store)).toEqual({ ok: true, rows: 1 });
+  });
+}

@@ -1,0 +1,23 @@
+import { describe } from 'vitest';
+import type { Store } from '../../core/contracts/store.ts';
+import { configurationContract } from './store-configuration.ts';
+import { erasureContract } from './store-erasure.ts';
+import { learningContract } from './store-learning.ts';
+import { ledgerContract } from './store-ledger.ts';
+import { outboxContract } from './store-outbox.ts';
+import { workContract } from './store-work.ts';
+
+/** Opens an empty store; the suite closes it. */
+export type Open = () => Promise<Store>;
+
+/** What every store promises, whatever it keeps things in. */
+export function storeContract(name: string, open: Open): void {
+  describe(name, () => {
+    describe('transact', () => workContract(open));
+    describe('ledger', () => ledgerContract(open));
+    describe('learning', () => learningContract(open));
+    describe('outbox', () => outboxContract(open));
+    describe('erasure', () => erasureContract(open));
+    describe('configuration', () => configurationContract(open));
+  });
+}

@@ -1,0 +1,109 @@
+import { describe, expect, it } from 'vitest';
+import { answerOf, degradedAnswer } from '../../../core/decide/answer.ts';
+import type { Programme } from '../../../core/domain/programme.ts';
+import { decided, live } from '../../support/decisions.ts';
+import { DAY, NOON, programme, variant } from '../../support/programmes.ts';
+
+describe('answer', () => {
+  it('carries what a platform needs to send and to credit', () => {
+    const decision = decided(live(programme()), { request: { pin: 'b' } });
+    expect(answerOf(decision)).toEqual({
+      decision_id: decision.id,
+      programme: 'welcome',
+      programme_version: 1,
+      action: 'send',
+      variant: 'b',
+      channel: 'email',
+      send_at: '2026-11-23T12:00:00.000Z',
+      content: variant('b').content,
+      reason: 'pinned',
+      guardrail: undefined,
+      rung: 'full',
+      link: `did=${decision.id}`,
+      decision_recorded: true,
+    });
+  });
+
+  it('of silence has nothing to send', () => {
+    const answer = answerOf(decided(live(programme({ status: 'paused' }))));
+    expect(JSON.parse(JSON.stringify(answer))).toEqual({
+      decision_id: answer.decision_id,
+      programme: 'welcome',
+      programme_version: 1,
+      action: 'silence',
+      reason: 'guardrail',
+      guardrail: 'dates',
+      rung: 'full',
+      decision_recorded: true,
+    });
+  });
+
+  it('of a preview says that nothing was recorded', () => {
+    const preview = decided(live(programme()), { request: { preview: true } });
+    expect(answerOf(preview)).toMatchObject({ reason: 'preview', decision_recorded: false });
+  });
+});
+
+describe('degraded answer', () => {
+  const degraded = (changes: Partial<Programme>): ReturnType<typeof degradedAnswer> =>
+    degradedAnswer('welcome', programme({ fallback: 'a', ...changes }), NOON);
+
+  it('is the approved default, marked as not recorded', () => {
+    expect(degraded({})).toEqual({
+      programme: 'welcome',
+      programme_version: 1,
+      action: 'send',
+      variant: 'a',
+      channel: 'email',
+      send_at: '2026-11-23T12:00:00.000Z',
+      content: variant('a').content,
+      reason: 'fallback',
+      rung: 'default',
+      decision_recorded: false,
+    });
+  });
+
+  const closed: [string, Partial<Programme>][] = [
+    ['there is no default', { fallback: undefined }],
+    ['the default is gone', { fallback: 'gone' }],
+    ['the default was never approved', { variants: [variant('a', { approval: undefined })] }],
+    ['the default changed after its approval', { variants: [variant('a', { contentHash: 'new' })] }],
+    ['the default was archived', { variants: [archived()] }],
+    ['the programme is paused', { status: 'paused' }],
+    ['the programme is over', { endsAt: new Date(NOON).toISOString() }],
+    ['the programme has not begun', { startsAt: new Date(NOON + 1).toISOString() }],
+    ['the default is over', { variants: [variant('a', { endsAt: new Date(NOON - DAY).toISOString() })] }],
+    [
+      'the channel needs consent, which cannot be looked up',
+      { guardrails: { consent: { email: 'marketing' } } },
+    ],
+    [
+      'the default has holes nobody can fill',
+      { variants: [variant('a', { content: { subject: 'Hi {{ name }}' } })] },
+    ],
+    [
+      'the default has logic nobody can run',
+      { variants: [variant('a', { content: { body: '{% if vip %}x{% endif %}' } })] },
+    ],
+  ];
+
+  it.each(closed)('is silence when %s', (_, changes) => {
+    const answer = degraded(changes);
+    expect(answer).toMatchObject({ action: 'silence', reason: 'fallback', decision_recorded: false });
+    expect(answer).not.toHaveProperty('content');
+    expect(answer).not.toHaveProperty('decision_id');
+  });
+
+  it('asks only for the consent of its own channel', () => {
+    expect(degraded({ guardrails: { consent: { sms: 'calls' } } }).action).toBe('send');
+  });
+
+  it('is silence for a programme nobody knows', () => {
+    expect(degradedAnswer('ghost', undefined, NOON)).toMatchObject({ programme: 'ghost', action: 'silence' });
+  });
+});
+
+function archived(): ReturnType<typeof variant> {
+  const own = variant('a');
+  return { ...own, approval: { ...own.approval!, status: 'archived' } };
+}

@@ -1,0 +1,102 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { Contact } from '../../../core/contracts/records.ts';
+import type { Cap } from '../../../core/domain/programme.ts';
+import { newPerson } from '../../../core/domain/person.ts';
+import { check } from '../../../core/guardrails/check.ts';
+import { DAY, HOUR, NOON, programme, variant } from '../../support/programmes.ts';
+
+const mail = variant('mail');
+const text = variant('text', { channel: 'sms' });
+
+const contact = (at: number, channel = 'email', of = 'welcome'): Contact => ({
+  person: 'p',
+  at,
+  decision: `dec_${at}`,
+  programme: of,
+  channel,
+});
+
+const cap = (count: number, hours: number, channel?: string): Cap => ({
+  per: 'person',
+  channel,
+  count,
+  hours,
+});
+
+function allowed(caps: Cap[], contacts: Contact[], now = NOON): string[] {
+  const own = programme({ variants: [mail, text], guardrails: { caps } });
+  return check({ programme: own, person: newPerson('p', []), contacts, now }).allowed.map(({ id }) => id);
+}
+
+describe('caps', () => {
+  it('roll to the millisecond', () => {
+    const once = [cap(1, 24)];
+    expect(allowed(once, [contact(NOON - DAY + 1)])).toEqual([]);
+    expect(allowed(once, [contact(NOON - DAY)])).toEqual(['mail', 'text']);
+  });
+
+  it('do not start anew at midnight: 23:59 and 00:01 are in one window', () => {
+    const late = Date.parse('2026-11-23T23:59:00Z');
+    const early = Date.parse('2026-11-24T00:01:00Z');
+    expect(allowed([cap(1, 24)], [contact(late)], early)).toEqual([]);
+    expect(allowed([cap(1, 24)], [contact(late)], late + DAY)).toEqual(['mail', 'text']);
+  });
+
+  it('count a channel or all, over all programmes', () => {
+    const contacts = [contact(NOON - HOUR, 'email', 'another programme')];
+    expect(allowed([cap(1, 24, 'email')], contacts)).toEqual(['text']);
+    expect(allowed([cap(1, 24, 'sms')], contacts)).toEqual(['mail', 'text']);
+    expect(allowed([cap(1, 24)], contacts)).toEqual([]);
+  });
+
+  it('hold all at once: the tightest decides', () => {
+    const contacts = [contact(NOON - 2 * HOUR), contact(NOON - 3 * DAY)];
+    expect(allowed([cap(3, 168), cap(1, 1)], contacts)).toEqual(['mail', 'text']);
+    expect(allowed([cap(3, 168), cap(1, 3)], contacts)).toEqual([]);
+    expect(allowed([cap(2, 168), cap(1, 1)], contacts)).toEqual([]);
+  });
+
+  it('of 0 let nothing pass, ever', () => {
+    expect(allowed([cap(0, 24, 'email')], [])).toEqual(['text']);
+  });
+
+  it('stay closed for contacts a clock put into the future', () => {
+    expect(allowed([cap(1, 24)], [contact(NOON + HOUR)])).toEqual([]);
+  });
+
+  it('never let more than `count` through any window, whenever somebody asks', () => {
+    const asks = fc.array(fc.integer({ min: 0, max: 40 * HOUR }), { minLength: 20, maxLength: 60 });
+    fc.assert(
+      fc.property(
+        asks,
+        fc.integer({ min: 1, max: 4 }),
+        fc.integer({ min: 1, max: 12 }),
+        (times, count, hours) => {
+          const sent: number[] = [];
+          for (const at of times.sort((a, b) => a - b)) {
+            const open =
+              allowed(
+                [cap(count, hours)],
+                sent.map((t) => contact(t)),
+                at,
+              ).length > 0;
+            const inside = sent.filter((t) => t > at - hours * HOUR).length;
+            expect(open).toBe(inside < count);
+            if (open) sent.push(at);
+          }
+        },
+      ),
+      { seed: 31, numRuns: 60 },
+    );
+  });
+
+  it('say when the next place is free, and it is', () => {
+    const contacts = [NOON - 20 * HOUR, NOON - 10 * HOUR, NOON - HOUR].map((at) => contact(at));
+    const own = programme({ variants: [mail], guardrails: { caps: [cap(2, 24)] } });
+    const [dropped] = check({ programme: own, person: newPerson('p', []), contacts, now: NOON }).dropped;
+    const next = Date.parse(/next free (\S+)$/.exec(dropped!.detail)![1]!);
+    expect(allowed([cap(2, 24)], contacts, next - 1)).toEqual([]);
+    expect(allowed([cap(2, 24)], contacts, next)).toEqual(['mail', 'text']);
+  });
+});

@@ -1,0 +1,70 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { Programme } from '../../../core/domain/programme.ts';
+import type { EngineRig } from '../../support/engine-rig.ts';
+import { engineRig } from '../../support/engine-rig.ts';
+import type { Learned } from '../../support/model-states.ts';
+import { learned, sumsApart } from '../../support/model-states.ts';
+import { CLICK, LEFT, programme, REVENUE, variant } from '../../support/programmes.ts';
+import { deliverMessily, eventsOf, makeDecisions, traffic } from '../../support/traffic.ts';
+
+const PROGRAMMES: Programme[] = ['welcome', 'winback'].map((id) =>
+  programme({
+    id,
+    goal: { signals: [REVENUE, CLICK, LEFT] },
+    silence: true,
+    variants: [variant('a'), variant('b')],
+    holdout: { kind: 'random', share: 0.3 },
+  }),
+);
+const NAMES = PROGRAMMES.map(({ id }) => id);
+
+const states = ({ catalogue }: EngineRig): Learned[] => NAMES.map((id) => learned(catalogue.model(id).state));
+
+/** The events one by one in the order of time, folded once at the end. */
+async function inOrder(seed: number): Promise<Learned[]> {
+  const world = traffic(seed, NAMES);
+  const rig = await engineRig({ programmes: PROGRAMMES });
+  const decisions = await makeDecisions(rig, world.asks);
+  const events = eventsOf(world, decisions).sort((a, b) => a.at - b.at);
+  for (const event of events) await rig.engine.ingest([event]);
+  await rig.folder.catchUp();
+  return states(rig);
+}
+
+async function messily(seed: number, salt: number): Promise<Learned[]> {
+  const world = traffic(seed, NAMES);
+  const rig = await engineRig({ programmes: PROGRAMMES });
+  const decisions = await makeDecisions(rig, world.asks);
+  await deliverMessily(rig, eventsOf(world, decisions), salt);
+  return states(rig);
+}
+
+function expectSame(found: Learned[], expected: Learned[]): void {
+  expect(found.map(({ counts }) => counts)).toEqual(expected.map(({ counts }) => counts));
+  for (const [i, state] of found.entries()) expect(sumsApart(state, expected[i]!)).toBeLessThan(1e-12);
+}
+
+describe('what was learned', () => {
+  it('is something: the traffic below earns rewards in both arms', async () => {
+    const both = await inOrder(1);
+    const names = both.flatMap(({ counts }) => Object.keys(counts));
+    for (const name of ['trials a', 'trials b', 'trials silence', 'persons treated', 'persons holdout']) {
+      expect(names).toContain(name);
+    }
+    expect(names.filter((name) => name.includes(' of ')).length).toBeGreaterThan(6);
+    for (const arm of ['treated', 'holdout']) {
+      expect(both.every(({ sums }) => sums[`squares ${arm}`]! > 0)).toBe(true);
+    }
+  });
+
+  it('does not depend on duplicates, order, batches, folds, or when people turn out to be one', async () => {
+    const seeds = fc.integer({ min: 0, max: 1e6 });
+    await fc.assert(
+      fc.asyncProperty(seeds, seeds, async (seed, salt) => {
+        expectSame(await messily(seed, salt), await inOrder(seed));
+      }),
+      { seed: 71, numRuns: 250 },
+    );
+  });
+});

@@ -1,0 +1,133 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { DomainEvent } from '../../../core/domain/event.ts';
+import { valueOf } from '../../../core/maths/compensated-sum.ts';
+import type { EngineRig } from '../../support/engine-rig.ts';
+import { engineRig } from '../../support/engine-rig.ts';
+import type { Learned } from '../../support/model-states.ts';
+import { learned, sumsApart } from '../../support/model-states.ts';
+import { CLICK, LEFT, NOON, programme, REVENUE, variant } from '../../support/programmes.ts';
+import { deliverMessily, eventsOf, idsOf, makeDecisions, traffic } from '../../support/traffic.ts';
+import { toAliases } from '../../../runtime/engine/engine.ts';
+
+const PROGRAMME = programme({
+  goal: { signals: [REVENUE, CLICK, LEFT] },
+  silence: true,
+  variants: [variant('a'), variant('b')],
+  holdout: { kind: 'random', share: 0.3 },
+});
+
+const GONE = 0;
+
+const stateOf = ({ catalogue }: EngineRig): Learned => learned(catalogue.model('welcome').state);
+
+/** One deletion for each id of a person, as a platform sends them. */
+const deletions = (human: number): DomainEvent[] =>
+  idsOf(human).map((person, i) => {
+    return { type: 'delete', source: 'segment', id: `delete ${human} ${i}`, at: NOON, person };
+  });
+
+describe('a person who is erased', () => {
+  const seeds = fc.integer({ min: 0, max: 1e6 });
+
+  it('leaves the model as if they had never been there', async () => {
+    await fc.assert(
+      fc.asyncProperty(seeds, seeds, async (seed, salt) => {
+        const world = traffic(seed, ['welcome']);
+        const rig = await engineRig({ programmes: [PROGRAMME] });
+        const decisions = await makeDecisions(rig, world.asks);
+        await deliverMessily(rig, [...eventsOf(world, decisions), ...deletions(GONE)], salt);
+        await rig.engine.ingest(deletions(GONE).map((event) => ({ ...event, id: `${event.id} again` })));
+        await rig.folder.catchUp();
+
+        const rest = await engineRig({ programmes: [PROGRAMME] });
+        const others = world.asks.filter(({ human }) => human !== GONE);
+        await makeDecisions(rest, others);
+        const events = eventsOf(world, decisions).filter((_, i) => world.happenings[i]!.human !== GONE);
+        await deliverMessily(rest, events, salt);
+
+        expect(stateOf(rig).counts).toEqual(stateOf(rest).counts);
+        expect(sumsApart(stateOf(rig), stateOf(rest))).toBeLessThan(1e-9);
+      }),
+      { seed: 81, numRuns: 120 },
+    );
+  });
+
+  it('is gone from what is kept: profile, decisions, signals, credits', async () => {
+    const world = traffic(4, ['welcome'], 3);
+    const rig = await engineRig({ programmes: [PROGRAMME] });
+    const decisions = await makeDecisions(rig, world.asks);
+    await deliverMessily(rig, eventsOf(world, decisions), 4);
+    for (const person of idsOf(GONE)) await rig.engine.erase(toAliases(person), NOON);
+    await rig.folder.catchUp();
+    for (const person of idsOf(GONE)) expect(await rig.store.person(toAliases(person)[0]!)).toBeNull();
+    for (const [i, { human }] of world.asks.entries()) {
+      const found = await rig.store.decision(decisions[i]!.id);
+      expect(found === null).toBe(human === GONE);
+    }
+  });
+});
+
+describe('erasing in the same moment as everything else', () => {
+  const EMPTY: Learned = { counts: {}, sums: {} };
+  const order: DomainEvent = {
+    ...{ type: 'signal', source: 's', id: 'o', at: NOON + 1, person: { userId: 'u' } },
+    ...{ name: REVENUE.signal, values: { revenue: 500 } },
+  };
+  const alias: DomainEvent = {
+    ...{ type: 'alias', source: 's', id: 'a', at: NOON },
+    ...{ person: { userId: 'u' }, previous: { anonymousId: 'a' } },
+  };
+  const erase: DomainEvent = { type: 'delete', source: 's', id: 'd', at: NOON, person: { userId: 'u' } };
+
+  it('takes back what a first decision of the same batch counted', async () => {
+    const rig = await engineRig({ programmes: [PROGRAMME] });
+    await Promise.all([rig.decide({ userId: 'u' }), rig.engine.ingest([order, erase])]);
+    expect(rig.batches).toEqual([2]);
+    await rig.folder.catchUp();
+    expect(stateOf(rig).counts).toEqual(EMPTY.counts);
+  });
+
+  it('reaches both people who became one in the same batch', async () => {
+    const rig = await engineRig({ programmes: [PROGRAMME] });
+    await rig.decide({ userId: 'u' });
+    await rig.decide({ anonymousId: 'a' });
+    await rig.engine.ingest([alias, order, erase]);
+    await rig.folder.catchUp();
+    expect(stateOf(rig).counts).toEqual(EMPTY.counts);
+    for (const known of ['user:u', 'anonymous:a']) expect(await rig.store.person(known)).toBeNull();
+    expect((await rig.store.counts()).persons).toBe(0);
+  });
+
+  it('reaches everybody the deletion names', async () => {
+    const rig = await engineRig({ programmes: [PROGRAMME] });
+    await rig.decide({ userId: 'u' });
+    await rig.decide({ anonymousId: 'a' });
+    await rig.engine.ingest([{ ...erase, person: { userId: 'u', anonymousId: 'a' } }]);
+    await rig.folder.catchUp();
+    expect(stateOf(rig).counts).toEqual(EMPTY.counts);
+  });
+
+  it('lets the person come back as somebody new, who keeps one counter', async () => {
+    const rig = await engineRig({ programmes: [PROGRAMME] });
+    await rig.engine.ingest([alias, { ...order, id: 'o2' }]);
+    rig.clock.now += 1;
+    const [before] = await Promise.all([
+      rig.decide({ userId: 'u' }, { send: 's1' }),
+      rig.engine.ingest([erase]),
+      rig.decide({ anonymousId: 'a' }, { send: 's2' }),
+    ]);
+    rig.clock.now += 1;
+    const after = await rig.decide({ anonymousId: 'a' }, { send: 's2' });
+    const later = await rig.decide({ anonymousId: 'a' }, { send: 's3' });
+    expect(after.person).toBe(later.person);
+    expect(after.person).not.toBe(before.person);
+    await rig.folder.catchUp();
+    const { treated, holdout } = rig.catalogue.model('welcome').state.arms;
+    expect(treated.persons + holdout.persons).toBe(1);
+    expect(valueOf(treated.sum) + valueOf(holdout.sum)).toBe(0);
+    expect(await rig.decide({ userId: 'u' }, { send: 's9' })).toMatchObject({
+      action: expect.any(String) as string,
+    });
+  });
+});

@@ -1,0 +1,32 @@
+import type { Contact } from '../../core/contracts/records.ts';
+import type { LiveProgramme } from '../../core/decide/decide.ts';
+import { decide } from '../../core/decide/decide.ts';
+import type { Decision, DecideRequest } from '../../core/domain/decision.ts';
+import type { Person } from '../../core/domain/person.ts';
+import { newPerson } from '../../core/domain/person.ts';
+import type { Programme } from '../../core/domain/programme.ts';
+import type { ModelState } from '../../core/learn/model.ts';
+import { emptyState } from '../../core/learn/model.ts';
+import { weightedThompson } from '../../core/policies/weighted-thompson.ts';
+import { NOON } from './programmes.ts';
+
+export function live(programme: Programme, state: ModelState = emptyState(), version = 0): LiveProgramme {
+  const policy = weightedThompson(programme, { programme: programme.id, version, state });
+  return { programme, policy, modelVersion: version };
+}
+
+export interface Asked {
+  request?: Partial<DecideRequest>;
+  person?: Person;
+  contacts?: Contact[];
+  sendKey?: string;
+  seed?: string;
+  now?: number;
+}
+
+/** One decision of the pure core, for a person nobody knows yet unless told otherwise. */
+export function decided(on: LiveProgramme, asked: Asked = {}): Decision {
+  const { person = newPerson('p', ['user:u']), contacts = [], sendKey = 'key', now = NOON } = asked;
+  const request = { programme: on.programme.id, person: { userId: 'u' }, context: {}, ...asked.request };
+  return decide(request, { person, contacts, sendKey, now }, on, asked.seed ?? 'seed');
+}

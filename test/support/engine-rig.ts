@@ -1,0 +1,54 @@
+import type { Store } from '../../core/contracts/store.ts';
+import type { Decision, DecideRequest } from '../../core/domain/decision.ts';
+import type { Outcome } from '../../core/domain/outcome.ts';
+import type { PersonRef } from '../../core/domain/person.ts';
+import type { Programme } from '../../core/domain/programme.ts';
+import { Catalogue } from '../../runtime/engine/catalogue.ts';
+import { Engine } from '../../runtime/engine/engine.ts';
+import { Folder } from '../../runtime/engine/folder.ts';
+import { openMemoryStore } from '../../runtime/store/memory-store.ts';
+import { NOON, programme } from './programmes.ts';
+
+export interface RigOptions {
+  store?: Store;
+  programmes?: Programme[];
+  route?: (outcome: Outcome) => string[];
+}
+
+/** Engine and folder as a process has them, on a clock that stands still until it is moved. */
+export interface EngineRig {
+  store: Store;
+  catalogue: Catalogue;
+  engine: Engine;
+  folder: Folder;
+  clock: { now: number };
+  /** Sizes of the batches that were made durable. */
+  batches: number[];
+  decide(person: PersonRef, request?: Partial<DecideRequest>): Promise<Decision>;
+}
+
+export async function engineRig(options: RigOptions = {}): Promise<EngineRig> {
+  const { store = openMemoryStore(), programmes = [programme()], route = () => [] } = options;
+  const clock = { now: NOON };
+  for (const own of programmes) await store.saveProgramme(own, 0, NOON);
+  const catalogue = new Catalogue();
+  await catalogue.load(store);
+  const batches: number[] = [];
+  let minted = 0;
+  const shared = { store, catalogue, now: () => clock.now, route, delivered: () => undefined };
+  const engine = new Engine({
+    ...shared,
+    stopwatch: () => 0,
+    mintPersonId: () => `per_${(++minted).toString().padStart(6, '0')}`,
+    seed: 'seed of the installation',
+    observeBatch: (size) => void batches.push(size),
+  });
+  const failed = (error: unknown): void => {
+    throw error;
+  };
+  const folder = new Folder({ ...shared, observe: () => undefined, failed });
+  const first = programmes[0]!.id;
+  const decide = (person: PersonRef, request: Partial<DecideRequest> = {}): Promise<Decision> =>
+    engine.decide({ programme: first, person, context: {}, ...request });
+  return { store, catalogue, engine, folder, clock, batches, decide };
+}
