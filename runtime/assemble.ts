@@ -1,4 +1,4 @@
-import { randomFillSync, randomInt } from 'node:crypto';
+import { randomFillSync, randomInt, randomUUID } from 'node:crypto';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { performance } from 'node:perf_hooks';
@@ -84,6 +84,7 @@ interface State {
 type Parts = Awaited<ReturnType<typeof makeParts>>;
 
 async function makeParts({ settings, store, logger, transport, now = Date.now }: World) {
+  await store.own(randomUUID());
   const metrics = new Metrics();
   const catalogue = new Catalogue();
   await catalogue.load(store);

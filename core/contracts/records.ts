@@ -78,6 +78,8 @@ export type LedgerKind = 'decision' | 'signal' | 'merge' | 'erase' | 'programme'
 /** An outcome for one destination's outbox. */
 export interface NewOutcome {
   destination: string;
+  /** Whom it is about: what is still waiting when they are erased is dropped. */
+  person: PersonId;
   outcome: Outcome;
   /** When it was put there, ms since 1970: delivery is given up a stated time after it. */
   at: number;

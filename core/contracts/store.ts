@@ -80,6 +80,8 @@ export interface MetaStore {
 /** The whole port. */
 export interface Store
   extends WorkStore, LearnStore, ProgrammeStore, ReadStore, OutboxPort, OutboxAdmin, KeyStore, MetaStore {
+  /** Makes this process the one that writes; a process that did before is refused from now on. */
+  own(token: string): Promise<void>;
   /** Answers when the store can be used. */
   ping(): Promise<void>;
   close(): Promise<void>;

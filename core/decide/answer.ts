@@ -24,28 +24,37 @@ export function answerOf(decision: Decision): Answer {
   };
 }
 
-const hasTag = (text: string): boolean => text.includes('{{') || text.includes('{%');
+/** Content that needs no filling, or nothing. */
+function untagged(content: Record<string, string>): Record<string, string> | undefined {
+  const tagged = Object.values(content).some((text) => text.includes('{{') || text.includes('{%'));
+  return tagged ? undefined : content;
+}
 
 /**
  * The answer when the engine could not decide in time: the approved default between its dates, or silence. A default whose
- * channel needs consent is not sent, because consent cannot be looked up on this rung; nor is one with template tags,
- * because nothing is known here to fill them with.
+ * channel needs consent is not sent, because consent cannot be looked up on this rung; nor is one whose template tags
+ * `fill` cannot fill.
  */
-export function degradedAnswer(programmeId: string, programme: Programme | undefined, now: number): Answer {
+export function degradedAnswer(
+  programmeId: string,
+  programme: Programme | undefined,
+  now: number,
+  fill: (content: Record<string, string>) => Record<string, string> | undefined = untagged,
+): Answer {
   const fallback = programme?.variants.find((variant) => variant.id === programme.fallback);
   const open =
     programme !== undefined &&
     fallback !== undefined &&
     approvalObjection(fallback) === undefined &&
     datesObjection(fallback, programme, now) === undefined &&
-    programme.guardrails.consent?.[fallback.channel] === undefined &&
-    !Object.values(fallback.content).some(hasTag);
+    programme.guardrails.consent?.[fallback.channel] === undefined;
+  const filled = open ? fill(fallback.content) : undefined;
   const head = { programme: programmeId, programme_version: programme?.version, reason: 'fallback' as const };
-  if (!open) {
+  if (!open || !filled) {
     const rung: Rung = programme ? 'silence' : 'default';
     return { ...head, action: 'silence', rung, decision_recorded: false };
   }
-  const { id, channel, content } = fallback;
+  const { id, channel } = fallback;
   const send_at = new Date(now).toISOString();
   return {
     ...head,
@@ -53,7 +62,7 @@ export function degradedAnswer(programmeId: string, programme: Programme | undef
     variant: id,
     channel,
     send_at,
-    content,
+    content: filled,
     rung: 'default',
     decision_recorded: false,
   };

@@ -23,7 +23,7 @@ export function applyEvent(event: DomainEvent, set: WorkingSet, toAliases: ToAli
     eraseAll(set, aliases, event.at);
     return true;
   }
-  const person = named(event, set) ?? set.person(aliases, event.at);
+  const person = named(event, set) ?? set.person(aliases, event.at, event.type === 'alias');
   if (event.type === 'identify') set.save(identified(person, event));
   if (event.type === 'subscription') set.save(subscribed(person, event));
   if (event.type === 'signal') {

@@ -47,9 +47,12 @@ export function fold(input: FoldInput): { writes: FoldWrites; states: Map<Progra
     }
   }
   const outcomes = folding.changes
-    .map(({ change, history }) => rewardOutcome(change, history, position))
-    .flatMap((outcome) =>
-      input.route(outcome).map((destination) => ({ destination, outcome, at: input.now })),
+    .map(({ change, history }) => ({
+      person: history.person,
+      outcome: rewardOutcome(change, history, position),
+    }))
+    .flatMap(({ person, outcome }) =>
+      input.route(outcome).map((destination) => ({ destination, person, outcome, at: input.now })),
     );
   const writes = { ...folding.writes(position), expected: input.expected, outcomes, forgotten: [...erased] };
   return { writes, states: folding.states };

@@ -15,6 +15,14 @@ import { mergePersons } from './merge.ts';
 const eventKey = ({ source, id }: EventKey): string => `${source} ${id}`;
 const sendKeyOf = (person: PersonId, sendKey: string): string => `${person} ${sendKey}`;
 
+const userIds = (aliases: readonly Alias[]): Alias[] => aliases.filter((alias) => alias.startsWith('user:'));
+
+/** Whether a person may be the one behind some ids: not when both sides have user ids and share none. */
+function mayOwn({ aliases: own }: Person, aliases: readonly Alias[]): boolean {
+  const [mine, theirs] = [userIds(own), userIds(aliases)];
+  return mine.length === 0 || theirs.length === 0 || mine.some((alias) => theirs.includes(alias));
+}
+
 /**
  * The facts of a batch with what its items have caused so far: the second request of a batch sees what the first one
  * did, although nothing is written before all have run.
@@ -50,20 +58,23 @@ export class WorkingSet {
     }
     const owner = (id: PersonId): PersonId => canonical.get(id) ?? id;
     for (const { alias, person } of facts.aliases) this.#aliases.set(alias, owner(person));
-    for (const decision of facts.decisions) {
-      this.#decisions.set(sendKeyOf(owner(decision.person), decision.sendKey), decision);
-    }
+    for (const decision of facts.decisions) this.#keep(owner(decision.person), decision);
     for (const contact of facts.contacts) this.#contactsOf(owner(contact.person)).push(contact);
     for (const { decision, person } of facts.deciders) this.#deciders.set(decision, owner(person));
     for (const event of facts.seen) this.#seen.add(eventKey(event));
   }
 
-  /** The person behind some ids, made if need be; ids that were of different people make them one. */
-  person(aliases: readonly Alias[], at: number): Person {
-    const owners = [...new Set(aliases.flatMap((alias) => this.#aliases.get(alias) ?? []))];
-    let person =
-      owners[0] === undefined ? newPerson(this.#mintPersonId(), []) : this.#persons.get(owners[0])!;
-    for (const other of owners.slice(1)) person = this.#merge(person, this.#persons.get(other)!, at);
+  /**
+   * The person behind some ids, made if need be; ids that were of different people make them one. Two user ids are two
+   * people, whatever device or address they share, unless it is said outright (`same`) that they are one.
+   */
+  person(aliases: readonly Alias[], at: number, same = false): Person {
+    const ids = [...new Set(aliases.flatMap((alias) => this.#aliases.get(alias) ?? []))];
+    const owners = ids.map((id) => this.#persons.get(id)!).filter((owner) => same || mayOwn(owner, aliases));
+    let person = owners[0] ?? newPerson(this.#mintPersonId(), []);
+    for (const other of owners.slice(1)) {
+      if (same || mayOwn(person, other.aliases)) person = this.#merge(person, other, at);
+    }
     const unknown = [...new Set(aliases)].filter((alias) => !this.#aliases.has(alias));
     if (unknown.length > 0) {
       person = { ...person, aliases: [...person.aliases, ...unknown] };
@@ -74,6 +85,13 @@ export class WorkingSet {
       this.save(person);
     }
     return person;
+  }
+
+  /** Two people who became one may each have a decision under one send key: the earlier stands. */
+  #keep(person: PersonId, decision: Decision): void {
+    const key = sendKeyOf(person, decision.sendKey);
+    const other = this.#decisions.get(key);
+    if (!other || decision.at < other.at) this.#decisions.set(key, decision);
   }
 
   /** The person behind some ids if one is known. */
@@ -93,7 +111,7 @@ export class WorkingSet {
     for (const alias of from.aliases) this.#aliases.set(alias, into.id);
     this.#contactsOf(into.id).push(...this.#contactsOf(from.id));
     for (const [key, decision] of this.#decisions) {
-      if (key.startsWith(`${from.id} `)) this.#decisions.set(sendKeyOf(into.id, decision.sendKey), decision);
+      if (key.startsWith(`${from.id} `)) this.#keep(into.id, decision);
     }
     for (const [id, person] of this.#deciders) if (person === from.id) this.#deciders.set(id, into.id);
     this.#persons.delete(from.id);

@@ -30,13 +30,25 @@ export function withContent(decision: Decision, person: Person): Decision {
   if (!decision.content || !Object.values(decision.content).some(hasTag)) return decision;
   const traits = Object.entries(person.traits).map(([name, { value }]) => [name, value] as const);
   const scope = Object.fromEntries([...traits, ...Object.entries(decision.context)]);
-  const content: Record<string, string> = {};
-  for (const [name, template] of Object.entries(decision.content)) {
-    const text = hasTag(template) ? render(isHtml(name) ? escaping : plain, template, scope) : template;
-    if (text !== undefined) content[name] = text;
-  }
-  return { ...decision, content };
+  return { ...decision, content: filled(decision.content, scope) };
 }
+
+function filled(content: Record<string, string>, scope: Record<string, unknown>): Record<string, string> {
+  const result: Record<string, string> = {};
+  for (const [name, template] of Object.entries(content)) {
+    const text = hasTag(template) ? render(isHtml(name) ? escaping : plain, template, scope) : template;
+    if (text !== undefined) result[name] = text;
+  }
+  return result;
+}
+
+/** Fills content from a request's context alone, where the person cannot be looked up; nothing when a piece fails. */
+export const fillFrom =
+  (context: Record<string, unknown>) =>
+  (content: Record<string, string>): Record<string, string> | undefined => {
+    const result = filled(content, context);
+    return Object.keys(result).length === Object.keys(content).length ? result : undefined;
+  };
 
 const MOST_PARSED = 1_000;
 

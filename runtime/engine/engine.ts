@@ -96,7 +96,9 @@ export class Engine {
     const facts = { person, contacts: set.contacts(person.id), sendKey: key, now };
     const decision = withContent(decide(request, facts, live, this.#ports.seed), person);
     if (preview) return decision;
-    const first = person.arms[decision.programme] === undefined;
+    // who was only tried out, or asked for while nothing is sent, is no part of the comparison
+    const counts = decision.reason !== 'pinned' && live.programme.status === 'live';
+    const first = counts && person.arms[decision.programme] === undefined;
     if (first) set.save({ ...person, arms: { ...person.arms, [decision.programme]: decision.arm } });
     set.record({ decision, first });
     for (const outcome of this.#outcomes(decision, person.aliases, now)) set.outcome(outcome);
@@ -105,7 +107,9 @@ export class Engine {
 
   #outcomes(decision: Decision, aliases: Alias[], at: number): NewOutcome[] {
     const outcome = decisionOutcome(decision, aliases);
-    return this.#ports.route(outcome).map((destination) => ({ destination, outcome, at }));
+    return this.#ports
+      .route(outcome)
+      .map((destination) => ({ destination, person: decision.person, outcome, at }));
   }
 
   /** Forgets a person. The models follow with the next fold. */

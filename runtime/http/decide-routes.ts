@@ -5,6 +5,7 @@ import type { InboundRequest, Reply } from '../../core/contracts/http.ts';
 import { answerOf, degradedAnswer } from '../../core/decide/answer.ts';
 import type { DecideRequest } from '../../core/domain/decision.ts';
 import type { Catalogue } from '../engine/catalogue.ts';
+import { fillFrom } from '../engine/content.ts';
 import type { Engine } from '../engine/engine.ts';
 import type { Metrics } from '../metrics.ts';
 import { requireScope } from './inbound.ts';
@@ -52,7 +53,8 @@ export async function answerInTime(
   } catch (error) {
     ports.degraded(error);
   }
-  const answer = degradedAnswer(request.programme, catalogue.programme(request.programme), now());
+  const programme = catalogue.programme(request.programme);
+  const answer = degradedAnswer(request.programme, programme, now(), fillFrom(request.context));
   metrics.decision(answer.rung, answer.reason, undefined);
   return answer;
 }

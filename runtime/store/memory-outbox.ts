@@ -1,17 +1,19 @@
 import type { OutboxItem, OutboxResult } from '../../core/contracts/outbox.ts';
 import type { NewOutcome } from '../../core/contracts/records.ts';
+import type { PersonId } from '../../core/domain/person.ts';
 
 interface Row extends OutboxItem {
   state: 'pending' | 'delivered' | 'dead';
   nextAt: number;
   leased: boolean;
+  person: PersonId;
 }
 
 /** The outbox in memory. */
 export class MemoryOutbox {
   readonly #rows = new Map<string, Row>();
 
-  add({ destination, outcome, at }: NewOutcome): void {
+  add({ destination, person, outcome, at }: NewOutcome): void {
     const key = `${destination} ${outcome.id}`;
     if (this.#rows.has(key)) return;
     this.#rows.set(key, {
@@ -22,7 +24,15 @@ export class MemoryOutbox {
       state: 'pending',
       nextAt: 0,
       leased: false,
+      person,
     });
+  }
+
+  /** Drops what is still to be sent about some persons. */
+  forget(persons: readonly PersonId[]): void {
+    for (const [key, row] of this.#rows) {
+      if (row.state !== 'delivered' && persons.includes(row.person)) this.#rows.delete(key);
+    }
   }
 
   claim(destination: string, now: number, leaseUntil: number, limit: number): OutboxItem[] {

@@ -41,7 +41,7 @@ async function filled(path: string): Promise<Store> {
       contacts: made.map((own) => contact(own)),
     },
     ...{ seen: [{ source: 's', id: 'e' }], signals: [signal('e'), signal('f')] },
-    outcomes: [{ destination: 'x', outcome: outcome('o'), at: NOON }],
+    outcomes: [{ destination: 'x', person: 'p', outcome: outcome('o'), at: NOON }],
   });
   await store.saveProgramme(programme(), 0, NOON);
   return store;

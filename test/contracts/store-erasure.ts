@@ -5,7 +5,17 @@ import type { Person } from '../../core/domain/person.ts';
 import { verifyLedger } from '../../runtime/store/verify-ledger.ts';
 import { opened } from '../support/opened.ts';
 import { NOON } from '../support/programmes.ts';
-import { aliasesOf, contact, decision, facts, first, merge, person, put } from '../support/store-writes.ts';
+import {
+  aliasesOf,
+  contact,
+  decision,
+  facts,
+  first,
+  merge,
+  outcome,
+  person,
+  put,
+} from '../support/store-writes.ts';
 
 const NAME = 'Ada Lovelace';
 
@@ -55,6 +65,22 @@ const folded = (expected: number, some: Partial<FoldWrites>): FoldWrites => {
 const erase = (store: Store, id: string): Promise<void> => put(store, { erased: [{ person: id, at: NOON }] });
 
 export function erasureContract(open: () => Promise<Store>): void {
+  it('drops what is still to be sent about them, of the same batch too, and nobody else', async () => {
+    const store = await opened(open);
+    await people(store);
+    const waiting = (id: string, of: string) => ({
+      destination: 'x',
+      person: of,
+      outcome: outcome(id),
+      at: NOON,
+    });
+    await put(store, { outcomes: [waiting('a', 'p'), waiting('b', 'q'), waiting('c', 'p')] });
+    await store.settle('x', [{ id: 'c', state: 'dead', at: NOON, fault: 'f' }]);
+    await put(store, { outcomes: [waiting('d', 'p')], erased: [{ person: 'p', at: NOON }] });
+    expect((await store.claim('x', NOON, NOON + 1, 9)).map((item) => item.outcome.id)).toEqual(['b']);
+    expect(await store.redrive('x', NOON)).toBe(0);
+  });
+
   it('cuts the ids and the profile at once, and leaves the folder what it needs', async () => {
     const store = await opened(open);
     await people(store);

@@ -59,7 +59,10 @@ export function learningContract(open: () => Promise<Store>): void {
     expect(await store.commitFold(fold({ expected: 0, position: 3, snapshots }))).not.toBeNull();
     const late = fold({ expected: 0, position: 5, credits: [credit(1)], snapshots });
     expect(
-      await store.commitFold({ ...late, outcomes: [{ destination: 'x', outcome: outcome('o'), at: 0 }] }),
+      await store.commitFold({
+        ...late,
+        outcomes: [{ destination: 'x', person: 'p', outcome: outcome('o'), at: 0 }],
+      }),
     ).toBeNull();
     expect(await store.position()).toBe(3);
     expect((await store.models()).map(({ version }) => version)).toEqual([1]);
@@ -131,7 +134,7 @@ export function learningContract(open: () => Promise<Store>): void {
   it('puts outcomes of a fold into the outbox', async () => {
     const store = await opened(open);
     await store.commitFold(
-      fold({ position: 1, outcomes: [{ destination: 'x', outcome: outcome('o'), at: 7 }] }),
+      fold({ position: 1, outcomes: [{ destination: 'x', person: 'p', outcome: outcome('o'), at: 7 }] }),
     );
     expect(await store.claim('x', NOON, NOON + 1, 9)).toMatchObject([
       { outcome: outcome('o'), createdAt: 7 },

@@ -6,7 +6,9 @@ import { MINUTE, NOON } from '../support/programmes.ts';
 import { outcome, put } from '../support/store-writes.ts';
 
 const add = (store: Store, destination: string, ...ids: string[]): Promise<void> =>
-  put(store, { outcomes: ids.map((id, i) => ({ destination, outcome: outcome(id), at: NOON + i })) });
+  put(store, {
+    outcomes: ids.map((id, i) => ({ destination, person: 'p', outcome: outcome(id), at: NOON + i })),
+  });
 
 const claim = (store: Store, now = NOON, limit = 100): Promise<OutboxItem[]> =>
   store.claim('braze', now, now + MINUTE, limit);

@@ -35,7 +35,7 @@ function everything(): Partial<WorkWrites> {
     contacts: [contact(made)],
     seen: [{ source: 's', id: 'e1' }],
     signals: [{ source: 's', id: 'e1', at: NOON, name: 'email_clicked', values: { n: 1.5 }, person: 'p' }],
-    outcomes: [{ destination: 'segment', outcome: outcome('d1'), at: NOON }],
+    outcomes: [{ destination: 'segment', person: 'p', outcome: outcome('d1'), at: NOON }],
   };
 }
 

@@ -18,6 +18,8 @@ export interface Running {
   key(scope: Scope): string;
   /** Calls it with a key of the scope. */
   call(scope: Scope, path: string, init?: RequestInit): Promise<Response>;
+  /** Takes the store away, as a worker that died would. */
+  breakStore(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -31,9 +33,10 @@ export async function run(integrations: Settings['integrations'] = {}, store?: S
   const { folder, remove } = scratchFolder();
   const log: string[] = [];
   const settings: Settings = { host: '127.0.0.1', port: 0, data: folder, log: 'info', integrations };
+  const used = store ?? (await openSqliteStore(folder));
   const pickwell = await assemble({
     settings,
-    store: store ?? (await openSqliteStore(folder)),
+    store: used,
     logger: makeLogger('info', { write: (line) => log.push(line) }),
     version: 'test',
   });
@@ -49,6 +52,7 @@ export async function run(integrations: Settings['integrations'] = {}, store?: S
         ...init,
         headers: { authorization: `Bearer ${key(scope)}`, ...init.headers },
       }),
+    breakStore: () => used.close(),
     stop: async () => {
       await pickwell.stop();
       remove();

@@ -16,6 +16,7 @@ import { entryOf, sha256 } from '../ledger.ts';
 import { partitionOf } from '../partition.ts';
 import type { Database } from './database.ts';
 import { loadPerson, removePerson } from './persons.ts';
+import { outcomeRows } from './rows.ts';
 import { insertAll } from './work.ts';
 
 const POSITION = 'fold position';
@@ -111,16 +112,7 @@ export function commitFold(db: Database, writes: FoldWrites): ModelSnapshot[] | 
       ...[person, partitionOf(person), programme, arm, reward],
     );
   }
-  insertAll(
-    db,
-    'outcomes',
-    writes.outcomes.flatMap(({ destination, outcome, at }) => [
-      destination,
-      outcome.id,
-      JSON.stringify(outcome),
-      at,
-    ]),
-  );
+  insertAll(db, 'outcomes', outcomeRows(writes.outcomes));
   for (const person of writes.forgotten) removePerson(db, person);
   db.run('INSERT OR REPLACE INTO meta (name, value) VALUES (?, ?)', POSITION, String(writes.position));
   return writes.snapshots.map((snapshot) => saveModel(db, snapshot));

@@ -50,6 +50,7 @@ export const MIGRATIONS: readonly string[] = [
     seq INTEGER PRIMARY KEY, kind TEXT NOT NULL, at INTEGER NOT NULL, programme TEXT, person TEXT, ref TEXT,
     body TEXT, digest TEXT NOT NULL, chain TEXT NOT NULL
   );
+  CREATE INDEX ledger_merges ON ledger (person) WHERE kind = 'merge';
   CREATE TABLE models (
     programme TEXT PRIMARY KEY, version INTEGER NOT NULL, position INTEGER NOT NULL, hash TEXT NOT NULL,
     state TEXT NOT NULL
@@ -60,10 +61,11 @@ export const MIGRATIONS: readonly string[] = [
   ) WITHOUT ROWID;
 
   CREATE TABLE outbox (
-    number INTEGER PRIMARY KEY, destination TEXT NOT NULL, id TEXT NOT NULL, body TEXT NOT NULL,
+    number INTEGER PRIMARY KEY, destination TEXT NOT NULL, id TEXT NOT NULL, person TEXT NOT NULL, body TEXT NOT NULL,
     state TEXT NOT NULL, attempts INTEGER NOT NULL, created_at INTEGER NOT NULL, next_at INTEGER NOT NULL,
     leased INTEGER NOT NULL DEFAULT 0, fault TEXT
   );
+  CREATE INDEX outbox_by_person ON outbox (person) WHERE state <> 'delivered';
   CREATE UNIQUE INDEX outbox_by_id ON outbox (destination, id);
   CREATE INDEX outbox_due ON outbox (destination, next_at, number) WHERE state = 'pending';
   `,

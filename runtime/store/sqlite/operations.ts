@@ -10,14 +10,36 @@ import { counts, decision, keys, ledger, meta, person, programmes, saveKey, save
 import type { WriteRows } from './rows.ts';
 import { load, write } from './work.ts';
 
+/** The process that writes to this data folder; undefined in one that only looks after keys. */
+let owner: string | undefined;
+
+const OWNER = 'owner';
+
+/** Takes the data folder over: whoever owned it before can write no more. */
+function own(db: Database, token: string): void {
+  db.run('INSERT OR REPLACE INTO meta (name, value) VALUES (?, ?)', OWNER, token);
+  owner = token;
+}
+
+/** A transaction of the owner alone: two processes on one folder would each decide on facts the other changes. */
+function asOwner<T>(db: Database, work: () => T): T {
+  return db.transaction(() => {
+    if (owner !== undefined && meta(db, OWNER, owner) !== owner) {
+      throw new Error('another Pickwell has taken over this data folder');
+    }
+    return work();
+  });
+}
+
 /** Everything the main thread may ask of the worker; what writes is one transaction. */
 export const operations = {
   load,
-  write: (db: Database, rows: WriteRows) => db.transaction(() => write(db, rows)),
+  own: (db: Database, token: string) => db.transaction(() => own(db, token)),
+  write: (db: Database, rows: WriteRows) => asOwner(db, () => write(db, rows)),
   position,
   readLedger,
   histories,
-  commitFold: (db: Database, writes: FoldWrites) => db.transaction(() => commitFold(db, writes)),
+  commitFold: (db: Database, writes: FoldWrites) => asOwner(db, () => commitFold(db, writes)),
   models,
   programmes,
   saveProgramme: (db: Database, programme: Programme, expected: number, at: number) =>
@@ -26,7 +48,7 @@ export const operations = {
   person,
   ledger,
   counts,
-  claim: (db: Database, ask: Claim) => db.transaction(() => claim(db, ask)),
+  claim: (db: Database, ask: Claim) => asOwner(db, () => claim(db, ask)),
   settle: (db: Database, destination: string, results: readonly OutboxResult[]) =>
     db.transaction(() => settle(db, destination, results)),
   recoverClaims: (db: Database) => db.transaction(() => recoverClaims(db)),

@@ -32,6 +32,9 @@ export function personBehind(db: Database, alias: Alias): Person | undefined {
 export function emptyPerson(db: Database, id: PersonId): void {
   const person = loadPerson(db, id);
   if (!person) return;
+  for (const member of person.members) {
+    db.run(`DELETE FROM outbox WHERE person = ? AND state <> 'delivered'`, member);
+  }
   for (const alias of person.aliases) {
     // the same batch may have given the id to a new person
     const members = JSON.stringify(person.members);

@@ -1,4 +1,4 @@
-import type { WorkFacts, WorkQuery, WorkWrites } from '../../../core/contracts/records.ts';
+import type { NewOutcome, WorkFacts, WorkQuery, WorkWrites } from '../../../core/contracts/records.ts';
 import type { Decision } from '../../../core/domain/decision.ts';
 import type { Person } from '../../../core/domain/person.ts';
 import { draftsAfterDecisions } from '../ledger.ts';
@@ -20,7 +20,7 @@ export const WIDTH = {
   contacts: 6,
   seen: 2,
   signals: 4,
-  outcomes: 4,
+  outcomes: 5,
 } as const;
 
 /** What a batch wrote, as rows of its tables. */
@@ -36,6 +36,11 @@ function personRows(person: Person): Cell[] {
     return [member, partitionOf(member), person.id, profile];
   });
 }
+
+export const outcomeRows = (outcomes: readonly NewOutcome[]): Cell[] =>
+  outcomes.flatMap(({ destination, person, outcome, at }) => [
+    ...[destination, outcome.id, person, JSON.stringify(outcome), at],
+  ]);
 
 export function toRows(writes: WorkWrites): WriteRows {
   const rows: WriteRows = {
@@ -60,9 +65,7 @@ export function toRows(writes: WorkWrites): WriteRows {
   }
   for (const { source, id } of writes.seen) rows.seen.push(source, id);
   for (const s of writes.signals) rows.signals.push(s.person, partitionOf(s.person), s.at, JSON.stringify(s));
-  for (const { destination, outcome, at } of writes.outcomes) {
-    rows.outcomes.push(destination, outcome.id, JSON.stringify(outcome), at);
-  }
+  rows.outcomes.push(...outcomeRows(writes.outcomes));
   return rows;
 }
 

@@ -105,6 +105,7 @@ export async function openSqliteStore(folder: string): Promise<Store> {
     keys: () => call('keys'),
     saveKey: (key) => call('saveKey', key),
     meta: (name, initial) => call('meta', name, initial),
+    own: (token) => call('own', token),
     ping: () => call('ping'),
     close: async () => {
       await call('close');

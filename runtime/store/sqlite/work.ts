@@ -120,8 +120,8 @@ const INSERT = {
   contacts: 'INSERT INTO contacts (person, p, at, decision, programme, channel) VALUES (?, ?, ?, ?, ?, ?)',
   seen: 'INSERT INTO seen (source, id) VALUES (?, ?)',
   signals: 'INSERT INTO signals (person, p, at, body) VALUES (?, ?, ?, ?)',
-  outcomes: `INSERT OR IGNORE INTO outbox (destination, id, body, created_at, state, attempts, next_at)
-    VALUES (?, ?, ?, ?, 'pending', 0, 0)`,
+  outcomes: `INSERT OR IGNORE INTO outbox (destination, id, person, body, created_at, state, attempts, next_at)
+    VALUES (?, ?, ?, ?, ?, 'pending', 0, 0)`,
 } as const;
 
 export function insertAll(db: Database, table: keyof typeof INSERT, cells: readonly Cell[]): void {
@@ -137,8 +137,8 @@ export function write(db: Database, rows: WriteRows): void {
   insertAll(db, 'contacts', rows.contacts);
   insertAll(db, 'seen', rows.seen);
   insertAll(db, 'signals', rows.signals);
-  for (const person of rows.erased) emptyPerson(db, person);
   insertAll(db, 'outcomes', rows.outcomes);
+  for (const person of rows.erased) emptyPerson(db, person);
   appendLedger(db, [...decided, ...rows.drafts]);
 }
 

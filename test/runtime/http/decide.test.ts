@@ -157,3 +157,49 @@ describe('what is refused', () => {
     expect(({} as { polluted?: unknown }).polluted).toBeUndefined();
   });
 });
+
+describe('a programme that is not live, and a pin', () => {
+  test('put nobody into an arm', async () => {
+    const persons = async (): Promise<number> => {
+      await running.pickwell.folder.catchUp();
+      const { lift } = (await json(await running.call('read', '/v1/programmes/welcome/report'))) as {
+        lift: { treated: { persons: number }; holdout: { persons: number } };
+      };
+      return lift.treated.persons + lift.holdout.persons;
+    };
+    const before = await persons();
+    await running.call('admin', '/v1/decide?programme=welcome&user=pinned-only&send=p&pin=offer');
+    await running.call('write', '/v1/programmes/welcome/pause', { method: 'POST' });
+    const paused = await json(
+      await running.call('decide', '/v1/decide?programme=welcome&user=while-paused&send=p'),
+    );
+    expect(paused).toMatchObject({ action: 'silence', guardrail: 'dates' });
+    await running.call('write', '/v1/programmes/welcome/start', { method: 'POST' });
+    expect(await persons()).toBe(before);
+    await running.call('decide', '/v1/decide?programme=welcome&user=while-live&send=p');
+    expect(await persons()).toBe(before + 1);
+  });
+});
+
+test('the store away: Braze gets the approved default with its template filled, and it says so', async () => {
+  const broken = await run();
+  await broken.call('decide', '/v1/decide?programme=welcome&user=a');
+  await broken.pickwell.folder.stop();
+  await broken.breakStore();
+  const answer = await json(
+    await broken.call('decide', '/v1/braze/decide?programme=welcome&user=b&c.first_name=Bea'),
+  );
+  expect(answer).toMatchObject({
+    action: 'send',
+    variant: 'warm',
+    rung: 'default',
+    decision_recorded: false,
+  });
+  expect(answer.content).toMatchObject({ subject: 'Welcome, Bea' });
+  const events = await broken.call('ingest', '/v1/segment', {
+    method: 'POST',
+    body: '{"type":"track","event":"x","userId":"a"}',
+  });
+  expect(events.status).toBe(503);
+  await broken.stop().catch(() => undefined);
+});
