@@ -44,15 +44,25 @@ const ANSWER = JSON.stringify({
   decision_recorded: true,
 });
 
+interface Serving extends Ready {
+  /** CPU time of the server so far, all threads, in microseconds. */
+  cpu(): Promise<number>;
+}
+
 /** Runs a server of its own for every measurement, on an empty folder. */
-async function withServer<T>(kind: Kind, work: (ready: Ready) => Promise<T>): Promise<T> {
+async function withServer<T>(kind: Kind, work: (server: Serving) => Promise<T>): Promise<T> {
   const folder = mkdtempSync(join(tmpdir(), 'pickwell-bench-'));
   const child = fork(new URL('server.ts', import.meta.url), [kind, folder, ANSWER]);
   const exited = new Promise((resolve) => child.once('exit', resolve));
+  const message = <M>(): Promise<M> =>
+    new Promise((resolve) => child.once('message', (m) => resolve(m as M)));
+  const cpu = (): Promise<number> => {
+    const answer = message<number>();
+    child.send('cpu');
+    return answer;
+  };
   try {
-    return await work(
-      await new Promise<Ready>((resolve) => child.once('message', (m) => resolve(m as Ready))),
-    );
+    return await work({ ...(await message<Ready>()), cpu });
   } finally {
     child.kill('SIGTERM');
     await exited;
@@ -68,15 +78,20 @@ async function rowsPerFlush(port: number): Promise<number> {
 }
 
 interface Round extends Measured {
+  /** CPU time of the server per request, all threads, in microseconds. */
+  cpuUs: number;
   rowsPerFlush?: number;
 }
 
 /** One warm-up and one measured run against a fresh server. */
 function round(kind: Kind, number: number): Promise<Round> {
-  return withServer(kind, async (ready) => {
-    await closedLoop({ ...ready, seconds: 1, round: `w${number}` });
-    const measured = await closedLoop({ ...ready, seconds: SECONDS, round: `r${number}` });
-    return kind.startsWith('bare') ? measured : { ...measured, rowsPerFlush: await rowsPerFlush(ready.port) };
+  return withServer(kind, async (server) => {
+    await closedLoop({ ...server, seconds: 1, round: `w${number}` });
+    const before = await server.cpu();
+    const measured = await closedLoop({ ...server, seconds: SECONDS, round: `r${number}` });
+    const cpuUs = ((await server.cpu()) - before) / (measured.rps * SECONDS);
+    if (kind.startsWith('bare')) return { ...measured, cpuUs };
+    return { ...measured, cpuUs, rowsPerFlush: await rowsPerFlush(server.port) };
   });
 }
 
@@ -110,6 +125,7 @@ const rates = KINDS.map((kind) => {
     ratio: median(ratios),
     ratioSpread: spread(ratios),
     target: TARGET[kind],
+    cpuUs: median(rounds[kind].map((measured) => measured.cpuUs)),
     rowsPerFlush: flushes.length > 0 ? median(flushes) : undefined,
     failed: rounds[kind].reduce((sum, { failed }) => sum + failed, 0),
   };
@@ -122,7 +138,7 @@ const open = await withServer('sqlite', async (ready) => {
 const core = measureCore(10);
 
 const table = new Table({
-  head: ['server', 'requests/s', 'spread', 'ratio', 'spread', 'asked', 'rows/flush', 'failed'],
+  head: ['server', 'requests/s', 'spread', 'ratio', 'spread', 'asked', 'CPU us', 'rows/flush', 'failed'],
 });
 for (const row of rates) {
   table.push([
@@ -132,6 +148,7 @@ for (const row of rates) {
     fixed(row.ratio, 2),
     row.ratioSpread.map((x) => fixed(x, 2)).join('-'),
     row.target === undefined ? '' : `>= ${row.target}`,
+    fixed(row.cpuUs),
     row.rowsPerFlush === undefined ? '' : fixed(row.rowsPerFlush, 1),
     row.failed,
   ]);

@@ -22,13 +22,17 @@ export function parse(request: InboundRequest): DecideRequest {
   const parsed = decideFields.safeParse(raw);
   if (!parsed.success) throw new Fault('invalid', 'a field is neither text nor a number');
   const fields = parsed.data;
-  if (!fields.programme) throw new Fault('invalid', 'programme is missing');
-  if (!fields.user && !fields.braze) throw new Fault('invalid', 'neither user nor braze names a person');
-  const preview = fields.send === UNSENT;
-  const send = preview ? undefined : fields.send;
+  const [programme, user, braze] = [text(fields.programme), text(fields.user), text(fields.braze)];
+  if (programme === undefined) throw new Fault('invalid', 'programme is missing');
+  if (user === undefined && braze === undefined) {
+    throw new Fault('invalid', 'neither user nor braze names a person');
+  }
+  const told = text(fields.send);
+  const preview = told === UNSENT;
+  const send = preview ? undefined : told;
   return {
-    programme: fields.programme,
-    person: { userId: fields.user, brazeId: fields.braze },
+    programme,
+    person: { userId: user, brazeId: braze },
     send,
     scope: scopeOf(fields, send),
     context: contextOf(raw, fields.context ?? {}),
@@ -36,24 +40,36 @@ export function parse(request: InboundRequest): DecideRequest {
   };
 }
 
+/** Liquid renders a variable that is absent as an empty string, so blank means absent. */
+function text(value: string | number | null | undefined): string | undefined {
+  return value === undefined || value === null ? undefined : String(value).trim() || undefined;
+}
+
+/** What names a send where Braze gives no dispatch id, and what tells slots of one send apart. */
+const WITHOUT_SEND = ['campaign', 'canvas', 'message', 'slot'] as const;
+const WITH_SEND = ['slot'] as const;
+
 /**
  * The rest of the send's identity. A dispatch id already names campaign and message; without one they take its place
  * and the programme's time bucket stands for the send.
  */
 function scopeOf(fields: DecideFields, send: string | undefined): string | undefined {
-  const { campaign, canvas, message, slot } = fields;
-  const parts = send === undefined ? { campaign, canvas, message, slot } : { slot };
-  const present = Object.entries(parts).filter((entry): entry is [string, string] => entry[1] !== undefined);
-  return new URLSearchParams(present).toString() || undefined;
+  const parts: string[] = [];
+  for (const name of send === undefined ? WITHOUT_SEND : WITH_SEND) {
+    const value = text(fields[name]);
+    if (value !== undefined) parts.push(`${name}=${encodeURIComponent(value)}`);
+  }
+  return parts.join('&') || undefined;
 }
 
 function contextOf(raw: Record<string, unknown>, given: Record<string, unknown>): DecideRequest['context'] {
-  const prefixed = Object.entries(raw)
-    .filter(([name]) => name.startsWith(CONTEXT_PREFIX))
-    .map(([name, value]) => [name.slice(CONTEXT_PREFIX.length), value] as const);
-  const features = [...prefixed, ...Object.entries(given)].flatMap(([name, value]) =>
-    isFeature(value) ? [[name, value] as const] : [],
-  );
+  const features: [string, string | number | boolean][] = [];
+  for (const [name, value] of Object.entries(raw)) {
+    if (name.startsWith(CONTEXT_PREFIX) && isFeature(value)) {
+      features.push([name.slice(CONTEXT_PREFIX.length), value]);
+    }
+  }
+  for (const [name, value] of Object.entries(given)) if (isFeature(value)) features.push([name, value]);
   return Object.fromEntries(features);
 }
 
@@ -67,8 +83,9 @@ function isFeature(value: unknown): value is string | number | boolean {
  * the first character decides.
  */
 function bodyFields(body: Uint8Array): Record<string, unknown> {
-  const text = new TextDecoder().decode(body).trim();
-  return text.startsWith('{') ? jsonObject(text) : Object.fromEntries(new URLSearchParams(text));
+  if (body.length === 0) return {};
+  const content = new TextDecoder().decode(body).trim();
+  return content.startsWith('{') ? jsonObject(content) : Object.fromEntries(new URLSearchParams(content));
 }
 
 function jsonObject(text: string): Record<string, unknown> {

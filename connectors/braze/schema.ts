@@ -3,11 +3,8 @@ import * as z from 'zod';
 export const settingsSchema = z.object({});
 export type BrazeSettings = z.infer<typeof settingsSchema>;
 
-/** Liquid renders a variable that is absent as an empty string, so blank means absent. */
-const liquidText = z
-  .union([z.string(), z.number()])
-  .nullish()
-  .transform((value) => String(value ?? '').trim() || undefined);
+/** What a Liquid variable renders to; `parse` reads blank as absent. Without a transform it is checked in one step. */
+const liquidText = z.union([z.string(), z.number()]).nullish();
 
 /** What the Connected Content tag sends, as a query, a form or a JSON object. */
 export const decideFields = z.object({

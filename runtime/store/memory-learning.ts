@@ -7,6 +7,7 @@ import type {
   History,
   HistoryAsk,
   LedgerChunk,
+  LedgerEntry,
   LedgerRow,
   ModelSnapshot,
   NewDecision,
@@ -16,7 +17,7 @@ import type { ReadStore } from '../../core/contracts/store.ts';
 import type { DecisionId } from '../../core/domain/decision.ts';
 import type { Person, PersonId } from '../../core/domain/person.ts';
 import type { LedgerDraft } from './ledger.ts';
-import { chainOf, entryOf, GENESIS, sha256 } from './ledger.ts';
+import { chainOf, decisionDraft, entryOf, GENESIS, sha256 } from './ledger.ts';
 import type { MemoryOutbox } from './memory-outbox.ts';
 
 export interface PersonRows {
@@ -35,7 +36,9 @@ export class MemoryLearning {
   readonly roots = new Map<PersonId, PersonId>();
   readonly profiles = new Map<PersonId, Person>();
   readonly byId = new Map<DecisionId, { entry: NewDecision; seq: number }>();
-  readonly chain: LedgerRow[] = [];
+  /** The ledger as it was written; it is chained when somebody reads it. */
+  readonly #written: (LedgerDraft | NewDecision)[] = [];
+  readonly #chain: LedgerRow[] = [];
   readonly models = new Map<string, ModelSnapshot>();
   readonly outbox: MemoryOutbox;
   position = 0;
@@ -57,26 +60,40 @@ export class MemoryLearning {
     return rows;
   }
 
-  append(drafts: readonly LedgerDraft[]): void {
-    for (const { kind, at, programme, person, ref, body } of drafts) {
-      const row = { seq: this.chain.length + 1, kind, at, programme, person, ref, digest: sha256(body) };
-      const chain = chainOf(this.chain.at(-1)?.chain ?? GENESIS, row);
-      this.chain.push({ ...row, body, chain });
+  append(decisions: readonly NewDecision[], drafts: readonly LedgerDraft[]): void {
+    for (const entry of decisions) {
+      this.#written.push(entry);
+      this.byId.set(entry.decision.id, { entry, seq: this.#written.length });
     }
+    this.#written.push(...drafts);
+  }
+
+  get chain(): LedgerRow[] {
+    for (const written of this.#written.slice(this.#chain.length)) {
+      const draft = 'decision' in written ? decisionDraft(written) : written;
+      const { kind, at, programme, person, ref, body } = draft;
+      const row = { seq: this.#chain.length + 1, kind, at, programme, person, ref, digest: sha256(body) };
+      const chain = chainOf(this.#chain.at(-1)?.chain ?? GENESIS, row);
+      this.#chain.push({ ...row, body, chain });
+    }
+    return this.#chain;
   }
 
   readLedger(after: number, limit: number): LedgerChunk {
-    const rows = this.chain.slice(after, after + limit);
+    const rows = this.#written.slice(after, after + limit);
     const counts = new Map<string, DecisionCount>();
-    for (const row of rows) {
-      const entry = row.kind === 'decision' ? this.byId.get(row.ref ?? '')?.entry : undefined;
-      if (!entry) continue;
-      const { programme, option, arm, learn } = entry.decision;
-      const alike = { programme, option, arm, learn, first: entry.first };
-      const key = JSON.stringify(alike);
-      counts.set(key, { ...alike, count: (counts.get(key)?.count ?? 0) + 1 });
+    const entries: LedgerEntry[] = [];
+    for (const [i, row] of rows.entries()) {
+      if (!('decision' in row)) {
+        entries.push(entryOf({ ...row, seq: after + i + 1 }));
+        continue;
+      }
+      const { programme, option, arm, learn } = row.decision;
+      const key = `${programme} ${option} ${arm} ${learn} ${row.first}`;
+      const known = counts.get(key);
+      if (known) known.count++;
+      else counts.set(key, { programme, option, arm, learn, first: row.first, count: 1 });
     }
-    const entries = rows.filter(({ kind }) => kind !== 'decision').map(entryOf);
     return { upTo: after + rows.length, decisions: [...counts.values()], entries };
   }
 
@@ -150,7 +167,7 @@ export class MemoryLearning {
 
   counts(events: number): Record<string, number> {
     const signals = [...this.rows.values()].reduce((sum, rows) => sum + rows.signals.length, 0);
-    const { byId, profiles, chain } = this;
-    return { decisions: byId.size, signals, persons: profiles.size, events, ledger: chain.length };
+    const { byId, profiles } = this;
+    return { decisions: byId.size, signals, persons: profiles.size, events, ledger: this.#written.length };
   }
 }

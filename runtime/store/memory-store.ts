@@ -4,7 +4,7 @@ import type { Store } from '../../core/contracts/store.ts';
 import type { Alias, Person, PersonId } from '../../core/domain/person.ts';
 import type { Programme } from '../../core/domain/programme.ts';
 import type { LedgerDraft } from './ledger.ts';
-import { decisionDraft, draftsAfterDecisions } from './ledger.ts';
+import { draftsAfterDecisions } from './ledger.ts';
 import type { PersonRows } from './memory-learning.ts';
 import { MemoryLearning } from './memory-learning.ts';
 import { MemoryOutbox } from './memory-outbox.ts';
@@ -96,16 +96,13 @@ class Tables extends MemoryLearning {
   write(writes: WorkWrites): void {
     for (const { alias, person } of writes.aliases) this.aliases.set(alias, person);
     for (const person of writes.persons) this.save(person);
-    for (const [i, entry] of writes.decisions.entries()) {
-      this.rowsOf(entry.decision.person).decisions.push(entry);
-      this.byId.set(entry.decision.id, { entry, seq: this.chain.length + i + 1 });
-    }
+    for (const entry of writes.decisions) this.rowsOf(entry.decision.person).decisions.push(entry);
     for (const contact of writes.contacts) this.rowsOf(contact.person).contacts.push(contact);
     for (const event of writes.seen) this.seen.add(eventKey(event));
     for (const signal of writes.signals) this.rowsOf(signal.person).signals.push(signal);
     for (const outcome of writes.outcomes) this.outbox.add(outcome);
     for (const { person } of writes.erased) this.empty(person);
-    this.append([...writes.decisions.map(decisionDraft), ...draftsAfterDecisions(writes)]);
+    this.append(writes.decisions, draftsAfterDecisions(writes));
   }
 }
 
@@ -133,7 +130,7 @@ export function openMemoryStore(): Store {
       if (all.length !== expected) return Promise.resolve(false);
       const saved = { ...programme, version: expected + 1 };
       versions.set(programme.id, [...all, saved]);
-      tables.append([programmeDraft(saved, at)]);
+      tables.append([], [programmeDraft(saved, at)]);
       return Promise.resolve(true);
     },
     decision: (id) => Promise.resolve(tables.decision(id)),
