@@ -1,5 +1,6 @@
 import type { Parsed } from '../../core/contracts/connector.ts';
 import { Fault } from '../../core/contracts/faults.ts';
+import { jsonBody, parseItems } from '../../core/contracts/parse-items.ts';
 import type { InboundRequest } from '../../core/contracts/http.ts';
 import type { DomainEvent } from '../../core/domain/event.ts';
 import { event as eventSchema } from './schema.ts';
@@ -20,37 +21,17 @@ const DECIMAL = /^[+-]?(\d+(\.\d*)?|\.\d+)(e[+-]?\d+)?$/i;
  * @throws Fault `invalid` for any other body.
  */
 export function parse(request: InboundRequest): Parsed {
-  const parsed: Parsed = { events: [], indices: [], rejected: [], ignored: 0 };
-  itemsOf(request.body).forEach((raw, index) => {
-    try {
-      parsed.events.push(eventOf(raw, request.receivedAt));
-      parsed.indices.push(index);
-    } catch (error) {
-      if (!(error instanceof Fault)) throw error;
-      parsed.rejected.push({ index, id: idOf(raw), message: error.detail });
-    }
+  return parseItems(itemsOf(request.body), request.receivedAt, {
+    idField: 'id',
+    eventsOf: (raw, receivedAt) => [eventOf(raw, receivedAt)],
   });
-  return parsed;
 }
 
 function itemsOf(body: Uint8Array): unknown[] {
-  const json = jsonOf(body);
+  const json = jsonBody(body);
   const events = typeof json === 'object' && json !== null && 'events' in json ? json.events : undefined;
   if (!Array.isArray(events)) throw new Fault('invalid', 'the body has no array of events');
   return events;
-}
-
-function jsonOf(body: Uint8Array): unknown {
-  try {
-    return JSON.parse(new TextDecoder().decode(body));
-  } catch {
-    throw new Fault('invalid', 'the body is not valid JSON');
-  }
-}
-
-function idOf(raw: unknown): string | undefined {
-  const holder = typeof raw === 'object' && raw !== null ? (raw as { id?: unknown }) : {};
-  return typeof holder.id === 'string' ? holder.id : undefined;
 }
 
 function eventOf(raw: unknown, receivedAt: number): DomainEvent {

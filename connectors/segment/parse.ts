@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Parsed } from '../../core/contracts/connector.ts';
 import { Fault } from '../../core/contracts/faults.ts';
+import { jsonBody, parseItems } from '../../core/contracts/parse-items.ts';
 import type { InboundRequest } from '../../core/contracts/http.ts';
 import type { DomainEvent } from '../../core/domain/event.ts';
 import type { PersonRef } from '../../core/domain/person.ts';
@@ -21,40 +22,15 @@ const WITHOUT_ZONE = /T[\d:.]+$/i;
  * @throws Fault `invalid` for a body that is none of them.
  */
 export function parse(request: InboundRequest): Parsed {
-  const parsed: Parsed = { events: [], indices: [], rejected: [], ignored: 0 };
-  itemsOf(request.body).forEach((raw, index) => {
-    try {
-      const events = eventsOf(raw, request.receivedAt);
-      if (events.length === 0) parsed.ignored += 1;
-      parsed.events.push(...events);
-      parsed.indices.push(...events.map(() => index));
-    } catch (error) {
-      if (!(error instanceof Fault)) throw error;
-      parsed.rejected.push({ index, id: messageIdOf(raw), message: error.detail });
-    }
-  });
-  return parsed;
+  return parseItems(itemsOf(request.body), request.receivedAt, { idField: 'messageId', eventsOf });
 }
 
 function itemsOf(body: Uint8Array): unknown[] {
-  const json = jsonOf(body);
+  const json = jsonBody(body);
   if (Array.isArray(json)) return json;
   if (typeof json !== 'object' || json === null)
     throw new Fault('invalid', 'neither an event nor an array of events');
   return 'batch' in json && Array.isArray(json.batch) ? json.batch : [json];
-}
-
-function jsonOf(body: Uint8Array): unknown {
-  try {
-    return JSON.parse(new TextDecoder().decode(body));
-  } catch {
-    throw new Fault('invalid', 'the body is not valid JSON');
-  }
-}
-
-function messageIdOf(raw: unknown): string | undefined {
-  const holder = typeof raw === 'object' && raw !== null ? (raw as { messageId?: unknown }) : {};
-  return typeof holder.messageId === 'string' ? holder.messageId : undefined;
 }
 
 /** Domain events of one item, none when we have no use for it. */

@@ -1,5 +1,6 @@
 import type { Parsed } from '../../core/contracts/connector.ts';
 import { Fault } from '../../core/contracts/faults.ts';
+import { jsonBody, parseItems } from '../../core/contracts/parse-items.ts';
 import type { Verified } from '../../core/contracts/webhook.ts';
 import { SIGNAL } from '../../core/domain/event.ts';
 import type { DomainEvent } from '../../core/domain/event.ts';
@@ -30,39 +31,14 @@ const CLOSES_EMAIL: ReadonlySet<string> = new Set([SIGNAL.bounced, SIGNAL.compla
  * all of its events, and a 5xx would hold up the export behind it until Braze disables it after five days.
  */
 export function parse(request: Verified): Parsed {
-  const parsed: Parsed = { events: [], indices: [], rejected: [], ignored: 0 };
-  itemsOf(request.body).forEach((raw, index) => {
-    try {
-      const events = eventsOf(raw, request.receivedAt);
-      if (events.length === 0) parsed.ignored += 1;
-      parsed.events.push(...events);
-      parsed.indices.push(...events.map(() => index));
-    } catch (error) {
-      if (!(error instanceof Fault)) throw error;
-      parsed.rejected.push({ index, id: idOf(raw), message: error.detail });
-    }
-  });
-  return parsed;
+  return parseItems(itemsOf(request.body), request.receivedAt, { idField: 'id', eventsOf });
 }
 
 function itemsOf(body: Uint8Array): unknown[] {
-  const text = new TextDecoder().decode(body).trim();
-  const json = text === '' ? undefined : jsonOf(text);
+  const blank = new TextDecoder().decode(body).trim() === '';
+  const json = blank ? undefined : jsonBody(body);
   const events = typeof json === 'object' && json !== null && 'events' in json ? json.events : undefined;
   return Array.isArray(events) ? events : [];
-}
-
-function jsonOf(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    throw new Fault('invalid', 'the body is not valid JSON');
-  }
-}
-
-function idOf(raw: unknown): string | undefined {
-  const holder = typeof raw === 'object' && raw !== null ? (raw as { id?: unknown }) : {};
-  return typeof holder.id === 'string' ? holder.id : undefined;
 }
 
 function eventsOf(raw: unknown, receivedAt: number): DomainEvent[] {

@@ -1,5 +1,6 @@
 import type { Parsed } from '../../core/contracts/connector.ts';
 import { Fault } from '../../core/contracts/faults.ts';
+import { jsonBody, parseItems } from '../../core/contracts/parse-items.ts';
 import type { Verified } from '../../core/contracts/webhook.ts';
 import { SIGNAL } from '../../core/domain/event.ts';
 import type { DomainEvent } from '../../core/domain/event.ts';
@@ -34,38 +35,13 @@ const BLOCKED: Effect = { signal: SIGNAL.bounced };
  * @throws Fault `invalid` for a body that is no JSON array.
  */
 export function parse(request: Verified): Parsed {
-  const parsed: Parsed = { events: [], indices: [], rejected: [], ignored: 0 };
-  itemsOf(request.body).forEach((raw, index) => {
-    try {
-      const events = eventsOf(raw, request.receivedAt);
-      if (events.length === 0) parsed.ignored += 1;
-      parsed.events.push(...events);
-      parsed.indices.push(...events.map(() => index));
-    } catch (error) {
-      if (!(error instanceof Fault)) throw error;
-      parsed.rejected.push({ index, id: idOf(raw), message: error.detail });
-    }
-  });
-  return parsed;
+  return parseItems(itemsOf(request.body), request.receivedAt, { idField: 'sg_event_id', eventsOf });
 }
 
 function itemsOf(body: Uint8Array): unknown[] {
-  const json = jsonOf(body);
+  const json = jsonBody(body);
   if (!Array.isArray(json)) throw new Fault('invalid', 'the body is no array of events');
   return json;
-}
-
-function jsonOf(body: Uint8Array): unknown {
-  try {
-    return JSON.parse(new TextDecoder().decode(body));
-  } catch {
-    throw new Fault('invalid', 'the body is not valid JSON');
-  }
-}
-
-function idOf(raw: unknown): string | undefined {
-  const holder = typeof raw === 'object' && raw !== null ? (raw as { sg_event_id?: unknown }) : {};
-  return typeof holder.sg_event_id === 'string' ? holder.sg_event_id : undefined;
 }
 
 function eventsOf(raw: unknown, receivedAt: number): DomainEvent[] {
