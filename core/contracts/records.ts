@@ -105,6 +105,8 @@ export interface LedgerEntry {
   kind: LedgerKind;
   at: number;
   person?: PersonId | undefined;
+  /** With `signal`: its name. */
+  signal?: string | undefined;
   /** With `merge`. */
   merge?: Merge | undefined;
 }
@@ -148,7 +150,7 @@ export interface DecisionFact {
   send?: string | undefined;
 }
 
-/** What happened to one person (all members of the merge group) between two times. */
+/** What happened to one person, all members of the merge group together. */
 export interface History {
   person: PersonId;
   aliases: Alias[];
@@ -166,12 +168,6 @@ export interface ArmReward {
   programme: ProgrammeId;
   arm: Arm;
   reward: number;
-}
-
-export interface HistoryAsk {
-  person: PersonId;
-  from: number;
-  to: number;
 }
 
 /** An immutable state of one programme's model. */

@@ -1,5 +1,5 @@
 import type { Decision, DecisionId } from '../domain/decision.ts';
-import type { Alias, Person } from '../domain/person.ts';
+import type { Alias, Person, PersonId } from '../domain/person.ts';
 import type { Programme } from '../domain/programme.ts';
 import type { StoredKey } from './key-store.ts';
 import type { OutboxPort } from './outbox.ts';
@@ -7,7 +7,6 @@ import type {
   Credit,
   FoldWrites,
   History,
-  HistoryAsk,
   LedgerChunk,
   LedgerRow,
   ModelSnapshot,
@@ -31,7 +30,8 @@ export interface LearnStore {
   position(): Promise<number>;
   /** The rows after `after`, at most `limit` of them. */
   readLedger(after: number, limit: number): Promise<LedgerChunk>;
-  histories(asks: readonly HistoryAsk[]): Promise<History[]>;
+  /** History of each person, once for all ids that became one; of signals only those named, when names are given. */
+  histories(persons: readonly PersonId[], signals?: readonly string[]): Promise<History[]>;
   /** Null when the position has moved; otherwise the snapshots with their versions. */
   commitFold(writes: FoldWrites): Promise<ModelSnapshot[] | null>;
   models(): Promise<ModelSnapshot[]>;

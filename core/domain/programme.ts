@@ -73,8 +73,3 @@ export interface Programme {
 }
 
 export const HOUR_MS = 3_600_000;
-
-/** Longest attribution window of the goal, in ms: signals later than this never count. */
-export function longestWindowMs(programme: Programme): number {
-  return Math.max(0, ...programme.goal.signals.map((goal) => goal.windowHours)) * HOUR_MS;
-}

@@ -1,5 +1,6 @@
-import type { FoldWrites, History, HistoryAsk, LedgerChunk, LedgerEntry } from '../contracts/records.ts';
+import type { FoldWrites, History, LedgerChunk, LedgerEntry } from '../contracts/records.ts';
 import type { Outcome } from '../domain/outcome.ts';
+import type { PersonId } from '../domain/person.ts';
 import type { Programme, ProgrammeId } from '../domain/programme.ts';
 import { Folding } from './folding.ts';
 import type { ModelState } from './model.ts';
@@ -19,13 +20,19 @@ export interface FoldInput {
   route: (outcome: Outcome) => string[];
 }
 
+/** Names of the signals that some goal counts: no other signal changes what anybody is credited with. */
+export function goalSignals(programmes: readonly Programme[]): string[] {
+  return [...new Set(programmes.flatMap(({ goal }) => goal.signals.map(({ signal }) => signal)))];
+}
+
 /**
- * Whose history the entries touch. All of it: a stretch would hold decisions without all of their signals, and an order
- * may be reported again at any later time.
+ * Whose history the entries touch. All of it is needed: a stretch would hold decisions without all of their signals, and
+ * an order may be reported again at any later time.
  */
-export function historiesNeeded(entries: readonly LedgerEntry[]): HistoryAsk[] {
-  const persons = new Set(entries.flatMap(({ person }) => person ?? []));
-  return [...persons].map((person) => ({ person, from: 0, to: Number.MAX_SAFE_INTEGER }));
+export function personsTouched(entries: readonly LedgerEntry[], counted: readonly string[]): PersonId[] {
+  const names = new Set(counted);
+  const touching = entries.filter(({ signal }) => signal === undefined || names.has(signal));
+  return [...new Set(touching.flatMap(({ person }) => person ?? []))];
 }
 
 /**

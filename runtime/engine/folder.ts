@@ -1,6 +1,6 @@
 import type { Store } from '../../core/contracts/store.ts';
 import type { Outcome } from '../../core/domain/outcome.ts';
-import { fold, historiesNeeded } from '../../core/learn/fold.ts';
+import { fold, goalSignals, personsTouched } from '../../core/learn/fold.ts';
 import type { Catalogue } from './catalogue.ts';
 
 export interface FolderPorts {
@@ -62,8 +62,9 @@ export class Folder {
     const folded = chunk.upTo - expected;
     if (folded === 0) return 0;
     const programmes = catalogue.programmes();
-    const asks = historiesNeeded(chunk.entries);
-    const histories = asks.length === 0 ? [] : await store.histories(asks);
+    const names = goalSignals(programmes);
+    const persons = personsTouched(chunk.entries, names);
+    const histories = persons.length === 0 ? [] : await store.histories(persons, names);
     const states = catalogue.states();
     const { writes } = fold({ expected, chunk, histories, programmes, states, now: now(), route });
     const snapshots = await store.commitFold(writes);

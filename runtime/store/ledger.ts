@@ -43,8 +43,8 @@ export function draftsAfterDecisions({ signals, merges, erased }: WorkWrites): L
   };
   return [
     ...signals.map((signal): LedgerDraft => {
-      const { at, person, source, id } = signal;
-      const ref = JSON.stringify([source, id]);
+      const { at, person, source, id, name } = signal;
+      const ref = JSON.stringify([source, id, name]);
       return { ...about('signal', at, person, JSON.stringify(signal)), ref, inline: false };
     }),
     ...merges.map((merge) => about('merge', merge.at, merge.into, JSON.stringify(merge))),
@@ -53,13 +53,11 @@ export function draftsAfterDecisions({ signals, merges, erased }: WorkWrites): L
 }
 
 /** What the fold reads of a row. */
-export function entryOf({
-  seq,
-  kind,
-  at,
-  person,
-  body,
-}: Pick<LedgerRow, 'seq' | 'kind' | 'at' | 'person' | 'body'>): LedgerEntry {
+export function entryOf(
+  row: Pick<LedgerRow, 'seq' | 'kind' | 'at' | 'person' | 'ref' | 'body'>,
+): LedgerEntry {
+  const { seq, kind, at, person, ref, body } = row;
+  const signal = kind === 'signal' && ref !== null ? (JSON.parse(ref) as string[])[2] : undefined;
   const merge = kind === 'merge' && body !== null ? (JSON.parse(body) as Merge) : undefined;
-  return { seq, kind, at, person: person ?? undefined, merge };
+  return { seq, kind, at, person: person ?? undefined, signal, merge };
 }

@@ -5,7 +5,6 @@ import type {
   DecisionCount,
   FoldWrites,
   History,
-  HistoryAsk,
   LedgerChunk,
   LedgerEntry,
   LedgerRow,
@@ -97,31 +96,22 @@ export class MemoryLearning {
     return { upTo: after + rows.length, decisions: [...counts.values()], entries };
   }
 
-  histories(asks: readonly HistoryAsk[]): History[] {
-    const spans = new Map<PersonId, HistoryAsk>();
-    for (const { person, from, to } of asks) {
-      const root = this.rootOf(person);
-      const span = spans.get(root);
-      spans.set(root, {
-        person: root,
-        from: Math.min(from, span?.from ?? from),
-        to: Math.max(to, span?.to ?? to),
-      });
-    }
-    return [...spans.values()].flatMap((span) => this.#history(span) ?? []);
+  histories(persons: readonly PersonId[], signals?: readonly string[]): History[] {
+    const roots = new Set(persons.map((id) => this.rootOf(id)));
+    return [...roots].flatMap((id) => this.#history(id, signals) ?? []);
   }
 
-  #history({ person: id, from, to }: HistoryAsk): History | undefined {
+  #history(id: PersonId, names: readonly string[] | undefined): History | undefined {
     const person = this.profiles.get(id);
     if (!person) return undefined;
     const rows = person.members.flatMap((member) => this.rows.get(member) ?? []);
-    const inside = ({ at }: { at: number }): boolean => at >= from && at <= to;
+    const signals = rows.flatMap((r) => r.signals);
     return {
       person: id,
       aliases: person.aliases,
       arms: person.arms,
-      decisions: rows.flatMap((r) => r.decisions.map(({ decision }) => decision).filter(inside)),
-      signals: rows.flatMap((r) => r.signals.filter(inside)),
+      decisions: rows.flatMap((r) => r.decisions.map(({ decision }) => decision)),
+      signals: names === undefined ? signals : signals.filter(({ name }) => names.includes(name)),
       credits: rows.flatMap((r) => [...r.credits.values()]),
       rewards: rows.flatMap((r) => [...r.rewards.values()]),
     };
@@ -158,7 +148,7 @@ export class MemoryLearning {
     const found = this.byId.get(id);
     if (!found) return null;
     const { decision } = found.entry;
-    const [history] = this.histories([{ person: decision.person, from: 0, to: Number.MAX_SAFE_INTEGER }]);
+    const [history] = this.histories([decision.person]);
     const credits = (history?.credits ?? []).filter((credit) => credit.decision === id);
     const names = new Set(credits.map((credit) => credit.signal));
     const signals = (history?.signals ?? []).filter((s) => s.decisionId === id || names.has(s.name));

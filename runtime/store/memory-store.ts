@@ -121,7 +121,7 @@ export function openMemoryStore(): Store {
     transact: (query, work) => inTurn(() => Promise.resolve(tables.write(work(tables.load(query))))),
     position: () => Promise.resolve(tables.position),
     readLedger: (after, limit) => Promise.resolve(tables.readLedger(after, limit)),
-    histories: (asks) => Promise.resolve(tables.histories(asks)),
+    histories: (persons, signals) => Promise.resolve(tables.histories(persons, signals)),
     commitFold: (writes) => Promise.resolve(tables.commitFold(writes)),
     models: () => Promise.resolve([...tables.models.values()]),
     programmes: () => Promise.resolve([...versions.values()].map((all) => all.at(-1)!)),

@@ -16,7 +16,7 @@ const credit = (worth: number, of = 'd1', signal = 'Order Completed'): Credit =>
 };
 
 async function historyOf(store: Store, id: string): Promise<History> {
-  const [history] = await store.histories([{ person: id, from: 0, to: Number.MAX_SAFE_INTEGER }]);
+  const [history] = await store.histories([id]);
   return history!;
 }
 
@@ -155,14 +155,17 @@ export function learningContract(open: () => Promise<Store>): void {
       credits: [],
       rewards: [],
     });
-    const span = async (from: number, to: number): Promise<number[]> => {
-      const [history] = await store.histories([{ person: 'q', from, to }]);
-      return [history!.decisions.length, history!.signals.length];
+    const named = async (...names: string[]): Promise<number> => {
+      const [history] = await store.histories(['q'], names);
+      expect(history!.decisions).toHaveLength(1);
+      return history!.signals.length;
     };
-    expect(await span(NOON + 10, NOON + 21)).toEqual([1, 1]);
-    expect(await span(NOON + 11, NOON + 21)).toEqual([0, 1]);
-    expect(await span(NOON + 10, NOON + 20)).toEqual([1, 0]);
-    expect(await store.histories([{ person: 'unknown', from: 0, to: 1 }])).toEqual([]);
+    const [all] = await store.histories(['q']);
+    expect(all!.signals).toHaveLength(1);
+    expect(await named(all!.signals[0]!.name)).toBe(1);
+    expect(await named('something else')).toBe(0);
+    expect(await named()).toBe(0);
+    expect(await store.histories(['unknown'])).toEqual([]);
   });
 
   it('tells one history for everybody who became one', async () => {
@@ -174,8 +177,7 @@ export function learningContract(open: () => Promise<Store>): void {
     await store.commitFold(fold({ position: 1, rewards, credits: [credit(1)] }));
     const [p, q] = await Promise.all([store.person('user:p'), store.person('user:q')]);
     await merge(store, q!.person, p!.person);
-    const asks = ['p', 'q'].map((id) => ({ person: id, from: 0, to: Number.MAX_SAFE_INTEGER }));
-    const histories = await store.histories(asks);
+    const histories = await store.histories(['p', 'q']);
     expect(histories.map((history) => history.person)).toEqual(['q']);
     const [history] = histories;
     expect(history!.decisions.map(({ id, person: own }) => [id, own]).sort()).toEqual([

@@ -48,8 +48,8 @@ export function ledgerContract(open: () => Promise<Store>): void {
       [2, 'programme', 'welcome@1'],
       [3, 'decision', 'd2'],
       [4, 'decision', 'd3'],
-      [5, 'signal', '["s","e"]'],
-      [6, 'signal', '["s","f"]'],
+      [5, 'signal', '["s","e","Order Completed"]'],
+      [6, 'signal', '["s","f","Order Completed"]'],
       [7, 'merge', null],
       [8, 'erase', null],
     ]);

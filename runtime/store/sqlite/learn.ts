@@ -5,7 +5,6 @@ import type {
   DecisionFact,
   FoldWrites,
   History,
-  HistoryAsk,
   LedgerChunk,
   LedgerRow,
   ModelSnapshot,
@@ -36,7 +35,7 @@ export function readLedger(db: Database, after: number, limit: number): LedgerCh
     upTo,
   );
   const rows = db.all<LedgerRow>(
-    `SELECT seq, kind, at, person, body FROM ledger
+    `SELECT seq, kind, at, person, ref, body FROM ledger
      WHERE seq > ? AND seq <= ? AND kind <> 'decision' ORDER BY seq`,
     after,
     upTo,
@@ -50,40 +49,36 @@ export function readLedger(db: Database, after: number, limit: number): LedgerCh
 }
 
 /** History of every person asked for, once for all ids that were merged into one. */
-export function histories(db: Database, asks: readonly HistoryAsk[]): History[] {
-  const spans = new Map<PersonId, { person: Person; from: number; to: number }>();
-  for (const { person: id, from, to } of asks) {
-    const person = loadPerson(db, id);
-    if (!person) continue;
-    const span = spans.get(person.id);
-    spans.set(person.id, {
-      person,
-      from: Math.min(from, span?.from ?? from),
-      to: Math.max(to, span?.to ?? to),
-    });
-  }
-  return [...spans.values()].map((span) => history(db, span));
+export function histories(
+  db: Database,
+  persons: readonly PersonId[],
+  signals?: readonly string[],
+): History[] {
+  const known = new Map(
+    persons.flatMap((id) => loadPerson(db, id) ?? []).map((person) => [person.id, person]),
+  );
+  return [...known.values()].map((person) => history(db, person, signals));
 }
 
-function history(db: Database, { person, from, to }: { person: Person; from: number; to: number }): History {
-  const each = <Row>(sql: string, ...rest: number[]): Row[] =>
+function history(db: Database, person: Person, names: readonly string[] | undefined): History {
+  const each = <Row>(sql: string, ...rest: string[]): Row[] =>
     person.members.flatMap((member) => db.all<Row>(sql, member, ...rest));
+  const signals =
+    names === undefined
+      ? each<{ body: string }>('SELECT body FROM signals WHERE person = ?')
+      : each<{ body: string }>(
+          'SELECT body FROM signals WHERE person = ? AND name IN (SELECT value FROM json_each(?))',
+          JSON.stringify(names),
+        );
   return {
     person: person.id,
     aliases: person.aliases,
     arms: person.arms,
     decisions: each<Omit<DecisionFact, 'learn'> & { learn: number }>(
-      `SELECT id, programme, person, at, option, arm, learn,
-         json_extract(record, '$.send') AS send
-       FROM decisions WHERE person = ? AND at BETWEEN ? AND ?`,
-      from,
-      to,
+      `SELECT id, programme, person, at, option, arm, learn, json_extract(record, '$.send') AS send
+       FROM decisions WHERE person = ?`,
     ).map((row) => ({ ...row, learn: row.learn === 1, send: row.send ?? undefined })),
-    signals: each<{ body: string }>(
-      'SELECT body FROM signals WHERE person = ? AND at BETWEEN ? AND ?',
-      from,
-      to,
-    ).map(({ body }) => JSON.parse(body) as StoredSignal),
+    signals: signals.map(({ body }) => JSON.parse(body) as StoredSignal),
     credits: each<Credit>('SELECT decision, programme, person, signal, worth FROM credits WHERE person = ?'),
     rewards: each<ArmReward>('SELECT person, programme, arm, reward FROM rewards WHERE person = ?'),
   };

@@ -34,8 +34,10 @@ export const MIGRATIONS: readonly string[] = [
   ) WITHOUT ROWID;
 
   CREATE TABLE seen (source TEXT NOT NULL, id TEXT NOT NULL, PRIMARY KEY (source, id)) WITHOUT ROWID;
-  CREATE TABLE signals (person TEXT NOT NULL, p INTEGER NOT NULL, at INTEGER NOT NULL, body TEXT NOT NULL);
-  CREATE INDEX signals_by_person ON signals (person, at, p);
+  CREATE TABLE signals (
+    person TEXT NOT NULL, p INTEGER NOT NULL, name TEXT NOT NULL, at INTEGER NOT NULL, body TEXT NOT NULL
+  );
+  CREATE INDEX signals_by_person ON signals (person, name, at, p);
   CREATE TABLE credits (
     person TEXT NOT NULL, p INTEGER NOT NULL, decision TEXT NOT NULL, signal TEXT NOT NULL,
     programme TEXT NOT NULL, worth REAL NOT NULL,

@@ -17,7 +17,7 @@ export function decision(db: Database, id: string): Read<'decision'> {
     id,
   );
   if (!row) return null;
-  const [history] = histories(db, [{ person: row.person, from: 0, to: Number.MAX_SAFE_INTEGER }]);
+  const [history] = histories(db, [row.person]);
   const credits = (history?.credits ?? []).filter((credit) => credit.decision === id);
   const names = new Set(credits.map((credit) => credit.signal));
   const signals = (history?.signals ?? []).filter((s) => s.decisionId === id || names.has(s.name));
@@ -52,7 +52,7 @@ export const ledger = (db: Database, from: number, limit: number): LedgerRow[] =
     `SELECT l.seq, l.kind, l.at, l.programme, l.person, l.ref, coalesce(l.body, d.record, s.body) AS body, l.digest, l.chain
      FROM ledger l
      LEFT JOIN decisions d ON l.kind = 'decision' AND d.seq = l.seq
-     LEFT JOIN signals s ON l.kind = 'signal' AND s.person = l.person AND s.at = l.at
+     LEFT JOIN signals s ON l.kind = 'signal' AND s.person = l.person AND s.name = CASE l.kind WHEN 'signal' THEN l.ref ->> '$[2]' END AND s.at = l.at
        AND s.body ->> '$.source' = l.ref ->> '$[0]' AND s.body ->> '$.id' = l.ref ->> '$[1]'
      WHERE l.seq >= ? ORDER BY l.seq LIMIT ?`,
     from,

@@ -19,7 +19,7 @@ export const WIDTH = {
   decisions: 11,
   contacts: 6,
   seen: 2,
-  signals: 4,
+  signals: 5,
   outcomes: 5,
 } as const;
 
@@ -64,7 +64,8 @@ export function toRows(writes: WorkWrites): WriteRows {
     rows.contacts.push(c.person, partitionOf(c.person), c.at, c.decision, c.programme, c.channel);
   }
   for (const { source, id } of writes.seen) rows.seen.push(source, id);
-  for (const s of writes.signals) rows.signals.push(s.person, partitionOf(s.person), s.at, JSON.stringify(s));
+  for (const s of writes.signals)
+    rows.signals.push(s.person, partitionOf(s.person), s.name, s.at, JSON.stringify(s));
   rows.outcomes.push(...outcomeRows(writes.outcomes));
   return rows;
 }

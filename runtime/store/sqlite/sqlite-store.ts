@@ -88,7 +88,7 @@ export async function openSqliteStore(folder: string): Promise<Store> {
       inTurn(async () => call('write', toRows(work(toFacts(await call('load', toQueryRows(query))))))),
     position: () => call('position'),
     readLedger: (after, limit) => call('readLedger', after, limit),
-    histories: (asks) => call('histories', asks),
+    histories: (persons, signals) => call('histories', persons, signals),
     commitFold: (writes) => call('commitFold', writes),
     models: () => call('models'),
     programmes: () => call('programmes'),

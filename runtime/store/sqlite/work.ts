@@ -119,7 +119,7 @@ const INSERT = {
     ON CONFLICT (id, p) DO UPDATE SET root = excluded.root, profile = excluded.profile`,
   contacts: 'INSERT INTO contacts (person, p, at, decision, programme, channel) VALUES (?, ?, ?, ?, ?, ?)',
   seen: 'INSERT INTO seen (source, id) VALUES (?, ?)',
-  signals: 'INSERT INTO signals (person, p, at, body) VALUES (?, ?, ?, ?)',
+  signals: 'INSERT INTO signals (person, p, name, at, body) VALUES (?, ?, ?, ?, ?)',
   outcomes: `INSERT OR IGNORE INTO outbox (destination, id, person, body, created_at, state, attempts, next_at)
     VALUES (?, ?, ?, ?, ?, 'pending', 0, 0)`,
 } as const;
