@@ -49,10 +49,13 @@ const bodies = <T>(db: Database, sql: string, value: string): T[] =>
 /** The bodies of decisions and signals are in their own tables: what is changed there no longer has the digest chained. */
 export const ledger = (db: Database, from: number, limit: number): LedgerRow[] =>
   db.all(
-    `SELECT l.seq, l.kind, l.at, l.programme, l.person, l.ref, coalesce(l.body, d.record, s.body) AS body, l.digest, l.chain
+    `SELECT l.seq, l.kind, l.at, l.programme, l.person, l.ref, coalesce(l.body, d.record, s.body) AS body,
+       l.digest, l.chain
      FROM ledger l
      LEFT JOIN decisions d ON l.kind = 'decision' AND d.seq = l.seq
-     LEFT JOIN signals s ON l.kind = 'signal' AND s.person = l.person AND s.name = CASE l.kind WHEN 'signal' THEN l.ref ->> '$[2]' END AND s.at = l.at
+     LEFT JOIN signals s ON l.kind = 'signal' AND s.person = l.person AND s.at = l.at
+       -- only the reference of a signal is JSON
+       AND s.name = CASE l.kind WHEN 'signal' THEN l.ref ->> '$[2]' END
        AND s.body ->> '$.source' = l.ref ->> '$[0]' AND s.body ->> '$.id' = l.ref ->> '$[1]'
      WHERE l.seq >= ? ORDER BY l.seq LIMIT ?`,
     from,
