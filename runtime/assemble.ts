@@ -5,7 +5,6 @@ import { performance } from 'node:perf_hooks';
 import type { Logger } from 'pino';
 import { connectors } from '../connectors/registry.ts';
 import type { Transport } from '../core/contracts/destination.ts';
-import { Fault } from '../core/contracts/faults.ts';
 import type { Store } from '../core/contracts/store.ts';
 import { webhooks } from '../webhooks/registry.ts';
 import { axiosTransport } from './delivery/axios-transport.ts';
@@ -24,6 +23,7 @@ import { openapi } from './http/openapi.ts';
 import { operationEndpoints } from './http/operation-endpoints.ts';
 import { programmeEndpoints } from './http/programme-endpoints.ts';
 import { recordEndpoints } from './http/record-endpoints.ts';
+import { degradedReporter } from './http/degraded.ts';
 import { drain } from './http/drain.ts';
 import { httpServer } from './http/server.ts';
 import { checkNames, configuredDestinations, inboundSettings } from './integrations.ts';
@@ -129,14 +129,7 @@ function makeServer(world: World, parts: Parts, state: State): Server {
   const { engine, catalogue, metrics, keyring, delivery, programmes } = parts;
   const own = inboundSettings(settings);
   const bug = (error: unknown): void => logger.error({ err: error }, 'bug');
-  const degraded = (error: unknown): void => {
-    const fault = error instanceof Fault ? error : undefined;
-    metrics.degraded(fault?.kind ?? 'bug');
-    logger.warn(
-      { fault: fault?.kind, detail: fault?.detail, err: fault ? undefined : error },
-      'decision degraded',
-    );
-  };
+  const degraded = degradedReporter({ metrics, logger, now });
   const decidePorts = { engine, catalogue, metrics, now, degraded };
   const hot = decideHandlers(connectors, (id) => own.get(id), decidePorts);
   hot.set('/v1/decide', { methods: ['GET', 'POST'], handler: genericDecide(decidePorts) });
