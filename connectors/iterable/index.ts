@@ -25,6 +25,6 @@ export const iterable = {
   ],
   snippets: [
     { title: 'Data feed', text: feed },
-    { title: 'First line of the template', text: skipOnSilence },
+    { title: 'First line of the template (try it in a preview first)', text: skipOnSilence },
   ],
 } as const satisfies Connector<IterableSettings>;

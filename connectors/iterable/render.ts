@@ -29,7 +29,7 @@ export function feed(programme: string, base: string, key: string): string {
 
 /**
  * First line of a template that uses the feed: silence has no content and skips the send.
- * The `sendSkip` helper is listed in Iterable's Handlebars reference; its wording there is UNVERIFIED.
+ * UNVERIFIED: the `sendSkip` helper could not be confirmed in the documentation that was read; its title says to try it.
  */
 export function skipOnSilence(): string {
   return '{{#unless content}}{{sendSkip cause="Pickwell chose not to send"}}{{/unless}}';
