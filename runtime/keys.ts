@@ -46,10 +46,6 @@ export class Keyring {
     this.#byHash = new Map(keys.map((key) => [key.hash, key]));
   }
 
-  get size(): number {
-    return this.#byHash.size;
-  }
-
   /** What the key may do; undefined when it is not one of ours, has expired or was revoked. */
   scopesOf(key: string): readonly Scope[] | undefined {
     const found = this.#byHash.get(digest(key));

@@ -1,19 +1,14 @@
 import type { Parsed } from '../../core/contracts/connector.ts';
 import { Fault } from '../../core/contracts/faults.ts';
-import { jsonBody, parseItems } from '../../core/contracts/parse-items.ts';
+import { numberOf, withoutUnsafeKeys } from '../../core/contracts/event-fields.ts';
+import { itemAs, jsonBody, parseItems } from '../../core/contracts/parse-items.ts';
 import type { InboundRequest } from '../../core/contracts/http.ts';
 import type { DomainEvent } from '../../core/domain/event.ts';
 import { event as eventSchema } from './schema.ts';
 import type { Event } from './schema.ts';
 
-/** Events are flat by nature; deeper ones would exhaust the stack of whoever serialises them next. */
-const DEPTH = 32;
-
 /** Most numeric properties kept of one event. */
 const VALUES = 50;
-
-const UNSAFE_KEYS: ReadonlySet<string> = new Set(['__proto__', 'constructor', 'prototype']);
-const DECIMAL = /^[+-]?(\d+(\.\d*)?|\.\d+)(e[+-]?\d+)?$/i;
 
 /**
  * `{"events": [...]}` as domain events; each item is judged alone.
@@ -35,9 +30,7 @@ function itemsOf(body: Uint8Array): unknown[] {
 }
 
 function eventOf(raw: unknown, receivedAt: number): DomainEvent {
-  const result = eventSchema.safeParse(safe(raw));
-  if (!result.success) throw new Fault('invalid', explain(result.error.issues));
-  const event = result.data;
+  const event = itemAs(eventSchema, withoutUnsafeKeys(raw));
   const at = Math.min(event.time ?? receivedAt, receivedAt);
   return detail(event, { source: 'events', id: event.id, at, person: event.person });
 }
@@ -66,25 +59,10 @@ function detail(event: Event, base: Pick<DomainEvent, 'source' | 'id' | 'at' | '
   }
 }
 
-function explain(issues: readonly { path: PropertyKey[]; message: string }[]): string {
-  return issues.map(({ path, message }) => [...path.map(String), message].join(': ')).join('; ');
-}
-
-/** A copy without the names that reach a prototype when an object is copied by assignment. */
-function safe(value: unknown, depth = 0): unknown {
-  if (typeof value !== 'object' || value === null) return value;
-  if (depth === DEPTH) throw new Fault('invalid', `nested more than ${DEPTH} deep`);
-  if (Array.isArray(value)) return value.map((item) => safe(item, depth + 1));
-  const entries = Object.entries(value).filter(([key]) => !UNSAFE_KEYS.has(key));
-  return Object.fromEntries(entries.map(([key, item]) => [key, safe(item, depth + 1)]));
-}
-
 function numbersOf(properties: Record<string, unknown>): Record<string, number> {
-  const numbers = Object.entries(properties)
-    .filter(
-      ([, value]) => typeof value === 'number' || (typeof value === 'string' && DECIMAL.test(value.trim())),
-    )
-    .map(([name, value]) => [name, Number(value)] as const)
-    .filter(([, number]) => Number.isFinite(number));
+  const numbers = Object.entries(properties).flatMap(([name, value]) => {
+    const number = numberOf(value);
+    return number === undefined ? [] : [[name, number] as const];
+  });
   return Object.fromEntries(numbers.slice(0, VALUES));
 }

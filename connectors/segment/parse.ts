@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto';
 import type { Parsed } from '../../core/contracts/connector.ts';
 import { Fault } from '../../core/contracts/faults.ts';
-import { jsonBody, parseItems } from '../../core/contracts/parse-items.ts';
+import { withoutUnsafeKeys } from '../../core/contracts/event-fields.ts';
+import { itemAs, jsonBody, parseItems } from '../../core/contracts/parse-items.ts';
 import type { InboundRequest } from '../../core/contracts/http.ts';
 import type { DomainEvent } from '../../core/domain/event.ts';
 import type { PersonRef } from '../../core/domain/person.ts';
-import { canonical, segmentEvent } from './schema.ts';
+import { segmentEvent } from './schema.ts';
 import type { SegmentEvent } from './schema.ts';
 import { trackEvents } from './track.ts';
 
@@ -35,10 +36,8 @@ function itemsOf(body: Uint8Array): unknown[] {
 
 /** Domain events of one item, none when we have no use for it. */
 function eventsOf(raw: unknown, receivedAt: number): DomainEvent[] {
-  const item = canonical(raw);
-  const result = segmentEvent.safeParse(item);
-  if (!result.success) throw new Fault('invalid', explain(result.error.issues));
-  const event = result.data;
+  const item = withoutUnsafeKeys(raw, { sorted: true });
+  const event = itemAs(segmentEvent, item);
   const consent = consentOf(event.context.consent);
   if (!USED_TYPES.has(event.type) && consent === undefined) return [];
   const base = {
@@ -55,10 +54,6 @@ function eventsOf(raw: unknown, receivedAt: number): DomainEvent[] {
   // Consent rides on every type, page views included; its own id keeps it apart from the event it came with.
   if (consent) events.push({ ...base, id: `${base.id}#consent`, type: 'identify', traits: {}, consent });
   return events;
-}
-
-function explain(issues: readonly { path: PropertyKey[]; message: string }[]): string {
-  return issues.map(({ path, message }) => [...path.map(String), message].join(': ')).join('; ');
 }
 
 function digest(item: unknown): string {

@@ -1,5 +1,4 @@
 import * as z from 'zod';
-import { Fault } from '../../core/contracts/faults.ts';
 
 export const settingsSchema = z.object({
   /** Shared secret of the Webhooks destination. Set: every delivery needs a matching `X-Signature`. */
@@ -9,12 +8,6 @@ export type SegmentSettings = z.infer<typeof settingsSchema>;
 
 /** Longest `messageId`, in characters. Source: Segment HTTP Tracking API reference, read 2026-11-22 */
 const MESSAGE_ID_CHARS = 100;
-
-/** Events are flat by nature; deeper ones would exhaust the stack of whoever serialises them next. */
-const DEPTH = 32;
-
-/** Names that reach a prototype when an object is copied by assignment. */
-const UNSAFE_KEYS: ReadonlySet<string> = new Set(['__proto__', 'constructor', 'prototype']);
 
 const id = z
   .union([z.string(), z.number()])
@@ -55,19 +48,3 @@ export const segmentEvent = z.object({
   receivedAt: time,
 });
 export type SegmentEvent = z.infer<typeof segmentEvent>;
-
-/**
- * A copy of a JSON value with sorted keys and without the names that reach a prototype: equal events have equal JSON.
- *
- * @throws Fault `invalid` for values nested more than 32 deep.
- */
-export function canonical(value: unknown, depth = 0): unknown {
-  if (typeof value !== 'object' || value === null) return value;
-  if (depth === DEPTH) throw new Fault('invalid', `nested more than ${DEPTH} deep`);
-  if (Array.isArray(value)) return value.map((item) => canonical(item, depth + 1));
-  const copy: Record<string, unknown> = {};
-  for (const key of Object.keys(value).sort()) {
-    if (!UNSAFE_KEYS.has(key)) copy[key] = canonical((value as Record<string, unknown>)[key], depth + 1);
-  }
-  return copy;
-}

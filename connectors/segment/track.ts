@@ -1,3 +1,4 @@
+import { linkedDecision, numberOf } from '../../core/contracts/event-fields.ts';
 import { Fault } from '../../core/contracts/faults.ts';
 import { SIGNAL } from '../../core/domain/event.ts';
 import type { DomainEvent } from '../../core/domain/event.ts';
@@ -20,8 +21,6 @@ const CLOSES_EMAIL: ReadonlySet<string> = new Set([SIGNAL.complained, SIGNAL.uns
 /** Most numeric properties kept of one event. */
 const VALUES = 50;
 
-const DECIMAL = /^[+-]?(\d+(\.\d*)?|\.\d+)(e[+-]?\d+)?$/i;
-
 /** A track call as a signal, and as the end of a subscription where it is one. */
 export function trackEvents(
   event: SegmentEvent,
@@ -42,15 +41,16 @@ export function trackEvents(
   return [signal, { ...base, id, type: 'subscription', channel: 'email', state: 'unsubscribed' }];
 }
 
+/** Page views give links of their own site without its address. */
+const RELATIVE = 'https://relative.invalid';
+
 /** Named by the sender, or carried by the link that was followed (`did`). */
 function decisionIdOf({ properties, context }: SegmentEvent): string | undefined {
   const links = [properties.url, properties.link_url, context.page.url];
-  return idOf(properties.decision_id) ?? links.map(linkedDecision).find((id) => id !== undefined);
-}
-
-function linkedDecision(url: unknown): string | undefined {
-  if (typeof url !== 'string') return undefined;
-  return URL.parse(url, 'https://relative.invalid')?.searchParams.get('did') || undefined;
+  return (
+    idOf(properties.decision_id) ??
+    links.map((link) => linkedDecision(link, RELATIVE)).find((id) => id !== undefined)
+  );
 }
 
 function idOf(value: unknown): string | undefined {
@@ -73,11 +73,4 @@ function valuesOf(event: string, properties: Record<string, unknown>): Record<st
     : numbers.revenue;
   const kept = revenue === undefined ? numbers : { revenue, ...numbers };
   return Object.fromEntries(Object.entries(kept).slice(0, VALUES));
-}
-
-/** The vendor's own examples send money as text. */
-function numberOf(value: unknown): number | undefined {
-  const isDecimal = typeof value === 'string' && DECIMAL.test(value.trim());
-  const number = typeof value === 'number' || isDecimal ? Number(value) : NaN;
-  return Number.isFinite(number) ? number : undefined;
 }

@@ -38,6 +38,24 @@ function idIn(raw: unknown, field: string): string | undefined {
   return typeof id === 'string' ? id : undefined;
 }
 
+/** What `itemAs` needs of a schema; integrations pass a zod schema. */
+interface ItemSchema<T> {
+  safeParse(
+    raw: unknown,
+  ):
+    | { success: true; data: T }
+    | { success: false; error: { issues: readonly { path: PropertyKey[]; message: string }[] } };
+}
+
+/** An item in the shape of a schema. @throws Fault `invalid` naming every field that does not fit. */
+export function itemAs<T>(schema: ItemSchema<T>, raw: unknown): T {
+  const result = schema.safeParse(raw);
+  if (result.success) return result.data;
+  const { issues } = result.error;
+  const detail = issues.map(({ path, message }) => [...path.map(String), message].join(': ')).join('; ');
+  throw new Fault('invalid', detail);
+}
+
 /** A body as JSON. @throws Fault `invalid` when it is not. */
 export function jsonBody(body: Uint8Array): unknown {
   try {

@@ -24,10 +24,12 @@ export function answerOf(decision: Decision): Answer {
   };
 }
 
+/** Whether text is a template. */
+export const hasTag = (text: string): boolean => text.includes('{{') || text.includes('{%');
+
 /** Content that needs no filling, or nothing. */
 function untagged(content: Record<string, string>): Record<string, string> | undefined {
-  const tagged = Object.values(content).some((text) => text.includes('{{') || text.includes('{%'));
-  return tagged ? undefined : content;
+  return Object.values(content).some(hasTag) ? undefined : content;
 }
 
 /**

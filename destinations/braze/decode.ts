@@ -2,7 +2,7 @@ import type { Delivery } from '../../core/contracts/destination.ts';
 import { Fault } from '../../core/contracts/faults.ts';
 import type { FaultKind } from '../../core/contracts/faults.ts';
 import type { HttpResponse } from '../../core/contracts/http.ts';
-import { toldWaitMs } from '../../core/contracts/told-wait.ts';
+import { responseFault } from '../../core/contracts/response-fault.ts';
 import type { Outcome } from '../../core/domain/outcome.ts';
 import { trackAnswer } from './schema.ts';
 
@@ -21,20 +21,13 @@ const FAULTS: Readonly<Record<number, FaultKind>> = {
 
 /** One delivery per outcome, in order. A success may name single events that were refused; the others are taken. */
 export function decode(response: HttpResponse, batch: readonly Outcome[], now: number): Delivery[] {
-  const fault = faultOf(response, now);
+  const fault = responseFault(response, FAULTS, now);
   if (fault) return batch.map(({ id }) => ({ id, ok: false, fault }));
   const refused = refusals(response.body);
   return batch.map(({ id }, index) => {
     const reason = refused.get(index);
     return reason === undefined ? { id, ok: true } : { id, ok: false, fault: new Fault('rejected', reason) };
   });
-}
-
-function faultOf({ status, headers }: HttpResponse, now: number): Fault | undefined {
-  if (status >= 200 && status < 300) return undefined;
-  if (status >= 300 && status < 400) return new Fault('settings', `HTTP ${status}: the endpoint redirects`);
-  const told = status === 429 || status === 503 ? toldWaitMs(headers, now) : undefined;
-  return new Fault(FAULTS[status] ?? 'unavailable', `HTTP ${status}`, told);
 }
 
 /** Reason by index of the refused event. A body of unknown shape refuses nothing: the status said success. */

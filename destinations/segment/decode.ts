@@ -1,8 +1,7 @@
 import type { Delivery } from '../../core/contracts/destination.ts';
-import { Fault } from '../../core/contracts/faults.ts';
 import type { FaultKind } from '../../core/contracts/faults.ts';
 import type { HttpResponse } from '../../core/contracts/http.ts';
-import { toldWaitMs } from '../../core/contracts/told-wait.ts';
+import { responseFault } from '../../core/contracts/response-fault.ts';
 import type { Outcome } from '../../core/domain/outcome.ts';
 
 /**
@@ -21,13 +20,6 @@ const FAULTS: Readonly<Record<number, FaultKind>> = {
 
 /** One delivery per outcome, in order. Segment answers for the batch as a whole: they all fare alike. */
 export function decode(response: HttpResponse, batch: readonly Outcome[], now: number): Delivery[] {
-  const fault = faultOf(response, now);
+  const fault = responseFault(response, FAULTS, now);
   return batch.map(({ id }) => (fault ? { id, ok: false, fault } : { id, ok: true }));
-}
-
-function faultOf({ status, headers }: HttpResponse, now: number): Fault | undefined {
-  if (status >= 200 && status < 300) return undefined;
-  if (status >= 300 && status < 400) return new Fault('settings', `HTTP ${status}: the host redirects`);
-  const told = status === 429 || status === 503 ? toldWaitMs(headers, now) : undefined;
-  return new Fault(FAULTS[status] ?? 'unavailable', `HTTP ${status}`, told);
 }

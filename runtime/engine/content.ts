@@ -1,5 +1,6 @@
 import { Liquid } from 'liquidjs';
 import type { Template } from 'liquidjs';
+import { hasTag } from '../../core/decide/answer.ts';
 import type { Decision } from '../../core/domain/decision.ts';
 import type { Person } from '../../core/domain/person.ts';
 
@@ -19,7 +20,6 @@ const plain: Renderer = { engine: new Liquid(options), parsed: new Map() };
 /** Values put into HTML are escaped; a template's own markup is not. */
 const escaping: Renderer = { engine: new Liquid({ ...options, outputEscape: 'escape' }), parsed: new Map() };
 
-const hasTag = (text: string): boolean => text.includes('{{') || text.includes('{%');
 const isHtml = (name: string): boolean => name === 'body' || name.endsWith('html');
 
 /**

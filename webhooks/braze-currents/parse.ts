@@ -1,6 +1,7 @@
 import type { Parsed } from '../../core/contracts/connector.ts';
 import { Fault } from '../../core/contracts/faults.ts';
-import { jsonBody, parseItems } from '../../core/contracts/parse-items.ts';
+import { linkedDecision } from '../../core/contracts/event-fields.ts';
+import { itemAs, jsonBody, parseItems } from '../../core/contracts/parse-items.ts';
 import type { Verified } from '../../core/contracts/webhook.ts';
 import { SIGNAL } from '../../core/domain/event.ts';
 import type { DomainEvent } from '../../core/domain/event.ts';
@@ -47,9 +48,7 @@ function eventsOf(raw: unknown, receivedAt: number): DomainEvent[] {
   const signal = EMAIL_SIGNALS.get(type);
   // Looked up before validation: events of a kind we do not use may have any shape.
   if (signal === undefined && !isBehaviour(type)) return [];
-  const result = currentsEvent.safeParse(raw);
-  if (!result.success) throw new Fault('invalid', explain(result.error.issues));
-  const event = result.data;
+  const event = itemAs(currentsEvent, raw);
   const base = {
     source: 'braze-currents',
     id: event.id,
@@ -90,12 +89,4 @@ function extrasDecision(extras: unknown): string | undefined {
   } catch {
     return undefined;
   }
-}
-
-function linkedDecision(url: string | undefined): string | undefined {
-  return (url && URL.parse(url)?.searchParams.get('did')) || undefined;
-}
-
-function explain(issues: readonly { path: PropertyKey[]; message: string }[]): string {
-  return issues.map(({ path, message }) => [...path.map(String), message].join(': ')).join('; ');
 }

@@ -1,6 +1,7 @@
 import type { Parsed } from '../../core/contracts/connector.ts';
 import { Fault } from '../../core/contracts/faults.ts';
-import { jsonBody, parseItems } from '../../core/contracts/parse-items.ts';
+import { linkedDecision } from '../../core/contracts/event-fields.ts';
+import { itemAs, jsonBody, parseItems } from '../../core/contracts/parse-items.ts';
 import type { Verified } from '../../core/contracts/webhook.ts';
 import { SIGNAL } from '../../core/domain/event.ts';
 import type { DomainEvent } from '../../core/domain/event.ts';
@@ -47,9 +48,7 @@ function itemsOf(body: Uint8Array): unknown[] {
 function eventsOf(raw: unknown, receivedAt: number): DomainEvent[] {
   const effect = effectOf(raw);
   if (effect === undefined) return [];
-  const result = sendgridEvent.safeParse(raw);
-  if (!result.success) throw new Fault('invalid', explain(result.error.issues));
-  const event = result.data;
+  const event = itemAs(sendgridEvent, raw);
   const base = {
     source: 'sendgrid',
     id: event.sg_event_id,
@@ -91,12 +90,4 @@ function aboutMessage(event: SendgridEvent): { decisionId?: string | undefined; 
     decisionId: event.pickwell_decision_id ?? linkedDecision(event.url),
     machine: event.sg_machine_open === true || event.sg_machine_open === 'true' ? true : undefined,
   };
-}
-
-function linkedDecision(url: string | undefined): string | undefined {
-  return (url && URL.parse(url)?.searchParams.get('did')) || undefined;
-}
-
-function explain(issues: readonly { path: PropertyKey[]; message: string }[]): string {
-  return issues.map(({ path, message }) => [...path.map(String), message].join(': ')).join('; ');
 }

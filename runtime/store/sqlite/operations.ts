@@ -21,10 +21,13 @@ function own(db: Database, token: string): void {
   owner = token;
 }
 
+const ownerOf = (db: Database): string | undefined =>
+  db.one<{ value: string }>('SELECT value FROM meta WHERE name = ?', OWNER)?.value;
+
 /** A transaction of the owner alone: two processes on one folder would each decide on facts the other changes. */
 function asOwner<T>(db: Database, work: () => T): T {
   return db.transaction(() => {
-    if (owner !== undefined && meta(db, OWNER, owner) !== owner) {
+    if (owner !== undefined && ownerOf(db) !== owner) {
       throw new Error('another Pickwell has taken over this data folder');
     }
     return work();
