@@ -2,21 +2,9 @@ import { createHmac } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { segment } from '../../connectors/segment/index.ts';
 import { firstElement } from '../../connectors/segment/verify.ts';
-import type { InboundRequest } from '../../core/contracts/http.ts';
+import { post } from '../support/segment-events.ts';
 
 const [route] = segment.routes;
-
-function post(text: string, headers: Record<string, string> = {}): InboundRequest {
-  return {
-    method: 'POST',
-    path: '/v1/segment',
-    query: {},
-    headers,
-    body: new TextEncoder().encode(text),
-    scopes: ['ingest'],
-    receivedAt: 1_795_000_000_000,
-  };
-}
 
 describe('X-Signature', () => {
   const settings = segment.settings.parse({ sharedSecret: 'correct horse' });

@@ -1,32 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { segment } from '../../connectors/segment/index.ts';
-import type { InboundRequest } from '../../core/contracts/http.ts';
+import { AT, RECEIVED_AT, eventsOf, post, timestamp, track } from '../support/segment-events.ts';
 
 const [route] = segment.routes;
-const RECEIVED_AT = Date.parse('2026-11-22T12:00:00Z');
-const AT = Date.parse('2026-11-22T11:00:00Z');
-const timestamp = '2026-11-22T11:00:00.000Z';
-
-function post(body: unknown, headers: Record<string, string> = {}): InboundRequest {
-  const text = typeof body === 'string' ? body : JSON.stringify(body);
-  return {
-    method: 'POST',
-    path: '/v1/segment',
-    query: {},
-    headers,
-    body: new TextEncoder().encode(text),
-    scopes: ['ingest'],
-    receivedAt: RECEIVED_AT,
-  };
-}
-
-function eventsOf(body: unknown) {
-  return route.parse(post(body)).events;
-}
-
-function track(event: string, properties: object = {}, more: object = {}) {
-  return { type: 'track', messageId: 'm1', userId: 'u', event, properties, timestamp, ...more };
-}
 
 /**
  * Minimal payloads by type.
