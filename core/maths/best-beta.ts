@@ -19,8 +19,12 @@ const RULE = gaussLegendre(6);
 const N = RULE.nodes.length;
 /** Densities below e^-40 of the log-odds scale change no probability by 1e-15. */
 const LOG_NOTHING = -40;
+/** Once the largest is below here with no more than this probability, nothing below is integrated. */
+const ENOUGH = 1e-7;
 /** Panels narrower than this share of the finest feature add nodes and no accuracy. */
-const MIN_PANEL = 0.5;
+const MIN_PANEL = 1;
+/** Log-density, on the log-odds scale, below which an option is left out from the top. */
+const LOG_FAINT = -25;
 /** Panel edges around each mode, in standard deviations: the tails of a Beta are exponential in log-odds. */
 const EDGES = [-8, -5, -3.2, -2, -1, 0, 1, 2, 3.2, 5, 8, 14];
 /**
@@ -38,9 +42,11 @@ const TAIL = [0.25, 1, 2, 3.5, 5.5, 8, 12, 18];
  */
 export function bestBetaProbabilities(betas: readonly Beta[]): Float64Array {
   const all = betas.map(logOdds);
-  const floor = Math.max(...all.map((o) => o.edges[0]!));
+  const floor = Math.max(...all.map((o) => o.edges[1]!));
   // Whoever ends below where another begins never wins, and its F is 1 wherever it matters.
   const live = all.flatMap((o, i) => (o.edges.at(-1)! > floor ? [i] : []));
+  // who begins highest comes first: at any height, those met so far are a prefix
+  live.sort((a, b) => all[b]!.edges.at(-1)! - all[a]!.edges.at(-1)!);
   const result = new Float64Array(betas.length);
   const wins = integrate(
     live.map((i) => all[i]!),
@@ -55,7 +61,15 @@ function logOdds({ alpha, beta }: Beta): LogOdds {
   const mode = Math.log(alpha / beta);
   const sd = Math.sqrt(1 / alpha + 1 / beta);
   const edges = alpha < 1 || beta < 1 ? steepEdges(alpha, beta) : EDGES.map((c) => mode + c * sd);
-  return { alpha, beta, logNorm: logBeta(alpha, beta), edges, grain: Math.min(1, sd) };
+  const option = { alpha, beta, logNorm: logBeta(alpha, beta), edges, grain: Math.min(1, sd) };
+  while (edges.length > 2 && logDensity(option, edges.at(-2)!) < LOG_FAINT) edges.pop();
+  return option;
+}
+
+/** ln of the density at log-odds `t`: ln x and ln(1 - x) for x = 1 / (1 + e^-t), stable on both sides. */
+function logDensity({ alpha, beta, logNorm }: Omit<LogOdds, 'edges' | 'grain'>, t: number): number {
+  const logX = t < 0 ? t - Math.log1p(Math.exp(t)) : -Math.log1p(Math.exp(-t));
+  return alpha * logX + beta * (logX - t) - logNorm;
 }
 
 /** Edges where at least one shape is below 1. */
@@ -80,6 +94,8 @@ function panelEdges(options: readonly LogOdds[], floor: number): number[] {
 
 /** What one integration works on: densities of a panel, row by row of options, and what lies above it. */
 interface Sheet {
+  /** How many of the options reach up to the panel. */
+  open: number;
   options: readonly LogOdds[];
   wins: Float64Array;
   tail: Float64Array;
@@ -94,6 +110,7 @@ function integrate(options: readonly LogOdds[], floor: number): Float64Array {
   const edges = panelEdges(options, floor);
   const row = (): Float64Array => new Float64Array(k);
   const sheet: Sheet = {
+    open: 0,
     options,
     wins: row(),
     tail: row(),
@@ -101,24 +118,26 @@ function integrate(options: readonly LogOdds[], floor: number): Float64Array {
     below: row(),
     prefix: row(),
   };
-  for (let panel = edges.length - 2; panel >= 0; panel--) {
+  let left = 1;
+  for (let panel = edges.length - 2; panel >= 0 && left > ENOUGH; panel--) {
     const half = (edges[panel + 1]! - edges[panel]!) / 2;
+    while (sheet.open < k && options[sheet.open]!.edges.at(-1)! > edges[panel]!) sheet.open++;
     fillDensity(sheet, edges[panel]! + half, half);
-    for (let node = 0; node < N; node++) addNode(sheet, node, half);
-    for (let a = 0; a < k; a++) {
+    for (let node = N - 1; node >= 0; node--) left = addNode(sheet, node, half);
+    for (let a = 0; a < sheet.open; a++) {
       for (let j = 0; j < N; j++) sheet.tail[a]! += half * RULE.weights[j]! * sheet.density[a * N + j]!;
     }
   }
   return sheet.wins;
 }
 
-function fillDensity({ options, density }: Sheet, centre: number, half: number): void {
+function fillDensity({ options, open, density }: Sheet, centre: number, half: number): void {
   for (let j = 0; j < N; j++) {
     const t = centre + half * RULE.nodes[j]!;
     // ln x and ln(1 - x) for x = 1 / (1 + e^-t), stable on both sides
     const logX = t < 0 ? t - Math.log1p(Math.exp(t)) : -Math.log1p(Math.exp(-t));
     const logY = logX - t;
-    for (let a = 0; a < options.length; a++) {
+    for (let a = 0; a < open; a++) {
       const { alpha, beta, logNorm } = options[a]!;
       const log = alpha * logX + beta * logY - logNorm;
       density[a * N + j] = log < LOG_NOTHING ? 0 : Math.exp(log);
@@ -126,11 +145,10 @@ function fillDensity({ options, density }: Sheet, centre: number, half: number):
   }
 }
 
-/** Adds f_a times the product of the other F_b at one node, for every a. */
-function addNode({ wins, tail, density, below, prefix }: Sheet, node: number, half: number): void {
-  const k = wins.length;
+/** Adds f_a times the product of the other F_b at one node, for every a; returns P(the largest is below the node). */
+function addNode({ open, wins, tail, density, below, prefix }: Sheet, node: number, half: number): number {
   let product = 1;
-  for (let a = 0; a < k; a++) {
+  for (let a = 0; a < open; a++) {
     let above = tail[a]!;
     for (let j = 0; j < N; j++) above += half * RULE.upper[node * N + j]! * density[a * N + j]!;
     // product of all the others without dividing: prefix times suffix
@@ -139,8 +157,9 @@ function addNode({ wins, tail, density, below, prefix }: Sheet, node: number, ha
     product *= below[a]!;
   }
   let suffix = half * RULE.weights[node]!;
-  for (let a = k - 1; a >= 0; a--) {
+  for (let a = open - 1; a >= 0; a--) {
     wins[a]! += density[a * N + node]! * prefix[a]! * suffix;
     suffix *= below[a]!;
   }
+  return product;
 }

@@ -1,0 +1,125 @@
+import type { FatiguePolicy } from './fatigue.ts';
+import { playFatigue } from './fatigue.ts';
+import { playWarm } from './history.ts';
+import type { Handling } from './late-orders.ts';
+import { playLateOrders } from './late-orders.ts';
+import type { Player } from './play.ts';
+import { play } from './play.ts';
+import { auto, betaThompson, exploreThenCommit, textbookLinear, ucb1, uniform } from './players.ts';
+import { factored, segmentedThompson } from './special-players.ts';
+import { components } from './worlds/components.ts';
+import { knownPersons, lateOutcomes, swappedPersons } from './worlds/contexts.ts';
+import { fixedRates, swappedRates, uselessFeatures } from './worlds/fixed-rates.ts';
+import type { Rows } from './worlds/public-data.ts';
+import { classWorld, mushroomRows, shuttleRows } from './worlds/public-data.ts';
+import { segments } from './worlds/segments.ts';
+import type { World } from './worlds/world.ts';
+
+/** Plays one world once with one policy; the regret (for fatigue: the expected reward) of one seed. */
+export interface Job {
+  world: string;
+  policy: string;
+  run: (seed: number) => number;
+}
+
+type MakeWorld = (seed: number) => World;
+type MakePlayer = (world: World, seed: number) => Player;
+
+const PLAYERS: Readonly<Record<string, MakePlayer>> = {
+  'A/B': uniform,
+  'explore, commit': exploreThenCommit,
+  UCB1: ucb1,
+  'Beta TS': betaThompson,
+  LinTS: textbookLinear,
+  auto,
+};
+
+const playing =
+  (make: MakeWorld, player: MakePlayer) =>
+  (seed: number): number => {
+    const world = make(seed);
+    return play(world, player(world, seed), seed).regret;
+  };
+
+/** Rows are read once a process. */
+function dataWorlds(): Record<string, MakeWorld> {
+  const known = new Map<string, Rows | undefined>();
+  const rowsOf = (name: string, read: () => Rows | undefined): Rows | undefined => {
+    if (!known.has(name)) known.set(name, read());
+    return known.get(name);
+  };
+  const shuttle = rowsOf('shuttle', shuttleRows);
+  const mushroom = rowsOf('mushroom', mushroomRows);
+  const sure = { right: 1, wrong: 0 };
+  return {
+    ...(shuttle && {
+      R2: (seed) => classWorld('R2', shuttle, seed, sure),
+      R2ctr: (seed) => classWorld('R2ctr', shuttle, seed, { right: 0.1, wrong: 0.01 }),
+    }),
+    ...(mushroom && { R3: (seed) => classWorld('R3', mushroom, seed, sure) }),
+  };
+}
+
+const PLANTED: Readonly<Record<string, MakeWorld>> = {
+  E1: fixedRates,
+  E2: knownPersons,
+  E3: lateOutcomes,
+  E4a: swappedRates,
+  E4b: swappedPersons,
+};
+const HANDLINGS: readonly Handling[] = [
+  'oracle',
+  'closed windows',
+  'zero until it arrives',
+  'cut at 24 h',
+  'F(age) / F(window)',
+];
+const FATIGUE: readonly FatiguePolicy[] = ['all-knowing', 'plain Thompson', 'recovering Thompson'];
+const HETEROGENEITY = [0.15, 0.3, 0.6];
+const INTERACTIONS = [0, 0.15, 0.4];
+
+/** Everything that is measured; worlds of public data only where the data are. */
+export function allJobs(): Job[] {
+  const main = Object.entries({ ...PLANTED, ...dataWorlds() }).flatMap(([world, make]) =>
+    Object.entries(PLAYERS)
+      .filter(([policy]) => policy !== 'LinTS' || !['E1', 'E4a'].includes(world))
+      .map(([policy, player]) => ({ world, policy, run: playing(make, player) })),
+  );
+  const useless = ['Beta TS', 'auto'].map((policy) => ({
+    world: 'E1 + useless features',
+    policy,
+    run: playing(uselessFeatures, PLAYERS[policy]!),
+  }));
+  const late = HANDLINGS.map((policy) => ({
+    world: 'E6',
+    policy,
+    run: (seed: number) => playLateOrders(seed, policy),
+  }));
+  const pooled = HETEROGENEITY.flatMap((tau) =>
+    Object.entries({ 'Beta TS': betaThompson, 'Beta TS per segment': segmentedThompson, auto }).map(
+      ([policy, player]) => ({
+        world: `E7 ${tau}`,
+        policy,
+        run: playing((seed) => segments(seed, tau), player),
+      }),
+    ),
+  );
+  const slots = INTERACTIONS.flatMap((tau) =>
+    Object.entries({ 'Beta TS': betaThompson, factored }).map(([policy, player]) => ({
+      world: `E8 ${tau}`,
+      policy,
+      run: playing((seed) => components(seed, tau), player),
+    })),
+  );
+  const tired = FATIGUE.map((policy) => ({
+    world: 'fatigue',
+    policy,
+    run: (seed: number) => playFatigue(seed, policy),
+  }));
+  const warm = (['right', 'wrong'] as const).map((history) => ({
+    world: 'E2',
+    policy: `auto, ${history} history`,
+    run: (seed: number) => playWarm(seed, history),
+  }));
+  return [...main, ...useless, ...late, ...pooled, ...slots, ...tired, ...warm];
+}

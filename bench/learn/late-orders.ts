@@ -1,0 +1,79 @@
+import type { Cohort } from '../../core/learn/models/delay.ts';
+import { binOf, countNow, delayShares, ratioBins } from '../../core/learn/models/delay.ts';
+import { bestBetaProbabilities } from '../../core/maths/best-beta.ts';
+import { rngFromNumber } from '../../core/maths/xoshiro.ts';
+import { drawFrom } from './players.ts';
+import { lateOrders, ORDERS } from './worlds/late-orders.ts';
+
+const BINS = ratioBins(1, ORDERS.window, 24);
+
+/** How what has not arrived is counted. */
+export type Handling =
+  'oracle' | 'closed windows' | 'zero until it arrives' | 'cut at 24 h' | 'F(age) / F(window)';
+
+interface Order {
+  option: number;
+  cohort: Cohort;
+  bin: number;
+  arrives: number;
+}
+
+interface Counts {
+  successes: number;
+  failures: number;
+}
+
+/** Counts of every option at one time under one way of handling what is late. */
+function counted(cohorts: readonly Cohort[][], handling: Handling, now: number): Counts[] {
+  const { window } = ORDERS;
+  if (handling === 'F(age) / F(window)') {
+    const shapes = delayShares(cohorts, BINS, now);
+    return cohorts.map((own, a) => countNow(own, shapes[a]!, BINS, now));
+  }
+  return cohorts.map((own) => {
+    const settled = handling === 'closed windows' ? own.filter(({ at }) => now - at >= window) : own;
+    const bins = handling === 'cut at 24 h' ? BINS.filter((end) => end <= 24).length : BINS.length;
+    const successes = settled.reduce(
+      (sum, c) => sum + c.arrivals.slice(0, bins).reduce((total, n) => total + n, 0),
+      0,
+    );
+    return { successes, failures: settled.reduce((sum, c) => sum + c.sends, 0) - successes };
+  });
+}
+
+/** Plays E6 with Beta Thompson sampling from Beta(1, 30); regret in orders inside their window. */
+export function playLateOrders(seed: number, handling: Handling): number {
+  const { options, sends, hours, refresh, rates, delays, window } = ORDERS;
+  const { luck, lateness, chances } = lateOrders(seed);
+  const rng = rngFromNumber(9000 + seed);
+  const cohorts: Cohort[][] = Array.from({ length: options }, () => []);
+  let waiting: Order[] = [];
+  let p: Float64Array = new Float64Array(options).fill(1 / options);
+  let regret = 0;
+  let next = 0;
+  for (let t = 0; t < sends; t++) {
+    const now = (t * hours) / sends;
+    if (now >= next) {
+      for (const { cohort, bin } of waiting.filter((order) => order.arrives <= now)) cohort.arrivals[bin]!++;
+      waiting = waiting.filter((order) => order.arrives > now);
+      p = bestBetaProbabilities(
+        counted(cohorts, handling, now).map(({ successes, failures }) => ({
+          alpha: 1 + successes,
+          beta: 30 + failures,
+        })),
+      );
+      for (const own of cohorts)
+        own.push({ at: next + refresh / 2, sends: 0, arrivals: new Float64Array(24) });
+      next += refresh;
+    }
+    const option = drawFrom(p, rng);
+    regret += Math.max(...chances) - chances[option]!;
+    const cohort = cohorts[option]!.at(-1)!;
+    cohort.sends++;
+    const delay = lateness[t]! * delays[option]!;
+    if (luck[t]! >= rates[option]! || delay > window) continue;
+    const arrives = handling === 'oracle' ? now : now + delay;
+    waiting.push({ option, cohort, bin: binOf(BINS, delay), arrives });
+  }
+  return regret;
+}

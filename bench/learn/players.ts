@@ -1,0 +1,134 @@
+import {
+  factorize,
+  packedLength,
+  quadratic,
+  rankOneUpdate,
+  rowStart,
+  solveUpper,
+} from '../../core/maths/cholesky.ts';
+import type { Xoshiro } from '../../core/maths/xoshiro.ts';
+import { Auto } from '../../core/policies/auto.ts';
+import { design } from './design.ts';
+import type { Player } from './play.ts';
+import type { World } from './worlds/world.ts';
+
+/** Chooses option `i` with probability `p[i]`. */
+export function drawFrom(p: Float64Array, rng: Xoshiro): number {
+  let left = rng.uniform();
+  for (let i = 0; i < p.length - 1; i++) {
+    left -= p[i]!;
+    if (left < 0) return i;
+  }
+  return p.length - 1;
+}
+
+/** Number of the largest; the first of equals. */
+export function largest(values: ArrayLike<number>): number {
+  let best = 0;
+  for (let i = 1; i < values.length; i++) if (values[i]! > values[best]!) best = i;
+  return best;
+}
+
+/** The policy under test: its propensities are computed and drawn from, as a programme would. */
+export function auto(world: World): Player & { policy: Auto } {
+  const { features, contexts, groups, secondOrder } = design(world);
+  const policy = new Auto({ groups, secondOrder, options: world.options });
+  const eligible = Array.from({ length: world.options }, (_, i) => i);
+  const p = new Float64Array(world.options);
+  const at = (t: number): Float64Array => contexts.subarray(t * features, (t + 1) * features);
+  return {
+    policy,
+    choose: (t, rng) => drawFrom(policy.propensities(at(t), eligible, p), rng),
+    learn: (t, option, reward) => policy.learn({ x: at(t), option, reward, weight: 1 }),
+  };
+}
+
+const uniformly = (options: number, rng: Xoshiro): number => Math.floor(rng.uniform() * options);
+
+/** An A/B test that never ends. */
+export const uniform = ({ options }: World): Player => ({
+  choose: (_t, rng) => uniformly(options, rng),
+  learn: () => undefined,
+});
+
+/** Wins and trials of each option. */
+function counts(options: number) {
+  const wins = new Float64Array(options);
+  const trials = new Float64Array(options);
+  const learn = (_t: number, option: number, reward: number): void => {
+    wins[option]! += reward;
+    trials[option]!++;
+  };
+  return { wins, trials, learn };
+}
+
+/** An A/B test over the first fifth, then its winner. */
+export function exploreThenCommit({ options, rounds }: World): Player {
+  const { wins, trials, learn } = counts(options);
+  let winner = -1;
+  const choose = (t: number, rng: Xoshiro): number => {
+    if (t < rounds / 5) return uniformly(options, rng);
+    if (winner < 0) winner = largest(wins.map((w, a) => w / Math.max(1, trials[a]!)));
+    return winner;
+  };
+  return { choose, learn };
+}
+
+/** UCB1 (Auer, Cesa-Bianchi, Fischer 2002). */
+export function ucb1({ options }: World): Player {
+  const { wins, trials, learn } = counts(options);
+  const bound = (w: number, n: number, t: number): number =>
+    n === 0 ? Infinity : w / n + Math.sqrt((2 * Math.log(t)) / n);
+  return { choose: (t) => largest(wins.map((w, a) => bound(w, trials[a]!, t + 1))), learn };
+}
+
+/** A Gamma(shape) number, shape >= 1 (Marsaglia, Tsang, "A Simple Method for Generating Gamma Variables", 2000). */
+export function gamma(shape: number, rng: Xoshiro): number {
+  const d = shape - 1 / 3;
+  const c = 1 / Math.sqrt(9 * d);
+  for (;;) {
+    const x = rng.normal();
+    const v = (1 + c * x) ** 3;
+    if (v > 0 && Math.log(1 - rng.uniform()) < 0.5 * x * x + d * (1 - v + Math.log(v))) return d * v;
+  }
+}
+
+/** Thompson sampling from Beta(1 + wins, 1 + losses) (Thompson 1933). */
+export function betaThompson({ options }: World): Player {
+  const { wins, trials, learn } = counts(options);
+  const draw = (w: number, n: number, rng: Xoshiro): number => {
+    const a = gamma(1 + w, rng);
+    return a / (a + gamma(1 + n - w, rng));
+  };
+  return { choose: (_t, rng) => largest(wins.map((w, a) => draw(w, trials[a]!, rng))), learn };
+}
+
+/** The textbook's linear Thompson sampling: unit noise, unit prior (Agrawal, Goyal 2013). */
+export function textbookLinear(world: World): Player {
+  const { options, features: d, contexts } = world;
+  const arms = Array.from({ length: options }, () => {
+    const factor = new Float64Array(packedLength(d));
+    for (let i = 0; i < d; i++) factor[rowStart(i) + i] = 1;
+    return { mean: new Float64Array(d), factor: factorize(factor, d, factor) };
+  });
+  const z = new Float64Array(d);
+  const at = (t: number): Float64Array => contexts.subarray(t * d, (t + 1) * d);
+  const dot = (x: Float64Array, y: Float64Array): number => x.reduce((sum, xi, i) => sum + xi * y[i]!, 0);
+  const choose = (t: number, rng: Xoshiro): number => {
+    const x = at(t);
+    return largest(
+      arms.map(({ mean, factor }) => dot(x, mean) + Math.sqrt(quadratic(factor, x, z)) * rng.normal()),
+    );
+  };
+  const learn = (t: number, option: number, reward: number): void => {
+    const x = at(t);
+    const { mean, factor } = arms[option]!;
+    const q = quadratic(factor, x, z);
+    const step = (reward - dot(x, mean)) / (1 + q);
+    solveUpper(factor, z, z);
+    for (let i = 0; i < d; i++) mean[i]! += step * z[i]!;
+    z.set(x);
+    rankOneUpdate(factor, z);
+  };
+  return { choose, learn };
+}

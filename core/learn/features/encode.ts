@@ -1,0 +1,145 @@
+import { bend } from './bend.ts';
+
+/** What a feature may be in a request. */
+export type FeatureValue = string | number | boolean | undefined;
+
+/**
+ * One declared feature. A number's middle and scale are declared, or learned from a first sample and then frozen: a scale
+ * that moves after weights were learned would change what they mean.
+ */
+export type Feature =
+  | { name: string; kind: 'number'; middle: number; scale: number }
+  | { name: string; kind: 'flag' }
+  | { name: string; kind: 'category'; levels: readonly string[] };
+
+/** Two features whose levels act together: every pair of their columns is a column. */
+export interface Cross {
+  left: string;
+  right: string;
+}
+
+export interface EncoderSettings {
+  features: readonly Feature[];
+  crosses?: readonly Cross[] | undefined;
+}
+
+/** Standardised numbers are held to this many scales: one absurd value must not outweigh a thousand others. */
+const CLIP = 5;
+
+interface Part {
+  name: string;
+  /** First column and number of columns. */
+  start: number;
+  width: number;
+  write: (value: FeatureValue, x: Float64Array, start: number) => void;
+  bends: boolean;
+}
+
+/** Columns: missing, standardised value. The bend follows in a part of its own, since it has a prior of its own. */
+function writeNumber(middle: number, scale: number): Part['write'] {
+  return (value, x, start) => {
+    if (typeof value !== 'number' || !Number.isFinite(value)) x[start] = 1;
+    else x[start + 1] = Math.min(CLIP, Math.max(-CLIP, (value - middle) / scale));
+  };
+}
+
+/** Columns: missing, then yes. */
+const writeFlag: Part['write'] = (value, x, start) => {
+  if (typeof value !== 'boolean') x[start] = 1;
+  else if (value) x[start + 1] = 1;
+};
+
+/** Columns: missing, unknown level, then each level. */
+function writeCategory(levels: readonly string[]): Part['write'] {
+  const places = new Map(levels.map((level, i) => [level, i + 2]));
+  return (value, x, start) => {
+    if (value === undefined || value === '') x[start] = 1;
+    else x[start + (places.get(String(value)) ?? 1)] = 1;
+  };
+}
+
+function partsOf(features: readonly Feature[]): Part[] {
+  const parts: Part[] = [];
+  let start = 1;
+  const add = (name: string, width: number, write: Part['write'], bends = false): void => {
+    parts.push({ name, start, width, write, bends });
+    start += width;
+  };
+  for (const feature of features) {
+    if (feature.kind === 'flag') add(feature.name, 2, writeFlag);
+    else if (feature.kind === 'category') {
+      add(feature.name, feature.levels.length + 2, writeCategory(feature.levels));
+    } else {
+      const write = writeNumber(feature.middle, feature.scale);
+      add(feature.name, 2, write);
+      add(
+        feature.name,
+        1,
+        (value, x, at) => {
+          const column = new Float64Array(2);
+          write(value, column, 0);
+          x[at] = column[0] === 1 ? 0 : bend(column[1]!);
+        },
+        true,
+      );
+    }
+  }
+  return parts;
+}
+
+/** Turns the context of a request into the features of a model, always in the same columns. */
+export class Encoder {
+  /** Length of what `encode` returns. */
+  readonly features: number;
+  /** Group of each feature, for `GroupPrior`: the constant, then each part, then each cross. */
+  readonly groups: readonly number[];
+  /** Groups of bends and crosses, which begin smaller. */
+  readonly secondOrder: readonly number[];
+  readonly #parts: readonly Part[];
+  readonly #crosses: readonly { left: Part; right: Part; start: number }[];
+
+  constructor({ features, crosses = [] }: EncoderSettings) {
+    this.#parts = partsOf(features);
+    const groups = [0];
+    for (const [i, { width }] of this.#parts.entries()) for (let j = 0; j < width; j++) groups.push(i + 1);
+    const find = (name: string): Part => {
+      const part = this.#parts.find((own) => own.name === name);
+      if (!part) throw new RangeError(`a cross names the undeclared feature ${name}`);
+      return part;
+    };
+    this.#crosses = crosses.map((cross, i) => {
+      const [left, right, start] = [find(cross.left), find(cross.right), groups.length];
+      for (let j = 0; j < left.width * right.width; j++) groups.push(this.#parts.length + 1 + i);
+      return { left, right, start };
+    });
+    this.secondOrder = [
+      ...this.#parts.flatMap(({ bends }, i) => (bends ? [i + 1] : [])),
+      ...crosses.map((_, i) => this.#parts.length + 1 + i),
+    ];
+    this.features = groups.length;
+    this.groups = groups;
+  }
+
+  encode(context: Readonly<Record<string, FeatureValue>>): Float64Array {
+    const x = new Float64Array(this.features);
+    x[0] = 1;
+    for (const { name, start, write } of this.#parts) write(context[name], x, start);
+    for (const { left, right, start } of this.#crosses) {
+      for (let i = 0; i < left.width; i++) {
+        for (let j = 0; j < right.width; j++) {
+          x[start + i * right.width + j] = x[left.start + i]! * x[right.start + j]!;
+        }
+      }
+    }
+    return x;
+  }
+}
+
+/** Middle and scale of a number from a first sample, to be frozen: mean and standard deviation, 1 where all are equal. */
+export function learnScale(sample: readonly number[]): { middle: number; scale: number } {
+  const known = sample.filter((x) => Number.isFinite(x));
+  if (known.length === 0) return { middle: 0, scale: 1 };
+  const middle = known.reduce((sum, x) => sum + x, 0) / known.length;
+  const variance = known.reduce((sum, x) => sum + (x - middle) ** 2, 0) / known.length;
+  return { middle, scale: variance > 0 ? Math.sqrt(variance) : 1 };
+}

@@ -1,0 +1,136 @@
+import {
+  factorize,
+  packedLength,
+  quadratic,
+  rankOneUpdate,
+  rowStart,
+  solveLower,
+  solveUpper,
+} from '../../maths/cholesky.ts';
+import { dot } from './evidence.ts';
+import type { Row } from './rows.ts';
+
+/** Normal-inverse-gamma prior of one option: precision of the weights, and shape and scale of the noise variance. */
+export interface NoisePrior {
+  precision: number;
+  /** Half of the prior's number of observations. */
+  shape: number;
+  /** Shape times the variance of rewards that is guessed. */
+  scale: number;
+}
+
+/** Worth two observations; a variance like that of rewards at a rate of 5 %. */
+export const DEFAULT_NOISE: NoisePrior = { precision: 1, shape: 1, scale: 0.05 };
+
+/** What is known of one option: sums over its rows, and what follows from them. */
+export interface LinearOption {
+  factor: Float64Array;
+  mean: Float64Array;
+  shape: number;
+  scale: number;
+  information: Float64Array;
+  response: Float64Array;
+}
+
+/**
+ * Disjoint Bayesian linear regression whose noise is learned (normal-inverse-gamma; Gelman et al., "Bayesian Data
+ * Analysis", 3rd ed., 14.2): no knob stands for the size of rewards. What it knows is a sum of rows, so a row can be taken
+ * back; the noise follows recursively, never as a difference of large sums.
+ */
+export class LinearModel {
+  readonly features: number;
+  readonly prior: NoisePrior;
+  readonly options: LinearOption[] = [];
+  readonly #work: Float64Array;
+
+  constructor(features: number, options: number, prior: NoisePrior = DEFAULT_NOISE) {
+    this.features = features;
+    this.prior = prior;
+    this.#work = new Float64Array(features);
+    for (let a = 0; a < options; a++) this.addOption();
+  }
+
+  addOption(): number {
+    const d = this.features;
+    const own: LinearOption = {
+      factor: new Float64Array(packedLength(d)),
+      mean: new Float64Array(d),
+      shape: this.prior.shape,
+      scale: this.prior.scale,
+      information: new Float64Array(packedLength(d)),
+      response: new Float64Array(d),
+    };
+    this.#solve(own);
+    return this.options.push(own) - 1;
+  }
+
+  #solve(own: LinearOption): void {
+    own.factor.set(own.information);
+    for (let i = 0; i < this.features; i++) own.factor[rowStart(i) + i]! += this.prior.precision;
+    factorize(own.factor, this.features, own.factor);
+    solveLower(own.factor, own.response, own.mean);
+    solveUpper(own.factor, own.mean, own.mean);
+  }
+
+  #sum(own: LinearOption, { x, reward }: Row, weight: number): void {
+    let at = 0;
+    for (let i = 0; i < x.length; i++) {
+      const scaled = weight * x[i]!;
+      own.response[i]! += scaled * reward;
+      for (let j = 0; j <= i; j++) own.information[at++]! += scaled * x[j]!;
+    }
+  }
+
+  learn(row: Row): void {
+    const { x, reward, weight } = row;
+    const own = this.options[row.option]!;
+    const z = this.#work;
+    const q = weight * quadratic(own.factor, x, z);
+    const error = reward - dot(x, own.mean);
+    if (!Number.isFinite(q + error)) throw new RangeError('a row is not finite');
+    own.shape += weight / 2;
+    own.scale += (weight * error * error) / (2 * (1 + q));
+    this.#sum(own, row, weight);
+    solveUpper(own.factor, z, z);
+    const step = (weight * error) / (1 + q);
+    const root = Math.sqrt(weight);
+    for (let i = 0; i < x.length; i++) {
+      own.mean[i]! += step * z[i]!;
+      z[i] = root * x[i]!;
+    }
+    rankOneUpdate(own.factor, z);
+  }
+
+  /** Takes one learned row back: sums less the row, and the noise by its recursion run backwards. */
+  unlearn(row: Row): void {
+    const { x, reward, weight } = row;
+    const own = this.options[row.option]!;
+    this.#sum(own, row, -weight);
+    this.#solve(own);
+    const q = weight * quadratic(own.factor, x, this.#work);
+    const error = reward - dot(x, own.mean);
+    own.shape -= weight / 2;
+    own.scale = Math.max(this.prior.scale, own.scale - (weight * error * error) / (2 * (1 + q)));
+  }
+
+  /** Weighs everything learned by `factor` in [0, 1]; the prior keeps its weight. */
+  decay(factor: number): void {
+    for (const own of this.options) {
+      for (let i = 0; i < own.information.length; i++) own.information[i]! *= factor;
+      for (let i = 0; i < own.response.length; i++) own.response[i]! *= factor;
+      own.shape = this.prior.shape + factor * (own.shape - this.prior.shape);
+      own.scale = this.prior.scale + factor * (own.scale - this.prior.scale);
+      this.#solve(own);
+    }
+  }
+
+  /** Means and standard deviations of the expected reward of the `eligible` options. Allocates nothing. */
+  score(x: Float64Array, eligible: readonly number[], means: Float64Array, sds: Float64Array): void {
+    const z = this.#work;
+    for (let i = 0; i < eligible.length; i++) {
+      const own = this.options[eligible[i]!]!;
+      means[i] = dot(x, own.mean);
+      sds[i] = Math.sqrt((own.scale / own.shape) * quadratic(own.factor, x, z));
+    }
+  }
+}

@@ -1,0 +1,17 @@
+/** Fixed shares over the eligible options: an A/B test. Shares of options that are not eligible go to the others in proportion. */
+export function fixedSplit(
+  shares: Float64Array,
+  eligible: readonly number[],
+  out: Float64Array,
+): Float64Array {
+  if (eligible.length === 0) throw new RangeError('no option is eligible');
+  let total = 0;
+  for (const a of eligible) {
+    if (!(shares[a]! >= 0)) throw new RangeError(`share of option ${a} is ${shares[a]}`);
+    total += shares[a]!;
+  }
+  for (let i = 0; i < eligible.length; i++) {
+    out[i] = total > 0 ? shares[eligible[i]!]! / total : 1 / eligible.length;
+  }
+  return out;
+}

@@ -1,0 +1,211 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { Encoder, learnScale } from '../../../../core/learn/features/encode.ts';
+import { SharedLogistic, SlotFeatures } from '../../../../core/learn/models/factored.ts';
+import { segmentPosteriors } from '../../../../core/learn/models/segments.ts';
+import { decodeDoubles, encodeDoubles } from '../../../../core/learn/models/snapshot.ts';
+import type { ValueTotal } from '../../../../core/learn/models/value.ts';
+import { addValue, valueMoments } from '../../../../core/learn/models/value.ts';
+import { readHistory } from '../../../../core/learn/models/warm-start.ts';
+import { rngFromNumber } from '../../../../core/maths/xoshiro.ts';
+
+describe('the worth of orders', () => {
+  const empty = (): ValueTotal => ({ trials: 0, orders: 0, logs: 0, squares: 0 });
+  function shop(rate: number, worth: number, seed: number): ValueTotal {
+    const total = empty();
+    const rng = rngFromNumber(seed);
+    for (let t = 0; t < 10_000; t++) {
+      addValue(total, rng.uniform() < rate ? worth * Math.exp(0.5 * rng.normal()) : 0);
+    }
+    return total;
+  }
+
+  it('is rate times mean', () => {
+    const [own] = valueMoments([shop(0.05, 40, 1)]);
+    const truth = 0.05 * 40 * Math.exp(0.125);
+    expect(Math.abs(own!.mean / truth - 1)).toBeLessThan(0.12);
+    expect(Math.sqrt(own!.variance) / own!.mean).toBeLessThan(0.1);
+  });
+
+  it('keeps its ranking when one order is worth a thousand others', () => {
+    const [good, bad] = [shop(0.05, 50, 2), shop(0.05, 40, 3)];
+    const before = valueMoments([good, bad]);
+    addValue(bad, 40_000);
+    const after = valueMoments([good, bad]);
+    expect(before[0]!.mean).toBeGreaterThan(before[1]!.mean);
+    expect(after[0]!.mean).toBeGreaterThan(after[1]!.mean);
+    expect(after[1]!.mean / before[1]!.mean).toBeLessThan(1.15);
+  });
+
+  it('takes everything back', () => {
+    const total = shop(0.02, 30, 4);
+    const before = { ...total };
+    for (const value of [12, 0, 99.5]) addValue(total, value);
+    for (const value of [99.5, 12, 0]) addValue(total, value, -1);
+    expect(total.orders).toBe(before.orders);
+    expect(total.trials).toBe(before.trials);
+    expect(total.logs).toBeCloseTo(before.logs, 9);
+    expect(total.squares).toBeCloseTo(before.squares, 9);
+  });
+});
+
+describe('segments', () => {
+  /** 30 segments of 400 trials, rates 5 % shifted by `tau` standard normals in log-odds. */
+  const tallies = (tau: number) => {
+    const rng = rngFromNumber(5);
+    return [0, 1, 2].map(() =>
+      Array.from({ length: 30 }, () => {
+        const p = 1 / (1 + Math.exp(2.94 - tau * rng.normal()));
+        let successes = 0;
+        for (let t = 0; t < 400; t++) successes += Number(rng.uniform() < p);
+        return { successes, trials: 400 };
+      }),
+    );
+  };
+  const prior = (tau: number): number => {
+    const [{ alpha, beta } = { alpha: 0, beta: 0 }] = segmentPosteriors(tallies(tau))[0]!;
+    return alpha + beta - 400;
+  };
+
+  it('lend each other as many trials as they are alike', () => {
+    expect(prior(0)).toBeGreaterThan(500);
+    expect(prior(0.3)).toBeGreaterThan(100);
+    expect(prior(0.3)).toBeLessThan(600);
+    expect(prior(1)).toBeLessThan(60);
+  });
+
+  it('are proper before anything is known', () => {
+    const [[own]] = segmentPosteriors([[{ successes: 0, trials: 0 }]]) as [[{ alpha: number; beta: number }]];
+    expect(own.alpha).toBeGreaterThan(0);
+    expect(own.alpha / (own.alpha + own.beta)).toBeCloseTo(1 / 30, 6);
+  });
+});
+
+describe('slots', () => {
+  it('have a feature for every piece and every pair', () => {
+    const features = new SlotFeatures([4, 4, 3]);
+    expect(features.all()).toHaveLength(48);
+    expect(features.groups).toHaveLength(1 + 11 + 40);
+    for (const chosen of features.all()) {
+      expect(features.of(chosen).reduce((sum, x) => sum + x, 0)).toBe(1 + 3 + 3);
+    }
+    const all = new Set(features.all().map((chosen) => features.of(chosen).join()));
+    expect(all.size).toBe(48);
+  });
+
+  it('learn from one combination about another', () => {
+    const features = new SlotFeatures([2, 2]);
+    const shared = new SharedLogistic(features.groups, [2]);
+    const rng = rngFromNumber(6);
+    for (let t = 0; t < 6_000; t++) {
+      const chosen = [
+        [0, 0],
+        [1, 0],
+        [0, 1],
+      ][t % 3]!;
+      const p = 0.05 + 0.1 * chosen[0]! + 0.1 * chosen[1]!;
+      shared.learn({ x: features.of(chosen), reward: Number(rng.uniform() < p), weight: 1 });
+    }
+    const scores = features.all().map((chosen) => shared.model.mean(features.of(chosen), 0));
+    expect(scores.indexOf(Math.max(...scores))).toBe(3);
+  });
+});
+
+describe('numbers as text', () => {
+  it('are the same doubles afterwards, bit by bit', () => {
+    fc.assert(
+      fc.property(fc.array(fc.double({ noNaN: true })), (numbers) => {
+        expect([...decodeDoubles(encodeDoubles(numbers))]).toEqual(numbers);
+      }),
+      { seed: 7 },
+    );
+  });
+
+  it('are plain Base64', () => {
+    const bytes = Buffer.from(encodeDoubles([1, -2.5, 0.1]), 'base64');
+    expect([0, 8, 16].map((at) => bytes.readDoubleLE(at))).toEqual([1, -2.5, 0.1]);
+  });
+});
+
+describe('the encoder', () => {
+  const encoder = new Encoder({
+    features: [
+      { name: 'age', kind: 'number', middle: 40, scale: 10 },
+      { name: 'member', kind: 'flag' },
+      { name: 'plan', kind: 'category', levels: ['free', 'pro'] },
+    ],
+    crosses: [{ left: 'member', right: 'plan' }],
+  });
+
+  it('gives every kind of value its columns', () => {
+    const x = [...encoder.encode({ age: 50, member: true, plan: 'pro' })];
+    const bend = 1 - Math.sqrt(2 / Math.PI);
+    expect(x.slice(0, 10)).toEqual([1, 0, 1, expect.closeTo(bend, 12), 0, 1, 0, 0, 0, 1]);
+    expect(x.slice(10)).toEqual([0, 0, 0, 0, 0, 0, 0, 1]);
+    expect(encoder.features).toBe(18);
+    expect(encoder.groups).toHaveLength(18);
+    expect(encoder.secondOrder).toEqual([2, 5]);
+  });
+
+  it('tells missing, unknown and absurd values apart from each other', () => {
+    const x = (context: Parameters<Encoder['encode']>[0]): number[] =>
+      [...encoder.encode(context)].slice(0, 10);
+    expect(x({})).toEqual([1, 1, 0, 0, 1, 0, 1, 0, 0, 0]);
+    expect(x({ age: 40, member: false, plan: 'other' }).slice(4)).toEqual([0, 0, 0, 1, 0, 0]);
+    expect(x({ age: 1_700_000_000 })[2]).toBe(5);
+    for (const age of [NaN, Infinity, 'old', undefined]) expect(x({ age }).slice(1, 4)).toEqual([1, 0, 0]);
+  });
+
+  it('freezes the scale that it learned', () => {
+    expect(learnScale([1, 3, NaN])).toEqual({ middle: 2, scale: 1 });
+    expect(learnScale([5, 5])).toEqual({ middle: 5, scale: 1 });
+    expect(learnScale([])).toEqual({ middle: 0, scale: 1 });
+  });
+
+  it('refuses a cross of what was not declared', () => {
+    expect(() => new Encoder({ features: [], crosses: [{ left: 'a', right: 'b' }] })).toThrow(RangeError);
+  });
+});
+
+describe('history', () => {
+  const x = Float64Array.of(1);
+  const log = (n: number, propensity: (option: number) => number) =>
+    Array.from({ length: n }, (_, i) => ({ x, option: i % 2, reward: 0, propensity: propensity(i % 2) }));
+
+  it('counts for no more than it may', () => {
+    const read = readHistory(
+      log(10_000, () => 0.5),
+      2,
+    );
+    if ('refused' in read) throw new Error(read.refused);
+    expect(read.rows.reduce((sum, row) => sum + row.weight, 0)).toBeCloseTo(500, 6);
+    expect(read.effective).toBeCloseTo(10_000, 6);
+  });
+
+  it('is refused where it does not overlap with what will be chosen from', () => {
+    expect(
+      readHistory(
+        log(10_000, () => 0.5),
+        3,
+      ),
+    ).toHaveProperty('refused');
+    expect(
+      readHistory(
+        log(300, (option) => (option === 0 ? 0.999 : 0.001)),
+        2,
+      ),
+    ).toHaveProperty('refused');
+    expect(
+      readHistory(
+        log(1_000, () => 0),
+        2,
+      ),
+    ).toHaveProperty('refused');
+    expect(
+      readHistory(
+        log(100, () => 0.5),
+        2,
+      ),
+    ).toHaveProperty('refused');
+  });
+});
