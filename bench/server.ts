@@ -1,9 +1,10 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { assemble } from '../runtime/assemble.ts';
+import type { OpenRoom } from '../runtime/engine/room.ts';
+import { openThreadRoom } from '../runtime/engine/thread/thread-room.ts';
 import { makeLogger } from '../runtime/logging.ts';
-import { openMemoryStore } from '../runtime/store/memory-store.ts';
-import { openSqliteStore } from '../runtime/store/sqlite/sqlite-store.ts';
+import type { StoreChoice } from '../runtime/store/open-store.ts';
 
 /**
  * What is measured: bare `node:http` answering fixed bytes, bare `node:http` that reads the query and serialises the same
@@ -39,9 +40,10 @@ function bare(): Promise<Ready> {
 }
 
 async function pickwell(): Promise<Ready> {
-  const store = kind === 'memory' ? openMemoryStore() : await openSqliteStore(folder);
+  const store: StoreChoice = kind === 'memory' ? { kind } : { kind: 'sqlite', folder };
   const settings = { host: '127.0.0.1', port: 0, data: folder, log: 'silent' as const, integrations: {} };
-  const server = await assemble({ settings, store, logger: makeLogger('silent'), version: 'bench' });
+  const room: OpenRoom = (observer) => openThreadRoom({ store, settings }, observer);
+  const server = await assemble({ settings, room, logger: makeLogger('silent'), version: 'bench' });
   const base = await server.listen();
   const key = server.freshKeys.find(({ scope }) => scope === 'decide')?.key ?? '';
   return { port: Number(new URL(base).port), key };

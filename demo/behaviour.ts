@@ -72,7 +72,7 @@ function mailEvents(send: Send, { decision, link }: Delivered, at: number) {
       ...(event === 'click' && { url: link }),
       ...more,
     });
-    return { source: 'sendgrid', id, json, used: event !== 'processed' };
+    return { source: 'sendgrid', id, json, used: true };
   };
 }
 

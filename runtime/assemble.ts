@@ -1,23 +1,20 @@
-import { randomFillSync, randomInt, randomUUID } from 'node:crypto';
+import { randomInt } from 'node:crypto';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { performance } from 'node:perf_hooks';
 import type { Logger } from 'pino';
 import { connectors } from '../connectors/registry.ts';
 import type { Transport } from '../core/contracts/destination.ts';
-import type { Store } from '../core/contracts/store.ts';
 import { webhooks } from '../webhooks/registry.ts';
 import { axiosTransport } from './delivery/axios-transport.ts';
 import { DeliveryService } from './delivery/service.ts';
-import { Catalogue } from './engine/catalogue.ts';
-import { Engine } from './engine/engine.ts';
-import { Folder } from './engine/folder.ts';
+import type { OpenRoom } from './engine/room.ts';
 import type { FreshKey } from './first-start.ts';
-import { installationSeed, prepare } from './first-start.ts';
+import { prepare } from './first-start.ts';
 import { decideHandlers } from './http/decide-routes.ts';
 import type { Endpoint } from './http/endpoint.ts';
 import { expressApp } from './http/express-app.ts';
 import { batchDecide, genericDecide } from './http/generic-decide.ts';
+import type { IngestPorts } from './http/ingest-routes.ts';
 import { ingestHandler, webhookHandler } from './http/ingest-routes.ts';
 import { openapi } from './http/openapi.ts';
 import { operationEndpoints } from './http/operation-endpoints.ts';
@@ -28,17 +25,17 @@ import { drain } from './http/drain.ts';
 import { httpServer } from './http/server.ts';
 import { checkNames, configuredDestinations, inboundSettings } from './integrations.ts';
 import { Keyring } from './keys.ts';
-import { deliveryLog } from './logging.ts';
+import { decisionLog, deliveryLog } from './logging.ts';
 import { buildManifest } from './manifest.ts';
 import { Metrics } from './metrics.ts';
-import { personIds } from './person-ids.ts';
 import { Programmes } from './programmes/service.ts';
 import type { Settings } from './settings.ts';
+import { tracedTransport, Tracing } from './tracing.ts';
 
 /** What differs between a real start and a test. */
 export interface World {
   settings: Settings;
-  store: Store;
+  room: OpenRoom;
   logger: Logger;
   version: string;
   /** ms since 1970 */
@@ -49,11 +46,6 @@ export interface World {
 /** A running Pickwell. */
 export interface Pickwell {
   server: Server;
-  engine: Engine;
-  folder: Folder;
-  catalogue: Catalogue;
-  delivery: DeliveryService;
-  metrics: Metrics;
   /** Keys made on this start: non-empty on the first one only. */
   freshKeys: FreshKey[];
   /** Listens and starts learning and delivering; resolves with the base URL. */
@@ -64,6 +56,8 @@ export interface Pickwell {
 
 /** How often keys made or revoked by another process are looked for, in ms. */
 const KEY_REFRESH_MS = 2_000;
+/** Share of traces that are kept, unless somebody says otherwise. */
+const TRACE_SHARE = 0.01;
 /** Bound on finishing deliveries when stopping, in ms. */
 const DELIVERY_STOP_MS = 5_000;
 
@@ -73,7 +67,7 @@ export async function assemble(world: World): Promise<Pickwell> {
   const parts = await makeParts(world);
   const state = { ready: false, draining: false };
   const server = makeServer(world, parts, state);
-  return { ...parts, server, ...lifecycle(world, parts, { server, state }) };
+  return { freshKeys: parts.freshKeys, server, ...lifecycle(world, parts, { server, state }) };
 }
 
 interface State {
@@ -83,12 +77,36 @@ interface State {
 
 type Parts = Awaited<ReturnType<typeof makeParts>>;
 
-async function makeParts({ settings, store, logger, transport, now = Date.now }: World) {
-  await store.own(randomUUID());
+async function makeParts(world: World) {
+  const { settings, room: open, logger, transport, version, now = Date.now } = world;
   const metrics = new Metrics();
-  const catalogue = new Catalogue();
-  await catalogue.load(store);
-  const programmes = new Programmes(store, catalogue, now);
+  const ratio = settings.traceShare ?? TRACE_SHARE;
+  const tracing = settings.traces === undefined ? undefined : new Tracing({ ratio, version });
+  const later: { delivery?: DeliveryService; programmes?: Programmes } = {};
+  const room = await open({
+    batch(size, seconds) {
+      metrics.batch(size, seconds);
+      tracing?.batch(size, seconds);
+    },
+    dropped: (byRule) => metrics.dropped(byRule),
+    folded: (entries) => metrics.folded(entries),
+    foldFailed: (error) => {
+      metrics.foldFailed();
+      logger.error({ err: error }, 'learning paused; the last good model goes on deciding');
+    },
+    delivered: () => later.delivery?.wake(),
+    changed() {
+      later.programmes?.load().catch((error: unknown) => {
+        logger.error({ err: error }, 'programmes could not be read again');
+      });
+    },
+    spooled: (waiting, superseded) => metrics.spooled(waiting, superseded),
+    drainFailed: (error) =>
+      logger.error({ err: error }, 'the spool could not be emptied; it will be tried again'),
+  });
+  const { store, engine } = room;
+  const programmes = new Programmes(store, now);
+  await programmes.load();
   const freshKeys = await prepare(store, programmes, { adminKey: settings.adminKey, now: now() });
   const keyring = new Keyring(store, now);
   await keyring.refresh();
@@ -96,49 +114,31 @@ async function makeParts({ settings, store, logger, transport, now = Date.now }:
     store,
     clock: { now },
     rng: { uniform: () => randomInt(2 ** 47) / 2 ** 47 },
-    transport: transport ?? axiosTransport(),
+    transport: tracedTransport(tracing, transport ?? axiosTransport()),
     log: deliveryLog(logger),
+    redis: settings.redis === undefined ? undefined : { url: settings.redis, copies: settings.copies },
   });
-  const shared = {
-    store,
-    catalogue,
-    now,
-    route: delivery.route.bind(delivery),
-    delivered: () => delivery.wake(),
-  };
-  const folder = new Folder({
-    ...shared,
-    observe: (entries) => metrics.folded(entries),
-    failed: (error) => {
-      metrics.foldFailed();
-      logger.error({ err: error }, 'learning paused; the last good model goes on deciding');
-    },
-  });
-  const engine = new Engine({
-    ...shared,
-    mintPersonId: personIds(now, randomFillSync),
-    stopwatch: () => performance.now(),
-    seed: await installationSeed(store),
-    observeBatch: (size, seconds) => metrics.batch(size, seconds),
-  });
-  return { metrics, catalogue, programmes, freshKeys, keyring, delivery, folder, engine };
+  Object.assign(later, { delivery, programmes });
+  return { metrics, tracing, room, store, engine, programmes, freshKeys, keyring, delivery };
 }
 
 function makeServer(world: World, parts: Parts, state: State): Server {
-  const { settings, store, logger, version, now = Date.now } = world;
-  const { engine, catalogue, metrics, keyring, delivery, programmes } = parts;
+  const { settings, logger, version, now = Date.now } = world;
+  const { store, engine, metrics, tracing, keyring, delivery, programmes } = parts;
   const own = inboundSettings(settings);
   const bug = (error: unknown): void => logger.error({ err: error }, 'bug');
   const degraded = degradedReporter({ metrics, logger, now });
-  const decidePorts = { engine, catalogue, metrics, now, degraded };
+  const answered = decisionLog(logger, settings.logDecisions ?? 0);
+  const decidePorts = { engine, programmes, metrics, now, degraded, answered, tracing };
   const hot = decideHandlers(connectors, (id) => own.get(id), decidePorts);
   hot.set('/v1/decide', { methods: ['GET', 'POST'], handler: genericDecide(decidePorts) });
   const endpoints: Endpoint[] = [
-    ...inboundEndpoints(own, { engine, metrics }),
-    ...programmeEndpoints(programmes, catalogue),
+    ...inboundEndpoints(own, { engine, metrics, tracing }),
+    ...programmeEndpoints(programmes, engine),
     ...recordEndpoints(store, engine, now),
     ...operationEndpoints({
       store,
+      engine,
       delivery,
       metrics,
       now,
@@ -160,8 +160,8 @@ function makeServer(world: World, parts: Parts, state: State): Server {
 }
 
 function lifecycle(
-  { settings, store, logger }: World,
-  { keyring, folder, delivery }: Parts,
+  { settings, logger }: World,
+  { keyring, room, store, delivery, tracing }: Parts,
   { server, state }: { server: Server; state: State },
 ): Pick<Pickwell, 'listen' | 'stop'> {
   let refresh: NodeJS.Timeout | undefined;
@@ -171,7 +171,7 @@ function lifecycle(
         server.once('error', reject).listen(settings.port, settings.host, resolve);
       });
       await store.recoverClaims();
-      folder.start();
+      await room.start();
       delivery.start();
       const failed = (error: unknown): void => logger.error({ err: error }, 'keys could not be read again');
       refresh = setInterval(() => void keyring.refresh().catch(failed), KEY_REFRESH_MS);
@@ -184,17 +184,16 @@ function lifecycle(
       state.draining = true;
       clearInterval(refresh);
       await drain(server);
-      await folder.stop();
+      await room.rest();
       await delivery.stop(DELIVERY_STOP_MS);
-      await store.close();
+      await room.close();
+      // nobody waits for a collector that is away
+      await tracing?.stop().catch((error: unknown) => logger.warn({ err: error }, 'traces were not sent'));
     },
   };
 }
 
-function inboundEndpoints(
-  own: ReadonlyMap<string, unknown>,
-  ports: { engine: Engine; metrics: Metrics },
-): Endpoint[] {
+function inboundEndpoints(own: ReadonlyMap<string, unknown>, ports: IngestPorts): Endpoint[] {
   const ingest = connectors.flatMap((connector) =>
     connector.routes.flatMap((route): Endpoint[] => {
       if (route.kind !== 'ingest') return [];

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { connectors } from '../connectors/registry.ts';
+import type { Outcome } from '../core/domain/outcome.ts';
 import type { IntegrationHead } from '../core/contracts/settings.ts';
 import { destinations } from '../destinations/registry.ts';
 import { webhooks } from '../webhooks/registry.ts';
@@ -30,6 +31,14 @@ export function configuredDestinations(settings: Settings): Configured[] {
     return [{ destination, settings: parse(destination, block) }];
   });
 }
+
+/** Ids of the destinations that are told of an outcome. */
+export const routeTo =
+  (configured: readonly Configured[]) =>
+  (outcome: Outcome): string[] =>
+    configured
+      .filter(({ destination, settings }) => destination.accepts(outcome, settings))
+      .map(({ destination }) => destination.id);
 
 /** @throws SettingsError for a block under `integrations` that belongs to nothing. */
 export function checkNames(settings: Settings): void {

@@ -2,7 +2,7 @@ import { hash, randomBytes } from 'node:crypto';
 import type { Scope } from '../core/contracts/keys.ts';
 import { SCOPES } from '../core/contracts/keys.ts';
 import type { StoredKey } from '../core/contracts/key-store.ts';
-import type { Store } from '../core/contracts/store.ts';
+import type { KeyStore } from '../core/contracts/store.ts';
 
 const digest = (key: string): string => hash('sha256', key, 'hex');
 
@@ -32,10 +32,10 @@ export function usable(key: StoredKey, now: number): boolean {
  */
 export class Keyring {
   #byHash = new Map<string, StoredKey>();
-  readonly #store: Store;
+  readonly #store: KeyStore;
   readonly #now: () => number;
 
-  constructor(store: Store, now: () => number) {
+  constructor(store: KeyStore, now: () => number) {
     this.#store = store;
     this.#now = now;
   }

@@ -2,14 +2,20 @@
 import { Command, InvalidArgumentError } from 'commander';
 import { SCOPES } from '../core/contracts/keys.ts';
 import type { Scope } from '../core/contracts/keys.ts';
+import { Fault } from '../core/contracts/faults.ts';
+import type { Store } from '../core/contracts/store.ts';
 import { assemble } from './assemble.ts';
+import { backupCommand } from './backup.ts';
 import { banner } from './banner.ts';
 import { mintKey, usable } from './keys.ts';
+import type { OpenRoom } from './engine/room.ts';
+import { openThreadRoom } from './engine/thread/thread-room.ts';
 import { makeLogger } from './logging.ts';
+import { migrateCommand } from './migrate/command.ts';
+import type { MigrateOptions } from './migrate/command.ts';
 import { SAMPLE } from './programmes/sample.ts';
-import type { Settings } from './settings.ts';
 import { readSettings, SettingsError } from './settings.ts';
-import { openSqliteStore } from './store/sqlite/sqlite-store.ts';
+import { openStore, storeChoice } from './store/open-store.ts';
 import { packageVersion } from './version.ts';
 
 /** A drain takes longer than this only when something hangs. */
@@ -18,8 +24,8 @@ const STOP_MS = 10_000;
 async function start(): Promise<void> {
   const settings = readSettings(process.env);
   const logger = makeLogger(settings.log);
-  const store = await openSqliteStore(settings.data);
-  const pickwell = await assemble({ settings, store, logger, version: packageVersion() });
+  const room: OpenRoom = (observer) => openThreadRoom({ store: storeChoice(settings), settings }, observer);
+  const pickwell = await assemble({ settings, room, logger, version: packageVersion() });
   const base = await pickwell.listen();
   process.stdout.write(banner(base, SAMPLE.id, pickwell.freshKeys));
   let stopping = false;
@@ -44,11 +50,8 @@ async function start(): Promise<void> {
   process.on('SIGINT', stop);
 }
 
-async function withStore<T>(
-  work: (store: Awaited<ReturnType<typeof openSqliteStore>>) => Promise<T>,
-): Promise<T> {
-  const settings: Settings = readSettings(process.env);
-  const store = await openSqliteStore(settings.data);
+async function withStore<T>(work: (store: Store) => Promise<T>): Promise<T> {
+  const store = await openStore(storeChoice(readSettings(process.env)));
   try {
     return await work(store);
   } finally {
@@ -107,6 +110,18 @@ function program(): Command {
     .action(createKey);
   keys.command('list').action(listKeys);
   keys.command('revoke').argument('<id>').action(revokeKey);
+  const print = (text: string): void => void process.stdout.write(text);
+  root
+    .command('backup')
+    .description('copy the data folder into one file; Pickwell may be running')
+    .requiredOption('--to <file>', 'a file that does not exist yet')
+    .action((options: { to: string }) => backupCommand(readSettings(process.env), options, print));
+  root
+    .command('migrate')
+    .description('copy a data folder into an empty PostgreSQL database; Pickwell has to be stopped')
+    .requiredOption('--from <folder>', 'the data folder')
+    .option('--to <url>', 'postgresql://user:password@host:port/database; absent: DATABASE_URL')
+    .action((options: MigrateOptions) => migrateCommand(options, process.env.DATABASE_URL, print));
   return root;
 }
 
@@ -114,6 +129,9 @@ try {
   await program().parseAsync();
 } catch (error) {
   const expected = error instanceof SettingsError || (error as { code?: string }).code === 'EADDRINUSE';
-  process.stderr.write(expected ? `${(error as Error).message}\n` : `${(error as Error).stack}\n`);
+  const fault = error instanceof Fault ? `: ${error.detail}` : '';
+  process.stderr.write(
+    `${expected || fault ? `${(error as Error).message}${fault}` : (error as Error).stack}\n`,
+  );
   process.exit(1);
 }

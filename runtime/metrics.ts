@@ -1,4 +1,9 @@
+import type { OutboxAdmin } from '../core/contracts/store.ts';
+import type { EngineHealth } from './engine/room.ts';
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
+import type { LimitsInUse } from './delivery/limiter.ts';
+
+type OutboxRow = Awaited<ReturnType<OutboxAdmin['outboxCounts']>>[number];
 
 const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5];
 const SIZES = [1, 2, 4, 8, 16, 32, 64, 128, 256];
@@ -15,6 +20,26 @@ export class Metrics {
   readonly #degraded = this.#counter('degraded_total', 'Decisions that left the full rung', ['cause']);
   readonly #folds = this.#counter('folded_entries_total', 'Ledger entries learned from', []);
   readonly #foldFaults = this.#counter('fold_faults_total', 'Folds that failed and will be repeated', []);
+  readonly #spool = this.#gauge(
+    'spool_decisions',
+    'Decisions on this disk that the store does not have yet',
+    [],
+  );
+  readonly #superseded = this.#counter(
+    'spool_superseded_total',
+    'Spooled decisions whose send had been decided otherwise in the meantime',
+    [],
+  );
+  readonly #drops = this.#counter('guardrail_drops_total', 'Options that a guardrail removed', ['rule']);
+  readonly #queued = this.#gauge('engine_queued_jobs', 'Jobs that wait for a batch', []);
+  readonly #modelAge = this.#gauge(
+    'model_age_seconds',
+    'Since the models here were known to be the newest',
+    [],
+  );
+  readonly #oldest = this.#gauge('outbox_oldest_seconds', 'Age of the oldest outcome that waits', [
+    'destination',
+  ]);
   readonly #latency = this.#histogram('decide_seconds', 'Arrival to answer', ['rung'], SECONDS);
   readonly #batch = this.#histogram('batch_size', 'Jobs that shared one flush', [], SIZES);
   readonly #flush = this.#histogram(
@@ -27,6 +52,15 @@ export class Metrics {
     'destination',
     'state',
   ]);
+  readonly #limiter = {
+    mode: this.#gauge('limiter_mode', '1 for how rate limits are kept at the moment', ['mode']),
+    copies: this.#gauge('limiter_copies', 'Copies that share the limits, those missing too', []),
+    running: this.#gauge('limiter_running_requests', 'Requests that have a slot, by account', ['account']),
+    queued: this.#gauge('limiter_queued_requests', 'Requests that wait for a slot, by account', ['account']),
+    paused: this.#gauge('limiter_paused_until_seconds', 'Unix time at which the account opens; 0: open', [
+      'account',
+    ]),
+  };
 
   #options<Label extends string>(name: string, help: string, labelNames: Label[]) {
     return { name: `pickwell_${name}`, help, labelNames, registers: [this.registry] };
@@ -69,6 +103,11 @@ export class Metrics {
     this.#foldFaults.inc();
   }
 
+  spooled(waiting: number, superseded: number): void {
+    this.#spool.set(waiting);
+    this.#superseded.inc(superseded);
+  }
+
   batch(size: number, seconds: number): void {
     this.#batch.observe(size);
     this.#flush.observe(seconds);
@@ -80,8 +119,34 @@ export class Metrics {
     return (rung) => this.#latency.observe({ rung }, Number(process.hrtime.bigint() - start) / 1e9);
   }
 
-  outbox(rows: readonly { destination: string; state: string; count: number }[]): void {
+  dropped(byRule: Readonly<Record<string, number>>): void {
+    for (const [rule, count] of Object.entries(byRule)) this.#drops.inc({ rule }, count);
+  }
+
+  health({ queued, modelAgeMs }: EngineHealth): void {
+    this.#queued.set(queued);
+    this.#modelAge.set(modelAgeMs / 1000);
+  }
+
+  outbox(rows: readonly OutboxRow[], now: number): void {
     this.#outbox.reset();
-    for (const { destination, state, count } of rows) this.#outbox.set({ destination, state }, count);
+    this.#oldest.reset();
+    for (const { destination, state, count, oldestAt } of rows) {
+      this.#outbox.set({ destination, state }, count);
+      if (state === 'pending') this.#oldest.set({ destination }, Math.max(0, now - oldestAt) / 1000);
+    }
+  }
+
+  limits({ mode, copies, accounts }: LimitsInUse): void {
+    const { running, queued, paused } = this.#limiter;
+    for (const kind of ['redis', 'local', 'closed'])
+      this.#limiter.mode.set({ mode: kind }, kind === mode ? 1 : 0);
+    this.#limiter.copies.set(copies);
+    for (const gauge of [running, queued, paused]) gauge.reset();
+    for (const { account, ...use } of accounts) {
+      running.set({ account }, use.running);
+      queued.set({ account }, use.queued);
+      paused.set({ account }, use.pausedUntil / 1000);
+    }
   }
 }

@@ -13,22 +13,46 @@ const fileSchema = z.strictObject({
   host: z.string().optional(),
   port: z.number().int().min(0).max(65_535).optional(),
   data: z.string().optional(),
+  database: secretOrEnv.optional(),
   publicUrl: z.url().optional(),
   log: z.string().optional(),
+  logDecisions: z.number().optional(),
+  redis: secretOrEnv.optional(),
+  copies: z.number().int().min(1).optional(),
   integrations: z.record(z.string(), z.record(z.string(), settingValue)).default({}),
 });
 
 const LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
 
+const DATABASE = 'a URL such as postgresql://user:password@host:5432/pickwell';
+
+/** Says nothing of the value, which holds a password. */
+const databaseUrl = z
+  .string()
+  .refine((text) => URL.canParse(text) && /^postgres(ql)?:$/.test(new URL(text).protocol), DATABASE);
+
 const PORT = 'a port number from 0 to 65535';
+const REDIS = 'an address like redis://user:password@host:6379/0, or rediss:// for TLS';
+const SHARE = 'a number from 0 to 1';
+const COPIES = 'a whole number from 1 to 10000';
 
 const schema = z.object({
   host: z.string().min(1),
   port: z.coerce.number(PORT).int(PORT).min(0, PORT).max(65_535, PORT),
   data: z.string().min(1),
+  /** Where PostgreSQL is; without it everything is in `data`. */
+  database: databaseUrl.optional(),
   adminKey: z.string().min(16, 'at least 16 characters').optional(),
   publicUrl: z.url().optional(),
   log: z.enum(LEVELS),
+  /** Share of decisions that get a line in the log. */
+  logDecisions: z.coerce.number(SHARE).min(0, SHARE).max(1, SHARE).optional(),
+  /** Where traces go: OTLP over HTTP. */
+  traces: z.url().optional(),
+  /** Share of traces that are kept. */
+  traceShare: z.coerce.number(SHARE).min(0, SHARE).max(1, SHARE).optional(),
+  redis: z.url({ protocol: /^rediss?$/, error: REDIS }).optional(),
+  copies: z.coerce.number(COPIES).int(COPIES).min(1, COPIES).max(10_000, COPIES).optional(),
   integrations: z.record(z.string(), z.record(z.string(), z.unknown())),
 });
 
@@ -42,9 +66,15 @@ const NAMES: Record<string, string> = {
   host: 'PICKWELL_HOST',
   port: 'PICKWELL_PORT',
   data: 'PICKWELL_DATA',
+  database: 'DATABASE_URL',
   adminKey: 'PICKWELL_ADMIN_KEY',
   publicUrl: 'PICKWELL_PUBLIC_URL',
   log: 'PICKWELL_LOG',
+  logDecisions: 'PICKWELL_LOG_DECISIONS',
+  traces: 'OTEL_EXPORTER_OTLP_ENDPOINT',
+  traceShare: 'OTEL_TRACES_SAMPLER_ARG',
+  redis: 'REDIS_URL',
+  copies: 'PICKWELL_COPIES',
 };
 
 export function describeIssues(error: z.ZodError, root = ''): string {
@@ -106,9 +136,15 @@ export function readSettings(environment: Environment): Settings {
     host: environment.PICKWELL_HOST ?? file.host ?? '127.0.0.1',
     port: environment.PICKWELL_PORT ?? file.port ?? 8787,
     data: environment.PICKWELL_DATA ?? file.data ?? './data',
+    database: environment.DATABASE_URL ?? resolve(file.database, environment, 'database'),
     adminKey: environment.PICKWELL_ADMIN_KEY,
     publicUrl: environment.PICKWELL_PUBLIC_URL ?? file.publicUrl,
+    logDecisions: environment.PICKWELL_LOG_DECISIONS ?? file.logDecisions,
+    traces: environment.OTEL_EXPORTER_OTLP_ENDPOINT,
+    traceShare: environment.OTEL_TRACES_SAMPLER_ARG,
     log: environment.PICKWELL_LOG ?? file.log ?? 'info',
+    redis: environment.REDIS_URL ?? resolve(file.redis, environment, 'redis'),
+    copies: environment.PICKWELL_COPIES ?? file.copies,
     integrations: resolve(file.integrations, environment, 'integrations'),
   });
   if (!parsed.success) throw new SettingsError(describeIssues(parsed.error));

@@ -16,6 +16,6 @@ export interface Answer {
   rung: Rung;
   /** To append to links, so that a click can be credited: `did=<decision id>`. */
   link?: string | undefined;
-  /** False when the answer was given without being recorded. */
-  decision_recorded: boolean;
+  /** False when the answer was given without being recorded; `spooled` when only this machine has it yet. */
+  decision_recorded: boolean | 'spooled';
 }

@@ -16,11 +16,19 @@ export interface EventKey {
   id: string;
 }
 
+export interface SignalAsk {
+  name: string;
+  /** ms since 1970 */
+  since: number;
+}
+
 export interface WorkQuery {
   persons: readonly PersonAsk[];
-  /** Contacts after this time are loaded, ms since 1970. */
+  /** Contacts after this time are loaded, ms since 1970, and those of the decisions named. */
   contactsSince: number;
   events: readonly EventKey[];
+  /** Signals that are loaded of everybody asked about: by name, those after a time. Absent: none. */
+  signals?: readonly SignalAsk[] | undefined;
   /** Decisions whose persons are asked for. */
   decisions: readonly DecisionId[];
 }
@@ -29,9 +37,18 @@ export interface WorkQuery {
 export interface Contact {
   person: PersonId;
   at: number;
+  /** What made it: our decision, or an event that tells of another tool's send. */
   decision: DecisionId;
+  /** Empty for another tool's. */
   programme: ProgrammeId;
   channel: string;
+  variant?: string | undefined;
+  /** The platform's id of the send. */
+  send?: string | undefined;
+  /** When it no longer counts unless it is known to have been sent, ms since 1970; absent: never. */
+  releasesAt?: number | undefined;
+  /** Absent: reserved, and neither known to have been sent nor that it never will be. */
+  state?: 'sent' | 'aborted' | undefined;
 }
 
 /** Everything a batch may depend on, read inside its transaction. */
@@ -44,8 +61,12 @@ export interface WorkFacts {
   /** Recorded decisions under the send keys asked for. */
   decisions: Decision[];
   contacts: Contact[];
+  /** Absent: none were asked for. */
+  signals?: StoredSignal[] | undefined;
   /** The events that were counted before. */
   seen: EventKey[];
+  /** The store's own time after the persons were locked, ms since 1970, where many clocks meet in it. */
+  now?: number | undefined;
 }
 
 /** A signal as it is kept: who it belongs to is a person, not an alias. */
@@ -73,7 +94,8 @@ export interface Merge {
   arms: MergedArm[];
 }
 
-export type LedgerKind = 'decision' | 'signal' | 'merge' | 'erase' | 'programme';
+/** `late` says that a decision was made some time before its place in the ledger: signals may stand before it. */
+export type LedgerKind = 'decision' | 'signal' | 'merge' | 'erase' | 'programme' | 'late';
 
 /** An outcome for one destination's outbox. */
 export interface NewOutcome {
@@ -90,6 +112,7 @@ export interface WorkWrites {
   persons: Person[];
   aliases: { alias: Alias; person: PersonId }[];
   decisions: NewDecision[];
+  /** Made or changed, each once: by person, time and decision. */
   contacts: Contact[];
   seen: EventKey[];
   signals: StoredSignal[];
@@ -183,6 +206,8 @@ export interface ModelSnapshot {
 }
 
 export interface FoldWrites {
+  /** Epoch of the fold's lease: when somebody else has it by now, nothing is written. Absent where nobody else can. */
+  epoch?: number | undefined;
   /** Position the fold started from: when it has moved, somebody else folded and nothing is written. */
   expected: number;
   position: number;

@@ -21,6 +21,7 @@ export interface WorkStore {
   /**
    * Reads the facts, runs `work` on them, writes what it returns in one transaction and resolves once that is durable.
    * No other `transact` on the same persons runs in between. Rejects with Fault `unavailable` when nothing was written.
+   * `work` may run again on newer facts when another process was quicker; what it returned last is what is written.
    */
   transact(query: WorkQuery, work: (facts: WorkFacts) => WorkWrites): Promise<void>;
 }
@@ -32,9 +33,28 @@ export interface LearnStore {
   readLedger(after: number, limit: number): Promise<LedgerChunk>;
   /** History of each person, once for all ids that became one; of signals only those named, when names are given. */
   histories(persons: readonly PersonId[], signals?: readonly string[]): Promise<History[]>;
-  /** Null when the position has moved; otherwise the snapshots with their versions. */
+  /** Null when the position has moved or the epoch is over; otherwise the snapshots with their versions. */
   commitFold(writes: FoldWrites): Promise<ModelSnapshot[] | null>;
-  models(): Promise<ModelSnapshot[]>;
+  /** Newest model of every programme; those folded up to a place after `after` only, when one is given. */
+  models(after?: number): Promise<ModelSnapshot[]>;
+  /**
+   * Takes or keeps the lease `name` for `ttlMs` from now, by the store's clock. The epoch it is held under, which is another
+   * number for every new holder; null while somebody else holds it. `FOLD_LEASE` is what `commitFold` goes by.
+   */
+  lease(name: string, holder: string, ttlMs: number): Promise<number | null>;
+}
+
+/** The lease under which the ledger is folded. */
+export const FOLD_LEASE = 'fold';
+
+/** Telling copies of one installation of each other's changes. */
+export interface WatchStore {
+  /**
+   * Calls `listener` every second or sooner for as long as the store can be asked, and says whether a programme or a model has
+   * changed since it last did, whoever changed it. A store that one process owns never calls it: whoever made the change
+   * knows. Resolves with what ends it.
+   */
+  watch(listener: (changed: boolean) => void): Promise<() => Promise<void>>;
 }
 
 export interface ProgrammeStore {
@@ -60,7 +80,7 @@ export interface ReadStore {
 
 export interface OutboxAdmin {
   outboxCounts(): Promise<{ destination: string; state: string; count: number; oldestAt: number }[]>;
-  /** Makes what a process that died had claimed due at once; for the one process that owns the store. */
+  /** Makes what a process that died had claimed due at once. Where many share the store, claims end with their leases only. */
   recoverClaims(): Promise<void>;
   /** Makes dead outcomes pending again; returns how many. */
   redrive(destination: string, now: number): Promise<number>;
@@ -79,10 +99,25 @@ export interface MetaStore {
 
 /** The whole port. */
 export interface Store
-  extends WorkStore, LearnStore, ProgrammeStore, ReadStore, OutboxPort, OutboxAdmin, KeyStore, MetaStore {
-  /** Makes this process the one that writes; a process that did before is refused from now on. */
+  extends
+    WorkStore,
+    LearnStore,
+    WatchStore,
+    ProgrammeStore,
+    ReadStore,
+    OutboxPort,
+    OutboxAdmin,
+    KeyStore,
+    MetaStore {
+  /**
+   * Makes this process the one that writes; a process that did before is refused from now on. Nothing where many may write
+   * together.
+   */
   own(token: string): Promise<void>;
   /** Answers when the store can be used. */
   ping(): Promise<void>;
   close(): Promise<void>;
 }
+
+/** What is asked of a store beside deciding, ingesting and learning: by people, by deliveries, at the start. */
+export type DeskStore = Omit<Store, keyof WorkStore | keyof LearnStore | keyof WatchStore | 'own' | 'close'>;

@@ -1,6 +1,6 @@
 import type { Answer } from '../contracts/answer.ts';
 import type { Decision, Rung } from '../domain/decision.ts';
-import type { Programme } from '../domain/programme.ts';
+import type { Programme, Variant } from '../domain/programme.ts';
 import { approvalObjection } from '../guardrails/approval.ts';
 import { datesObjection } from '../guardrails/dates.ts';
 
@@ -20,7 +20,7 @@ export function answerOf(decision: Decision): Answer {
     guardrail: decision.guardrail,
     rung: decision.rung,
     link: sent ? `did=${decision.id}` : undefined,
-    decision_recorded: decision.reason !== 'preview',
+    decision_recorded: decision.spooled ? 'spooled' : decision.reason !== 'preview',
   };
 }
 
@@ -32,9 +32,18 @@ function untagged(content: Record<string, string>): Record<string, string> | und
   return Object.values(content).some(hasTag) ? undefined : content;
 }
 
+/** Whether a guardrail that no rung may skip has to look at the person. */
+function asksAboutPerson({ guardrails }: Programme, { channel, eligible }: Variant): boolean {
+  const { consent, eligibleByChannel, quietHours } = guardrails;
+  const rules = [consent?.[channel], guardrails.eligible, eligibleByChannel?.[channel], eligible];
+  const timed = quietHours !== undefined && quietHours.channels?.includes(channel) !== false;
+  const rests = guardrails.suppressAfterIgnored !== undefined || guardrails.restAfterSignal !== undefined;
+  return timed || rests || rules.some((rule) => rule !== undefined);
+}
+
 /**
- * The answer when the engine could not decide in time: the approved default between its dates, or silence. A default whose
- * channel needs consent is not sent, because consent cannot be looked up on this rung; nor is one whose template tags
+ * The answer when the engine could not decide in time: the approved default between its dates, or silence. A default that
+ * depends on consent, eligibility, quiet hours or suppression is not sent, because the person cannot be looked up on this rung; nor is one whose template tags
  * `fill` cannot fill.
  */
 export function degradedAnswer(
@@ -49,7 +58,7 @@ export function degradedAnswer(
     fallback !== undefined &&
     approvalObjection(fallback) === undefined &&
     datesObjection(fallback, programme, now) === undefined &&
-    programme.guardrails.consent?.[fallback.channel] === undefined;
+    !asksAboutPerson(programme, fallback);
   const filled = open ? fill(fallback.content) : undefined;
   const head = { programme: programmeId, programme_version: programme?.version, reason: 'fallback' as const };
   if (!open || !filled) {

@@ -1,8 +1,9 @@
-import type { Contact } from '../contracts/records.ts';
+import type { Contact, StoredSignal } from '../contracts/records.ts';
 import type { Decision, DecideRequest } from '../domain/decision.ts';
 import { SILENCE } from '../domain/decision.ts';
 import type { Person } from '../domain/person.ts';
 import type { Programme } from '../domain/programme.ts';
+import type { Rules } from '../guardrails/guardrail.ts';
 import { check } from '../guardrails/check.ts';
 import { hash32 } from '../maths/murmur3.ts';
 import { rngFromText } from '../maths/xoshiro.ts';
@@ -15,8 +16,16 @@ import { decisionId } from './decision-id.ts';
 export interface DecideFacts {
   person: Person;
   contacts: readonly Contact[];
+  /** Signals the programme's guardrails ask for, and maybe others. */
+  signals?: readonly StoredSignal[] | undefined;
   sendKey: string;
+  /** One of the ids asked for was of somebody who had themselves erased. */
+  erased?: boolean | undefined;
   now: number;
+  /** The store is away: `person` has ids and nothing else, and the model may be old. */
+  blind?: boolean | undefined;
+  /** The model may be older than the one other copies decide on. */
+  behind?: boolean | undefined;
 }
 
 /** A programme ready to decide: its policy on the newest model. */
@@ -24,6 +33,8 @@ export interface LiveProgramme {
   programme: Programme;
   policy: Policy;
   modelVersion: number;
+  /** Eligibility rules of this version, compiled; absent where it has none. */
+  rules?: Rules | undefined;
 }
 
 /**
@@ -37,9 +48,21 @@ export function decide(
   seed: string,
 ): Decision {
   const { programme } = live;
-  const { person, now } = facts;
+  const { person, now, blind, behind } = facts;
   const arm = assign(programme, person);
-  const { allowed, dropped } = check({ programme, person, contacts: facts.contacts, now });
+  const { contacts, signals, erased } = facts;
+  const given = {
+    programme,
+    person,
+    contacts,
+    signals,
+    erased,
+    now,
+    blind,
+    context: request.context,
+    rules: live.rules,
+  };
+  const { allowed, dropped } = check(given);
   // One stream for each send of each person: the same send draws the same number, whoever asks and however often.
   const drawSeed = hash32(`${seed} draw ${person.aliases[0] ?? person.id} ${facts.sendKey}`);
   const choice = choose(
@@ -63,7 +86,7 @@ export function decide(
     content: variant?.content,
     reason: request.preview === true ? 'preview' : choice.reason,
     guardrail: choice.guardrail,
-    rung: 'full',
+    rung: blind || behind ? 'last-model' : 'full',
     arm,
     propensity: choice.chosen.propensity,
     eligible: choice.eligible,
@@ -72,6 +95,7 @@ export function decide(
     policy: choice.policy,
     seed: drawSeed,
     context: request.context,
+    spooled: blind ? true : undefined,
     learn: choice.learn,
   };
 }

@@ -67,6 +67,8 @@ export interface Decision {
   policy: string;
   seed: string;
   context: Record<string, string | number | boolean>;
+  /** Made while the store was away, and recorded later than it was answered. */
+  spooled?: true | undefined;
   /** Whether outcomes of this decision teach the policy. */
   learn: boolean;
 }

@@ -7,6 +7,8 @@ import type { PersonRef, SubscriptionState } from './person.ts';
  */
 export const SIGNAL = {
   sent: 'email_sent',
+  /** Will never be sent: the platform gave up before. */
+  aborted: 'email_aborted',
   delivered: 'email_delivered',
   opened: 'email_opened',
   clicked: 'email_clicked',

@@ -30,23 +30,83 @@ export interface Variant {
   content: Record<string, string>;
   contentHash: string;
   labels?: Record<string, string> | undefined;
+  /** Who may get it, in CEL; beside the programme's own rule. */
+  eligible?: string | undefined;
   startsAt?: string | undefined;
   endsAt?: string | undefined;
   approval?: Approval | undefined;
 }
 
-/** At most `count` contacts per person inside any `hours` hours, on one channel or on all. */
+/**
+ * At most `count` contacts of a person inside any `hours` hours, on one channel or on all: over all programmes and the sends of
+ * other tools (`person`), of this programme, or of each variant of it.
+ */
 export interface Cap {
-  per: 'person';
+  per: 'person' | 'person-programme' | 'person-variant';
   channel?: string | undefined;
   count: number;
   hours: number;
 }
 
+export const WEEKDAYS = [
+  'sunday',
+  'monday',
+  'tuesday',
+  'wednesday',
+  'thursday',
+  'friday',
+  'saturday',
+] as const;
+export type Weekday = (typeof WEEKDAYS)[number];
+
+/** What the name of a trait begins with where a programme names one. */
+export const TRAITS = 'traits.';
+
+/**
+ * After `count` contacts in a row on a channel that nobody reacted to, none for `hours` after the last of them. An open, a click
+ * or a signal of the goal is a reaction.
+ */
+export interface IgnoredRule {
+  count: number;
+  hours: number;
+}
+
+/** No contact on any channel for `hours` after a signal. */
+export interface RestRule {
+  signal: string;
+  hours: number;
+}
+
+/** When nothing is sent, by the person's own clock. */
+export interface QuietHours {
+  /** `HH:MM`; the first quiet minute. `to` is the first that is not, on the next day if it is the smaller of the two. */
+  from?: string | undefined;
+  to?: string | undefined;
+  /** Absent: every day. */
+  allowedDays?: Weekday[] | undefined;
+  /** `YYYY-MM-DD` */
+  blackoutDates?: string[] | undefined;
+  /** Channels it holds for; absent: all. */
+  channels?: string[] | undefined;
+  /** Trait with the person's zone, an IANA name or an offset such as `+05:30`. Absent: `traits.timezone`. */
+  zone?: string | undefined;
+  /** Zone of persons whose trait names none. */
+  fallbackZone: string;
+}
+
 export interface Guardrails {
-  /** Purpose that must be consented to, by channel. */
-  consent?: Record<string, string> | undefined;
+  /** Who may be contacted at all, in CEL (https://cel.dev): over `traits`, `context`, `now`. */
+  eligible?: string | undefined;
+  /** Who may be contacted on one channel, in CEL, by channel. */
+  eligibleByChannel?: Record<string, string> | undefined;
+  /** Purpose that must be consented to, or several that all must be, by channel. */
+  consent?: Record<string, string | string[]> | undefined;
   caps?: Cap[] | undefined;
+  /** Hours after which a contact of this programme no longer counts unless it is known to have been sent; absent: never. */
+  releaseAfterHours?: number | undefined;
+  quietHours?: QuietHours | undefined;
+  suppressAfterIgnored?: IgnoredRule | undefined;
+  restAfterSignal?: RestRule[] | undefined;
 }
 
 export type HoldoutKind = 'no-contact' | 'random' | 'business-as-usual';

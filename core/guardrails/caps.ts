@@ -1,24 +1,46 @@
-import type { Cap } from '../domain/programme.ts';
+import type { Contact } from '../contracts/records.ts';
+import type { Cap, Variant } from '../domain/programme.ts';
 import { HOUR_MS } from '../domain/programme.ts';
+import { endOf, standing } from './contacts.ts';
 import type { GuardContext, Guardrail } from './guardrail.ts';
 
-function full(cap: Cap, { contacts, now }: GuardContext): string | undefined {
-  const since = now - cap.hours * HOUR_MS;
-  const inside = contacts
-    .filter((c) => c.at > since && (cap.channel === undefined || c.channel === cap.channel))
-    .map((c) => c.at)
-    .sort((a, b) => a - b);
-  if (inside.length < cap.count) return undefined;
-  const frees = inside[inside.length - cap.count];
-  const next = frees === undefined ? 'never' : new Date(frees + cap.hours * HOUR_MS).toISOString();
-  return `${inside.length} of ${cap.count} ${cap.channel ?? 'any'} contacts in ${cap.hours} h, next free ${next}`;
+/** Whether a contact is one of those a cap counts. */
+function counted(cap: Cap, contact: Contact, variant: Variant, programme: string): boolean {
+  if (cap.channel !== undefined && contact.channel !== cap.channel) return false;
+  if (cap.per === 'person') return true;
+  if (contact.programme !== programme) return false;
+  return cap.per === 'person-programme' || contact.variant === variant.id;
 }
 
-/** Caps count contacts of the person over all programmes, in windows that roll to the millisecond. */
+const WHOSE: Readonly<Record<Cap['per'], string>> = {
+  person: '',
+  'person-programme': ' of this programme',
+  'person-variant': ' of this variant',
+};
+
+function full(cap: Cap, variant: Variant, context: GuardContext): string | undefined {
+  const { now, programme } = context;
+  const window = cap.hours * HOUR_MS;
+  const inside = standing(context.contacts, now).filter(
+    (contact) => contact.at > now - window && counted(cap, contact, variant, programme.id),
+  );
+  if (inside.length < cap.count) return undefined;
+  const ends = inside.map((contact) => Math.min(contact.at + window, endOf(contact))).sort((a, b) => a - b);
+  // a place is free once fewer than `count` are left
+  const frees = ends[inside.length - cap.count];
+  const next = frees === undefined ? 'never' : new Date(frees).toISOString();
+  const unsent = inside.filter(({ state }) => state !== 'sent').length;
+  const waiting = unsent === 0 ? '' : ` (${unsent} not known to be sent)`;
+  const what = `${cap.channel ?? 'any'} contacts${WHOSE[cap.per]}${waiting}`;
+  return `${inside.length} of ${cap.count} ${what} in ${cap.hours} h, next free ${next}`;
+}
+
+/** Caps count contacts of the person, over all programmes or in this one, in windows that roll to the millisecond. */
 export const caps: Guardrail = (variant, context) => {
   for (const cap of context.programme.guardrails.caps ?? []) {
     if (cap.channel !== undefined && cap.channel !== variant.channel) continue;
-    const reason = full(cap, context);
+    if (context.blind) return 'contacts cannot be looked up';
+    const reason = full(cap, variant, context);
     if (reason !== undefined) return reason;
   }
   return undefined;

@@ -4,13 +4,19 @@ import { approval } from './approval.ts';
 import { caps } from './caps.ts';
 import { consent } from './consent.ts';
 import { dates } from './dates.ts';
+import { eligibility } from './eligibility.ts';
 import type { GuardContext, Guardrail } from './guardrail.ts';
+import { quietHours } from './quiet-hours.ts';
+import { suppression } from './suppression.ts';
 
 /** In the order in which they speak: the first that objects gives the reason. */
 const GUARDRAILS: readonly (readonly [name: string, guardrail: Guardrail])[] = [
   ['approval', approval],
   ['dates', dates],
   ['consent', consent],
+  ['eligibility', eligibility],
+  ['quiet-hours', quietHours],
+  ['suppression', suppression],
   ['caps', caps],
 ];
 

@@ -1,4 +1,5 @@
-import type { Contact } from '../contracts/records.ts';
+import type { Contact, StoredSignal } from '../contracts/records.ts';
+import type { DecideRequest } from '../domain/decision.ts';
 import type { Person } from '../domain/person.ts';
 import type { Programme, Variant } from '../domain/programme.ts';
 
@@ -7,7 +8,34 @@ export interface GuardContext {
   programme: Programme;
   person: Person;
   contacts: readonly Contact[];
+  /** Signals of the names and as far back as guardrails ask for, and maybe others. */
+  signals?: readonly StoredSignal[] | undefined;
   now: number;
+  /** Features of the request. */
+  context?: DecideRequest['context'] | undefined;
+  /** The programme's eligibility rules, compiled. */
+  rules?: Rules | undefined;
+  /** One of the ids asked for was of somebody who had themselves erased. */
+  erased?: boolean | undefined;
+  /** Nothing could be looked up about the person: whatever depends on it objects. */
+  blind?: boolean | undefined;
+}
+
+/** A compiled eligibility rule: why it does not hold, or undefined. Never throws, and ends in bounded time. */
+export type Rule = (context: GuardContext) => string | undefined;
+
+/** What a rule asks about the past: how often a signal happened, or with no name the contacts, as far back as `ms`. */
+export interface HistoryAsk {
+  signal?: string | undefined;
+  ms: number;
+}
+
+/** Compiled rules of one programme version. */
+export interface Rules {
+  programme?: Rule | undefined;
+  channels: ReadonlyMap<string, Rule>;
+  variants: ReadonlyMap<string, Rule>;
+  asks: readonly HistoryAsk[];
 }
 
 /** Why a variant may not be served, in words with numbers, or undefined. Pure; fails closed on what it cannot read. */

@@ -2,6 +2,7 @@ import type { DomainEvent, IdentifyEvent, SubscriptionEvent } from '../domain/ev
 import type { Alias, Person, PersonRef } from '../domain/person.ts';
 import { newest, newestOfEach } from '../people/merge.ts';
 import type { WorkingSet } from '../people/working-set.ts';
+import { applyToContacts } from './apply-contact.ts';
 
 /** Turns the ids a platform gave into aliases. */
 export type ToAliases = (ref: PersonRef) => Alias[];
@@ -29,13 +30,19 @@ export function applyEvent(event: DomainEvent, set: WorkingSet, toAliases: ToAli
   if (event.type === 'signal') {
     const { source, id, at, name, decisionId, send, values, orderId, machine } = event;
     set.signal({ source, id, at, name, decisionId, send, values, orderId, machine, person: person.id });
+    applyToContacts(event, person, set);
   }
   return true;
 }
 
-/** Forgets everybody some ids belong to. */
+/** Forgets everybody some ids belong to, but for a digest of each id: they are not to be contacted under it. */
 export function eraseAll(set: WorkingSet, aliases: readonly Alias[], at: number): void {
-  for (let person = set.known(aliases); person; person = set.known(aliases)) set.erase(person, at);
+  const ids = new Set(aliases);
+  for (let person = set.known(aliases); person; person = set.known(aliases)) {
+    for (const alias of person.aliases) ids.add(alias);
+    set.erase(person, at);
+  }
+  for (const alias of ids) set.keepErased(alias);
 }
 
 /**

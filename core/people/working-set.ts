@@ -10,9 +10,14 @@ import type {
 import type { Decision, DecisionId } from '../domain/decision.ts';
 import type { Alias, Person, PersonId } from '../domain/person.ts';
 import { newPerson } from '../domain/person.ts';
+import { hash32 } from '../maths/murmur3.ts';
+import { ContactBook } from './contact-book.ts';
 import { mergePersons } from './merge.ts';
 
 const eventKey = ({ source, id }: EventKey): string => `${source} ${id}`;
+/** Under which the digest of an erased id is kept. */
+export const erasedKey = (alias: Alias): EventKey => ({ source: 'erased', id: hash32(alias) });
+
 const sendKeyOf = (person: PersonId, sendKey: string): string => `${person} ${sendKey}`;
 
 const userIds = (aliases: readonly Alias[]): Alias[] => aliases.filter((alias) => alias.startsWith('user:'));
@@ -31,12 +36,15 @@ export class WorkingSet {
   readonly #persons = new Map<PersonId, Person>();
   readonly #aliases = new Map<Alias, PersonId>();
   readonly #decisions = new Map<string, Decision>();
-  readonly #contacts = new Map<PersonId, Contact[]>();
+  readonly #contacts = new ContactBook();
+  readonly #signals = new Map<PersonId, StoredSignal[]>();
   readonly #seen = new Set<string>();
   readonly #deciders = new Map<DecisionId, PersonId>();
   readonly #changed = new Set<PersonId>();
   readonly #erased: Person[] = [];
   readonly #mintPersonId: () => PersonId;
+  /** The store's time, where it has one: later for whoever comes later to the same person. */
+  readonly now: number | undefined;
   readonly writes: WorkWrites = {
     persons: [],
     aliases: [],
@@ -51,6 +59,7 @@ export class WorkingSet {
 
   constructor(facts: WorkFacts, mintPersonId: () => PersonId) {
     this.#mintPersonId = mintPersonId;
+    this.now = facts.now;
     const canonical = new Map<PersonId, PersonId>();
     for (const person of facts.persons) {
       this.#persons.set(person.id, person);
@@ -59,7 +68,8 @@ export class WorkingSet {
     const owner = (id: PersonId): PersonId => canonical.get(id) ?? id;
     for (const { alias, person } of facts.aliases) this.#aliases.set(alias, owner(person));
     for (const decision of facts.decisions) this.#keep(owner(decision.person), decision);
-    for (const contact of facts.contacts) this.#contactsOf(owner(contact.person)).push(contact);
+    for (const contact of facts.contacts) this.#contacts.take(owner(contact.person), contact);
+    for (const signal of facts.signals ?? []) this.#signalsOf(owner(signal.person)).push(signal);
     for (const { decision, person } of facts.deciders) this.#deciders.set(decision, owner(person));
     for (const event of facts.seen) this.#seen.add(eventKey(event));
   }
@@ -109,7 +119,8 @@ export class WorkingSet {
   #merge(into: Person, from: Person, at: number): Person {
     const { person, merge } = mergePersons(into, from, at);
     for (const alias of from.aliases) this.#aliases.set(alias, into.id);
-    this.#contactsOf(into.id).push(...this.#contactsOf(from.id));
+    this.#contacts.merge(into.id, from.id);
+    this.#signalsOf(into.id).push(...this.#signalsOf(from.id));
     for (const [key, decision] of this.#decisions) {
       if (key.startsWith(`${from.id} `)) this.#keep(into.id, decision);
     }
@@ -130,31 +141,36 @@ export class WorkingSet {
     return this.#decisions.get(sendKeyOf(person, sendKey));
   }
 
-  #contactsOf(person: PersonId): Contact[] {
-    let contacts = this.#contacts.get(person);
-    if (!contacts) this.#contacts.set(person, (contacts = []));
-    return contacts;
-  }
-
   contacts(person: PersonId): readonly Contact[] {
-    return this.#contactsOf(person);
+    return this.#contacts.of(person);
   }
 
-  record(entry: NewDecision): void {
+  /** Contacts of a person that a decision made, or a send with the platform's id `send`. */
+  contactsAbout(person: PersonId, decision: DecisionId | undefined, send: string | undefined): Contact[] {
+    return this.#contacts.about(person, decision, send);
+  }
+
+  putContact(owner: PersonId, contact: Contact): void {
+    this.#contacts.put(owner, contact);
+  }
+
+  /** A new decision; `releasesAt` is when its contact no longer counts unless it is known to have been sent. */
+  record(entry: NewDecision, releasesAt?: number): void {
     const { decision } = entry;
     this.#decisions.set(sendKeyOf(decision.person, decision.sendKey), decision);
     this.#deciders.set(decision.id, decision.person);
     this.writes.decisions.push(entry);
-    if (decision.action !== 'send' || decision.channel === undefined) return;
-    const contact: Contact = {
-      person: decision.person,
-      at: decision.at,
-      decision: decision.id,
-      programme: decision.programme,
-      channel: decision.channel,
-    };
-    this.#contactsOf(decision.person).push(contact);
-    this.writes.contacts.push(contact);
+    if (decision.action === 'send' && decision.channel !== undefined) this.#reserve(decision, releasesAt);
+  }
+
+  /** An event may have been faster than a decision that was spooled: then its contact is this one. */
+  #reserve(decision: Decision, releasesAt: number | undefined): void {
+    const { person, at, id, programme, channel = '', variant, send } = decision;
+    const told = this.#contacts.about(person, id, send).filter((contact) => contact.programme === '');
+    for (const contact of told) this.#contacts.put(person, { ...contact, state: 'aborted' });
+    const state = told.some((contact) => contact.state === 'sent') ? 'sent' : undefined;
+    const own = { person, at, decision: id, programme, channel, variant, send, releasesAt, state } as const;
+    this.#contacts.put(person, own);
   }
 
   /** True the first time an event is seen. */
@@ -166,7 +182,29 @@ export class WorkingSet {
     return true;
   }
 
+  #signalsOf(person: PersonId): StoredSignal[] {
+    let signals = this.#signals.get(person);
+    if (!signals) this.#signals.set(person, (signals = []));
+    return signals;
+  }
+
+  /** Signals that were asked for, and those of this batch. */
+  signals(person: PersonId): readonly StoredSignal[] {
+    return this.#signalsOf(person);
+  }
+
+  /** Whether one of some ids, which were asked for by `erasedKey`, was of somebody who had themselves erased. */
+  erased(aliases: readonly Alias[]): boolean {
+    return aliases.some((alias) => this.#seen.has(eventKey(erasedKey(alias))));
+  }
+
+  /** Keeps a digest of an id that was erased, so that whoever has it is not taken for somebody new. */
+  keepErased(alias: Alias): void {
+    this.take(erasedKey(alias));
+  }
+
   signal(signal: StoredSignal): void {
+    this.#signalsOf(signal.person).push(signal);
     this.writes.signals.push(signal);
   }
 
@@ -189,6 +227,7 @@ export class WorkingSet {
   /** Everything the batch caused, once all its items have run. */
   finish(): WorkWrites {
     this.writes.persons = [...this.#erased, ...[...this.#changed].map((id) => this.#persons.get(id)!)];
+    this.writes.contacts = this.#contacts.written;
     return this.writes;
   }
 }

@@ -4,8 +4,8 @@ import { Attempts } from './attempt.ts';
 import type { Route } from './attempt.ts';
 import { REQUEST_MS } from './axios-transport.ts';
 import { Bell } from './bell.ts';
-import { minTimeMs } from './limiter.ts';
 import { messageOf } from './log.ts';
+import { minTimeMs, paceOf } from './pace.ts';
 import { prepare } from './prepare.ts';
 import { PORT_RETRY_MS, Settler } from './settler.ts';
 import type { Lease, Tally } from './settler.ts';
@@ -147,7 +147,7 @@ export class Deliverer<Settings = unknown> {
   /** Time for everything that may wait before a batch, and for its own request and a few smaller ones after it. */
   #leaseMs(): number {
     const { limits } = this.#attempts;
-    return 60_000 + 4 * this.#requestMs + 3 * limits.maxConcurrent * minTimeMs(limits);
+    return 60_000 + 4 * this.#requestMs + 3 * limits.maxConcurrent * minTimeMs(paceOf(limits));
   }
 
   #track(run: Run, items: readonly OutboxItem[], work: () => Promise<void>): void {

@@ -1,50 +1,70 @@
-import { createHash } from 'node:crypto';
-import Bottleneck from 'bottleneck';
 import type { Clock } from '../../core/contracts/clock.ts';
 import type { Limits } from '../../core/contracts/destination.ts';
 import { Fault } from '../../core/contracts/faults.ts';
-import { messageOf } from './log.ts';
+import { Cluster } from './cluster.ts';
+import type { RedisSettings } from './cluster.ts';
+import type { Mode } from './copies.ts';
+import { Lane } from './lanes.ts';
 import type { Log } from './log.ts';
-
-/** Share of the allowance that is used: a stalled event loop bunches the starts that fell into the stall. */
-const SHARE = 0.9;
-
-/** How long an unused limiter is kept, in ms; longer where the window is, so that none is forgotten half-way. */
-const KEEP_MS = 600_000;
+import { hashOf, laneName, minTimeMs, paceOf, shareOf } from './pace.ts';
+import type { Pace } from './pace.ts';
+import { Pauses } from './pauses.ts';
 
 const CLOSED = 'the limiter is closed';
 
-interface Lane {
-  account: string;
-  bottleneck: Bottleneck;
-  windowMs: number;
-  usedAt: number;
-}
+/** How limits are kept by a process that is alone. */
+const ALONE: Mode = { kind: 'local', share: 1, since: -Infinity };
 
 export interface LimiterOptions {
   clock: Clock;
   log: Log;
   /** When a job loses its slot, in ms; longer than any request takes, because nothing stops the job itself. */
   expirationMs: number;
+  /** Present: limits hold across all copies that meet there. */
+  redis?: RedisSettings | undefined;
+  /** Time that passes, in ms; a test may hand in its own. */
+  elapsed?: () => number;
 }
 
-/** Least time between two starts, in ms, that keeps any window of `windowMs` under `requests`. */
-export function minTimeMs(limits: Limits): number {
-  return Math.ceil(limits.windowMs.value / (SHARE * limits.requests.value));
+/** How the limits are kept and used at a moment. */
+export interface LimitsInUse {
+  mode: Mode['kind'];
+  /** Copies known, those missing too. */
+  copies: number;
+  /** Every account in use, by the hash of its name; `pausedUntil` in ms since 1970, 0 when open. */
+  accounts: { account: string; running: number; queued: number; pausedUntil: number }[];
 }
 
 /**
- * The rate limit of every account, and the gate that closes it. One job is one request. Nothing is ever repeated here:
- * the library's own retries, reservoirs and changes of settings all let more through than the limit.
+ * The rate limit of every account, and the gate that closes it. With Redis the copies keep one limit together; while it
+ * is away each keeps its share.
  */
 export class AccountLimiter {
   readonly #options: LimiterOptions;
+  readonly #elapsed: () => number;
   readonly #lanes = new Map<string, Lane>();
-  readonly #pauses = new Map<string, number>();
+  readonly #pauses: Pauses;
+  #cluster: Cluster | undefined;
+  /** The mode that the lanes were made for. */
+  #mode = ALONE;
   #closed = false;
 
   constructor(options: LimiterOptions) {
     this.#options = options;
+    this.#pauses = new Pauses(options.clock);
+    this.#elapsed = options.elapsed ?? (() => performance.now());
+  }
+
+  /** Connects to Redis where there is one; until then nothing is let through. */
+  start(): void {
+    const { redis, log } = this.#options;
+    if (!redis || this.#cluster || this.#closed) return;
+    const member = {
+      pauses: () => this.#pauses.remaining(),
+      pauseFor: (account: string, ms: number) => this.#pauses.pause(account, this.#options.clock.now() + ms),
+      changed: () => void this.#currentMode(),
+    };
+    this.#cluster = new Cluster(redis, { log, elapsed: this.#elapsed, member });
   }
 
   /**
@@ -53,103 +73,132 @@ export class AccountLimiter {
    */
   async schedule<T>(account: string, limits: Limits, job: () => Promise<T>): Promise<T> {
     if (this.#closed) throw new Fault('rate-limited', CLOSED, 0);
-    const lane = this.#lane(account, limits);
+    const mode = this.#currentMode();
+    const key = hashOf(account);
+    if (mode.kind === 'closed') throw divided(mode.retryMs);
+    const pace = mode.kind === 'redis' ? paceOf(limits) : shareOf(paceOf(limits), mode.share);
+    this.#mayBegin(mode, pace, paceOf(limits));
+    const lane = this.#lane(key, pace, mode);
     lane.usedAt = this.#options.clock.now();
-    try {
-      return await lane.bottleneck.schedule({ expiration: this.#options.expirationMs }, () =>
-        this.#pass(account, job),
-      );
-    } catch (error) {
-      if (!(error instanceof Bottleneck.BottleneckError)) throw error;
-      // What was dropped was no attempt; what outlived its slot may well have arrived.
-      if (error.message === CLOSED) throw new Fault('rate-limited', CLOSED, 0);
-      throw new Fault('unavailable', error.message);
-    }
+    return lane.schedule(() => this.#pass(account, mode, job));
   }
 
-  /** Closes the account's gate until `untilMs` (ms since 1970). A shorter pause does not shorten a longer one. */
+  /** Closes the account's gate until `untilMs` (ms since 1970), in all copies. A shorter pause does not shorten a longer one. */
   pause(account: string, untilMs: number): void {
     const key = hashOf(account);
-    this.#pauses.set(key, Math.max(untilMs, this.#pauses.get(key) ?? 0));
+    this.#pauses.pause(key, untilMs);
+    this.#cluster?.publish(key, untilMs - this.#options.clock.now());
   }
 
   /** When the account's gate opens, in ms since 1970; undefined when it is open. */
   pausedUntil(account: string): number | undefined {
-    const key = hashOf(account);
-    const until = this.#pauses.get(key);
-    if (until === undefined || until > this.#options.clock.now()) return until;
-    this.#pauses.delete(key);
-    return undefined;
+    const mode = this.#currentMode();
+    const now = this.#options.clock.now();
+    const until = Math.max(
+      this.#pauses.until(hashOf(account)) ?? 0,
+      mode.kind === 'closed' ? now + mode.retryMs : 0,
+    );
+    return until === 0 ? undefined : until;
   }
 
   /** Jobs of the account that wait for a slot. */
   queued(account: string): number {
-    const key = hashOf(account);
-    const lanes = [...this.#lanes.values()].filter((lane) => lane.account === key);
-    return lanes.reduce((sum, { bottleneck }) => sum + waiting(bottleneck), 0);
+    return this.#of(hashOf(account)).reduce((sum, { waiting }) => sum + waiting, 0);
+  }
+
+  /** What operators see; counts are of this copy. */
+  use(): LimitsInUse {
+    const lanes = [...this.#lanes.values()];
+    const accounts = [
+      ...new Set([...lanes.map(({ account }) => account), ...this.#pauses.remaining().keys()]),
+    ];
+    return {
+      mode: this.#currentMode().kind,
+      copies: this.#cluster?.count() ?? 1,
+      accounts: accounts.map((account) => ({
+        account,
+        running: this.#of(account).reduce((sum, { running }) => sum + running, 0),
+        queued: this.#of(account).reduce((sum, { waiting }) => sum + waiting, 0),
+        pausedUntil: this.#pauses.until(account) ?? 0,
+      })),
+    };
   }
 
   /** Lets nothing in any more and drops what waits. What runs runs on: how long to wait for it is the caller's. */
-  close(): Promise<void> {
+  async close(): Promise<void> {
     this.#closed = true;
-    for (const { bottleneck } of this.#lanes.values()) {
-      void bottleneck.stop({ dropWaitingJobs: true, dropErrorMessage: CLOSED });
-    }
-    this.#lanes.clear();
-    return Promise.resolve();
+    this.#retireAll();
+    await this.#cluster?.close();
   }
 
-  async #pass<T>(account: string, job: () => Promise<T>): Promise<T> {
-    const until = this.pausedUntil(account);
+  async #pass<T>(account: string, mode: Mode, job: () => Promise<T>): Promise<T> {
+    const current = this.#currentMode();
+    if (!isSame(mode, current)) throw divided(current.kind === 'closed' ? current.retryMs : 0);
+    const until = this.#pauses.until(hashOf(account));
     if (until === undefined) return job();
     throw new Fault('rate-limited', 'the account is paused', until - this.#options.clock.now());
   }
 
+  /**
+   * Starts of before a change of mode and after it lie as far apart as those of one share: else the two together could
+   * be one too many for a window. A share may be nothing.
+   */
+  #mayBegin(mode: Exclude<Mode, { kind: 'closed' }>, pace: Pace, whole: Pace): void {
+    if (pace.requests === 0) throw divided(whole.windowMs);
+    const share = shareOf(whole, mode.share);
+    const gapMs = share.requests === 0 ? whole.windowMs : minTimeMs(share);
+    const waitMs = mode.since + gapMs - this.#elapsed();
+    if (waitMs > 0) throw divided(waitMs);
+  }
+
+  /** The mode now. Lanes of another mode let nothing through any more. */
+  #currentMode(): Mode {
+    if (!this.#options.redis) return ALONE;
+    const mode = this.#cluster?.mode() ?? { kind: 'closed', retryMs: 100 };
+    if (!isSame(mode, this.#mode)) this.#retireAll();
+    this.#mode = mode;
+    return mode;
+  }
+
+  #retireAll(): void {
+    for (const lane of this.#lanes.values()) lane.retire();
+    this.#lanes.clear();
+  }
+
   /** Other limits for an account are another lane: the library cannot change the limits of one that is in use. */
-  #lane(account: string, limits: Limits): Lane {
-    const key = hashOf(account);
-    const name = `${key}:${limits.requests.value}:${limits.windowMs.value}:${limits.maxConcurrent}`;
+  #lane(account: string, pace: Pace, { kind }: Mode): Lane {
+    const name = laneName(account, pace);
     const known = this.#lanes.get(name);
-    if (known) return known;
+    if (known && !known.broken) return known;
+    known?.retire();
     this.#evict();
-    const lane = {
-      account: key,
-      bottleneck: this.#build(name, limits),
-      windowMs: limits.windowMs.value,
-      usedAt: 0,
-    };
+    const { log, expirationMs } = this.#options;
+    const connection = kind === 'redis' ? this.#cluster?.connection : undefined;
+    const id = `${this.#cluster?.prefix ?? 'pickwell'}:${name}`;
+    const lane = new Lane({ id, account, pace, log, expirationMs, connection });
     this.#lanes.set(name, lane);
     return lane;
   }
 
-  #build(id: string, limits: Limits): Bottleneck {
-    const bottleneck = new Bottleneck({
-      id,
-      minTime: minTimeMs(limits),
-      maxConcurrent: limits.maxConcurrent,
-    });
-    bottleneck.on('error', (error) =>
-      this.#options.log('error', 'limiter failed', { id, error: messageOf(error) }),
-    );
-    return bottleneck;
+  #of(account: string): Lane[] {
+    return [...this.#lanes.values()].filter((lane) => lane.account === account);
   }
 
   #evict(): void {
-    const now = this.#options.clock.now();
-    for (const [name, { bottleneck, windowMs, usedAt }] of this.#lanes) {
-      const { RUNNING, EXECUTING } = bottleneck.counts();
-      const idle = waiting(bottleneck) + RUNNING + EXECUTING === 0;
-      if (idle && now - usedAt > Math.max(KEEP_MS, windowMs)) this.#lanes.delete(name);
+    for (const [name, lane] of this.#lanes) {
+      if (!lane.isForgettable(this.#options.clock.now())) continue;
+      lane.retire();
+      this.#lanes.delete(name);
     }
   }
 }
 
-function waiting(bottleneck: Bottleneck): number {
-  const { RECEIVED, QUEUED } = bottleneck.counts();
-  return RECEIVED + QUEUED;
+function isSame(one: Mode, other: Mode): boolean {
+  if (one.kind === 'closed' || other.kind === 'closed') return one.kind === other.kind;
+  const sameShare = one.kind === 'redis' || one.share === other.share;
+  return one.kind === other.kind && one.since === other.since && sameShare;
 }
 
-/** The account's part of every key. The hash tag keeps the keys of a limiter together on a cluster. */
-function hashOf(account: string): string {
-  return `{dest:${createHash('sha256').update(account).digest('hex').slice(0, 16)}}`;
+function divided(waitMs: number): Fault {
+  return new Fault('rate-limited', 'the limit is being divided anew', Math.max(0, Math.ceil(waitMs)));
 }

@@ -1,12 +1,14 @@
 import type { Clock } from '../../core/contracts/clock.ts';
 import type { Destination, Transport } from '../../core/contracts/destination.ts';
 import type { Rng } from '../../core/contracts/rng.ts';
-import type { Store } from '../../core/contracts/store.ts';
-import type { Outcome } from '../../core/domain/outcome.ts';
+import type { OutboxAdmin } from '../../core/contracts/store.ts';
+import type { OutboxPort } from '../../core/contracts/outbox.ts';
 import { REQUEST_MS } from './axios-transport.ts';
+import type { RedisSettings } from './cluster.ts';
 import { Deliverer } from './deliverer.ts';
 import type { DelivererStatus } from './deliverer.ts';
 import { AccountLimiter } from './limiter.ts';
+import type { LimitsInUse } from './limiter.ts';
 import type { Log } from './log.ts';
 
 /** A destination somebody configured. */
@@ -16,11 +18,13 @@ export interface Configured {
 }
 
 export interface DeliveryPorts {
-  store: Store;
+  store: OutboxPort & OutboxAdmin;
   clock: Clock;
   rng: Rng;
   transport: Transport;
   log: Log;
+  /** Present: limits hold across all copies that meet there. */
+  redis?: RedisSettings | undefined;
 }
 
 export interface DestinationStatus extends DelivererStatus {
@@ -31,16 +35,20 @@ export interface DestinationStatus extends DelivererStatus {
 
 /** All configured destinations: who is told what, and how far each is. */
 export class DeliveryService {
-  readonly #configured: readonly Configured[];
   readonly #deliverers: Map<string, Deliverer>;
   readonly #limiter: AccountLimiter;
-  readonly #store: Store;
+  readonly #store: OutboxAdmin;
 
   constructor(configured: readonly Configured[], ports: DeliveryPorts) {
-    const { store, clock, rng, transport, log } = ports;
-    this.#configured = configured;
+    const { store, clock, rng, transport, log, redis } = ports;
     this.#store = store;
-    const limiter = new AccountLimiter({ clock, log, expirationMs: REQUEST_MS + 5_000 });
+    const limiter = new AccountLimiter({
+      clock,
+      log,
+      expirationMs: REQUEST_MS + 5_000,
+      // Without a destination there is no limit to keep.
+      redis: configured.length > 0 ? redis : undefined,
+    });
     this.#limiter = limiter;
     this.#deliverers = new Map(
       configured.map(({ destination, settings }) => [
@@ -50,18 +58,12 @@ export class DeliveryService {
     );
   }
 
-  /** Ids of the destinations that are told of an outcome. */
-  route(outcome: Outcome): string[] {
-    return this.#configured
-      .filter(({ destination, settings }) => destination.accepts(outcome, settings))
-      .map(({ destination }) => destination.id);
-  }
-
   has(id: string): boolean {
     return this.#deliverers.has(id);
   }
 
   start(): void {
+    this.#limiter.start();
     for (const deliverer of this.#deliverers.values()) deliverer.start();
   }
 
@@ -73,6 +75,11 @@ export class DeliveryService {
   async stop(withinMs: number): Promise<void> {
     await Promise.all([...this.#deliverers.values()].map((deliverer) => deliverer.stop(withinMs)));
     await this.#limiter.close();
+  }
+
+  /** How the limits are kept and used at the moment. */
+  limits(): LimitsInUse {
+    return this.#limiter.use();
   }
 
   async status(): Promise<DestinationStatus[]> {

@@ -1,5 +1,8 @@
+import { Fault } from '../../core/contracts/faults.ts';
 import type { WorkQuery, WorkWrites } from '../../core/contracts/records.ts';
 import type { Store } from '../../core/contracts/store.ts';
+import type { Lookback } from '../../core/guardrails/lookback.ts';
+import { signalsAsked } from '../../core/guardrails/lookback.ts';
 import type { PersonId } from '../../core/domain/person.ts';
 import { WorkingSet } from '../../core/people/working-set.ts';
 
@@ -8,6 +11,8 @@ export interface Job<T> {
   persons: WorkQuery['persons'];
   events: WorkQuery['events'];
   decisions?: WorkQuery['decisions'];
+  /** Whether guardrails will look at what its persons did. */
+  decides?: boolean;
   /** Runs on the batch's facts; what it does to the set is written with the rest of the batch. */
   run: (set: WorkingSet) => T;
 }
@@ -20,14 +25,26 @@ interface Waiting {
 
 export interface BatcherPorts {
   store: Store;
-  /** Earliest contact a cap may look back to, ms since 1970. */
-  contactsSince: () => number;
+  /** What guardrails have to know about the past, and the time now in ms since 1970. */
+  lookback: () => { past: Lookback; now: number };
   mintPersonId: () => PersonId;
   /** Told the size of every batch and how long it took to be durable, in seconds. */
   observe: (size: number, seconds: number) => void;
   /** Monotonic, ms. */
   stopwatch: () => number;
+  /** Given where the store is on another machine: whoever asks has somewhere else to go. */
+  remote?: Remote | undefined;
 }
+
+export interface Remote {
+  /** How long a store that was found away is left alone, in ms. */
+  pauseMs: number;
+  /** How long a batch may take before nobody waits behind it, in ms. */
+  patienceMs: number;
+}
+
+const AWAY = 'store: away a moment ago';
+const SLOW = 'store: still busy with what came before';
 
 /** Most jobs in one transaction: bounds the wait of the last one behind the first. */
 const MAX_BATCH = 256;
@@ -40,13 +57,18 @@ export class Batcher {
   readonly #ports: BatcherPorts;
   #waiting: Waiting[] = [];
   #busy = false;
+  #awayUntil = -Infinity;
 
   constructor(ports: BatcherPorts) {
     this.#ports = ports;
   }
 
-  /** Resolves with what `run` returned once the batch is durable; rejects alone when this job is at fault. */
+  /**
+   * Resolves with what `run` returned once the batch is durable; rejects alone when this job is at fault, and at once with
+   * Fault `unavailable` for as long as a store that was found away is left alone.
+   */
   submit<T>(job: Job<T>): Promise<T> {
+    if (this.#ports.stopwatch() < this.#awayUntil) return Promise.reject(new Fault('unavailable', AWAY));
     return new Promise<T>((resolve, reject) => {
       this.#waiting.push({ job, resolve: resolve as (value: unknown) => void, reject });
       if (!this.#busy) {
@@ -68,29 +90,58 @@ export class Batcher {
     this.#busy = false;
   }
 
+  /** Sends everybody away who would stand behind a batch that does not end. */
+  async #impatiently(...batch: Parameters<Store['transact']>): Promise<void> {
+    const { remote, store } = this.#ports;
+    if (!remote) return store.transact(...batch);
+    const timer = setTimeout(() => {
+      this.#awayUntil = Infinity;
+      for (const { reject } of this.#waiting.splice(0)) reject(new Fault('unavailable', SLOW));
+    }, remote.patienceMs);
+    try {
+      await store.transact(...batch);
+    } finally {
+      clearTimeout(timer);
+      if (this.#awayUntil === Infinity) this.#awayUntil = -Infinity;
+    }
+  }
+
   async #runAll(batch: readonly Waiting[]): Promise<void> {
     const start = this.#ports.stopwatch();
     try {
       await this.#run(batch);
       this.#ports.observe(batch.length, (this.#ports.stopwatch() - start) / 1000);
     } catch (error) {
-      if (batch.length === 1) batch[0]!.reject(error);
+      if (error instanceof Fault && error.kind === 'unavailable') this.#giveUp(batch, error);
+      else if (batch.length === 1) batch[0]!.reject(error);
       // one item that fails, or that the store cannot take, leaves nothing behind and must not cost the others their
       // answer: each gets a transaction of its own
       else for (const waiting of batch) await this.#runAll([waiting]);
     }
   }
 
+  /** Nobody waits for a store that is away, neither who asked nor who stands behind them. */
+  #giveUp(batch: readonly Waiting[], error: Fault): void {
+    const { remote, stopwatch } = this.#ports;
+    if (remote) this.#awayUntil = stopwatch() + remote.pauseMs;
+    const behind = remote ? this.#waiting.splice(0) : [];
+    for (const { reject } of [...batch, ...behind]) reject(error);
+  }
+
   async #run(batch: readonly Waiting[]): Promise<void> {
+    const { past, now } = this.#ports.lookback();
     const query: WorkQuery = {
       persons: batch.flatMap(({ job }) => job.persons),
       events: batch.flatMap(({ job }) => job.events),
       decisions: batch.flatMap(({ job }) => job.decisions ?? []),
-      contactsSince: this.#ports.contactsSince(),
+      contactsSince: now - past.contactsMs,
+      signals: batch.some(({ job }) => job.decides) ? signalsAsked(past, now) : [],
     };
-    const settle: (() => void)[] = [];
-    await this.#ports.store.transact(query, (facts): WorkWrites => {
+    let settle: (() => void)[] = [];
+    await this.#impatiently(query, (facts): WorkWrites => {
       const set = new WorkingSet(facts, this.#ports.mintPersonId);
+      // a store that many processes share may run this again: only what it wrote is answered
+      settle = [];
       for (const { job, resolve } of batch) {
         const value = job.run(set);
         settle.push(() => resolve(value));

@@ -1,11 +1,13 @@
 import type { ModelSnapshot } from '../../core/contracts/records.ts';
-import type { Store } from '../../core/contracts/store.ts';
+import type { LearnStore, ProgrammeStore } from '../../core/contracts/store.ts';
 import type { LiveProgramme } from '../../core/decide/decide.ts';
 import type { Programme, ProgrammeId } from '../../core/domain/programme.ts';
-import { HOUR_MS } from '../../core/domain/programme.ts';
+import type { Lookback } from '../../core/guardrails/lookback.ts';
+import { lookbackOf } from '../../core/guardrails/lookback.ts';
 import type { ModelState } from '../../core/learn/model.ts';
 import { emptyState } from '../../core/learn/model.ts';
 import { weightedThompson } from '../../core/policies/weighted-thompson.ts';
+import { compileRules } from './eligibility.ts';
 
 interface Entry {
   programme: Programme;
@@ -18,21 +20,31 @@ interface Entry {
 export class Catalogue {
   readonly #entries = new Map<ProgrammeId, Entry>();
   readonly #states = new Map<ProgrammeId, { version: number; state: ModelState }>();
+  #lookback: Lookback | undefined;
+  /** Place in the ledger of the newest model. */
+  #position = -1;
 
-  async load(store: Store): Promise<void> {
-    for (const snapshot of await store.models()) this.#take(snapshot);
-    for (const programme of await store.programmes()) this.put(programme);
+  /** Takes what is newer in the store than here. */
+  async load(store: LearnStore & ProgrammeStore): Promise<void> {
+    this.learn(await store.models(this.#position));
+    for (const programme of await store.programmes()) {
+      if (this.#entries.get(programme.id)?.programme.version !== programme.version) this.put(programme);
+    }
   }
 
-  #take({ programme, version, state }: ModelSnapshot): void {
+  #take({ programme, version, position, state }: ModelSnapshot): void {
     this.#states.set(programme, { version, state: JSON.parse(state) as ModelState });
+    this.#position = Math.max(this.#position, position);
   }
 
   /** A programme as it is saved now. */
   put(programme: Programme): void {
     const { version, state } = this.#states.get(programme.id) ?? { version: 0, state: emptyState() };
     const policy = weightedThompson(programme, { programme: programme.id, version, state });
-    const live = { programme, policy, modelVersion: version };
+    const before = this.#entries.get(programme.id);
+    const rules = before?.programme === programme ? before.live.rules : compileRules(programme);
+    const live = { programme, policy, modelVersion: version, rules };
+    this.#lookback = undefined;
     this.#entries.set(programme.id, { programme, version, state, live });
   }
 
@@ -65,9 +77,13 @@ export class Catalogue {
     return new Map([...this.#states].map(([id, { state }]) => [id, state]));
   }
 
-  /** Longest window any cap looks back, in ms. */
-  longestCapMs(): number {
-    const hours = this.programmes().flatMap((p) => (p.guardrails.caps ?? []).map((cap) => cap.hours));
-    return Math.max(0, ...hours) * HOUR_MS;
+  /** What guardrails of live programmes have to know about the past; those of others are never asked. */
+  lookback(): Lookback {
+    this.#lookback ??= lookbackOf(
+      [...this.#entries.values()]
+        .filter(({ programme }) => programme.status === 'live')
+        .map(({ programme, live }) => ({ programme, rules: live.rules })),
+    );
+    return this.#lookback;
   }
 }

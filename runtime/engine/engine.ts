@@ -8,14 +8,38 @@ import { sendKey } from '../../core/decide/send-key.ts';
 import type { Decision, DecideRequest } from '../../core/domain/decision.ts';
 import type { DomainEvent } from '../../core/domain/event.ts';
 import type { Outcome } from '../../core/domain/outcome.ts';
-import type { Alias, PersonId, PersonRef } from '../../core/domain/person.ts';
+import type { Alias, Person, PersonId, PersonRef } from '../../core/domain/person.ts';
 import { aliasesOf, newPerson } from '../../core/domain/person.ts';
+import { HOUR_MS } from '../../core/domain/programme.ts';
 import { aliasesIn, applyEvent, eraseAll } from '../../core/ingest/apply-event.ts';
+import { CLOCK_SKEW_MS } from '../../core/learn/attribute.ts';
 import { decisionOutcome } from '../../core/learn/outcomes.ts';
 import type { WorkingSet } from '../../core/people/working-set.ts';
+import { erasedKey } from '../../core/people/working-set.ts';
+import type { Remote } from './batcher.ts';
 import { Batcher } from './batcher.ts';
 import type { Catalogue } from './catalogue.ts';
 import { withContent } from './content.ts';
+import type { Spool, Spooled } from './spool.ts';
+
+/** One send, as everything in between needs it. */
+interface Asked {
+  request: DecideRequest;
+  live: LiveProgramme;
+  aliases: Alias[];
+  key: string;
+}
+
+/** What a job made of a send: only once that is durable, anybody is told. */
+interface Made {
+  decision: Decision;
+  /** False where the decision was recorded before, or is not to be. */
+  recorded: boolean;
+  /** Whether outcomes wait in an outbox for it. */
+  routed: boolean;
+}
+
+const told = (decision: Decision): Made => ({ decision, recorded: false, routed: false });
 
 export interface EnginePorts {
   store: Store;
@@ -30,13 +54,26 @@ export interface EnginePorts {
   /** Called after something was put into an outbox. */
   delivered: () => void;
   observeBatch: (size: number, seconds: number) => void;
+  /** Told how many options of a durable decision each guardrail dropped, if any. */
+  dropped: (byRule: Record<string, number>) => void;
+  /** Whether it is some time that the newest models were asked for. */
+  behind: () => boolean;
+  /** Where decisions go while the store is away; without one they are not made then. */
+  spool?: Spool | undefined;
 }
+
+/** A store that this process owns is asked again at once; one on another machine has a spool to stand in for it. */
+const REMOTE: Remote = { pauseMs: 500, patienceMs: 500 };
 
 /** Events in one transaction at most: a large delivery must not hold up decisions. */
 const EVENTS_PER_JOB = 200;
 
 const digestEmail = (email: string): string => hash('sha256', email, 'hex');
 export const toAliases = (ref: PersonRef): Alias[] => aliasesOf(ref, digestEmail);
+
+/** An event as of now at the latest: what is attributed must not lie after what comes later. */
+const notAfter = (event: DomainEvent, now = Infinity): DomainEvent =>
+  event.at > now ? { ...event, at: now } : event;
 
 /** Where requests meet the core: gathers, decides or ingests in one transaction, answers after the commit. */
 export class Engine {
@@ -51,7 +88,9 @@ export class Engine {
       mintPersonId,
       stopwatch,
       observe: ports.observeBatch,
-      contactsSince: () => ports.now() - catalogue.longestCapMs(),
+      remote: ports.spool && REMOTE,
+      // what another clock wrote may lie before what this one reads
+      lookback: () => ({ past: catalogue.lookback(), now: ports.now() - CLOCK_SKEW_MS }),
     });
   }
 
@@ -69,40 +108,105 @@ export class Engine {
     const aliases = toAliases(request.person);
     if (aliases.length === 0) throw new Fault('invalid', 'person: at least one id');
     const key = sendKey(request, live.programme, this.#ports.now());
-    const sendKeys = request.preview === true ? [] : [key];
-    const decision = await this.#batcher.submit({
-      persons: [{ aliases, sendKeys }],
-      events: [],
-      run: (set) => this.#decideIn(set, { request, live, aliases, key }),
-    });
-    this.#ports.delivered();
-    return decision;
+    const asked = { request, live, aliases, key };
+    return this.#recorded(asked).catch((error: unknown) => this.#spooled(asked, error));
   }
 
-  #decideIn(
-    set: WorkingSet,
-    {
-      request,
-      live,
-      aliases,
-      key,
-    }: { request: DecideRequest; live: LiveProgramme; aliases: Alias[]; key: string },
-  ): Decision {
-    const now = this.#ports.now();
+  async #recorded(asked: Asked): Promise<Decision> {
+    const { request, aliases, key } = asked;
+    const sendKeys = request.preview === true ? [] : [key];
+    const made = await this.#batcher.submit({
+      persons: [{ aliases, sendKeys }],
+      events: aliases.map(erasedKey),
+      decides: true,
+      run: (set) => this.#decideIn(set, asked),
+    });
+    this.#tell(made);
+    return made.decision;
+  }
+
+  #tell({ decision, recorded, routed }: Made): void {
+    if (recorded && decision.dropped.length > 0) {
+      const rules = Object.groupBy(decision.dropped, ({ rule }) => rule);
+      const counts = Object.entries(rules).map(([rule, options = []]) => [rule, options.length] as const);
+      this.#ports.dropped(Object.fromEntries(counts));
+    }
+    if (routed) this.#ports.delivered();
+  }
+
+  #decideIn(set: WorkingSet, { request, live, aliases, key }: Asked): Made {
+    const now = set.now ?? this.#ports.now();
     const preview = request.preview === true;
     const person = preview ? (set.known(aliases) ?? newPerson('preview', aliases)) : set.person(aliases, now);
     const recorded = preview ? undefined : set.recorded(person.id, key);
-    if (recorded) return recorded;
-    const facts = { person, contacts: set.contacts(person.id), sendKey: key, now };
+    if (recorded) return told(recorded);
+    const behind = this.#ports.behind();
+    const past = {
+      contacts: set.contacts(person.id),
+      signals: set.signals(person.id),
+      erased: set.erased(aliases),
+    };
+    const facts = { person, ...past, sendKey: key, now, behind };
     const decision = withContent(decide(request, facts, live, this.#ports.seed), person);
-    if (preview) return decision;
+    if (preview) return told(decision);
     // who was only tried out, or asked for while nothing is sent, is no part of the comparison
     const counts = decision.reason !== 'pinned' && live.programme.status === 'live';
+    return this.#record(set, { decision, person, counts });
+  }
+
+  #record(
+    set: WorkingSet,
+    { decision, person, counts }: { decision: Decision; person: Person; counts: boolean },
+  ): Made {
     const first = counts && person.arms[decision.programme] === undefined;
     if (first) set.save({ ...person, arms: { ...person.arms, [decision.programme]: decision.arm } });
-    set.record({ decision, first });
-    for (const outcome of this.#outcomes(decision, person.aliases, now)) set.outcome(outcome);
-    return decision;
+    set.record({ decision, first }, this.#releaseOf(decision));
+    const outcomes = this.#outcomes(decision, person.aliases, this.#ports.now());
+    for (const outcome of outcomes) set.outcome(outcome);
+    return { decision, recorded: true, routed: outcomes.length > 0 };
+  }
+
+  /** When the contact of a decision no longer counts unless it is known to have been sent. */
+  #releaseOf({ programme, at }: Decision): number | undefined {
+    const hours = this.#ports.catalogue.programme(programme)?.guardrails.releaseAfterHours;
+    return hours === undefined ? undefined : at + hours * HOUR_MS;
+  }
+
+  /**
+   * While the store is away: the decision of the last known model, made without knowing the person, flushed to the spool.
+   * What depends on the person objects; where that leaves nothing to send, or asks for what is never recorded, the fault
+   * stands and the next rung answers.
+   */
+  #spooled({ request, live, aliases, key }: Asked, fault: unknown): Promise<Decision> {
+    const { spool, now, seed } = this.#ports;
+    const away = fault instanceof Fault && fault.kind === 'unavailable';
+    if (!spool || !away || request.preview === true || request.pin !== undefined) throw fault;
+    return spool.record(aliases, key, () => {
+      const person = newPerson('unknown', aliases);
+      const facts = { person, contacts: [], sendKey: key, now: now(), blind: true };
+      const decision = withContent(decide(request, facts, live, seed), person);
+      if (decision.reason === 'guardrail') throw fault;
+      return decision;
+    });
+  }
+
+  /**
+   * Brings a spooled decision to the store, under the person it turns out to be about. A decision that is recorded under the
+   * same send key already stands, whichever was answered. Resolves with whether this one did.
+   */
+  async settle({ decision, aliases }: Spooled): Promise<boolean> {
+    const made = await this.#batcher.submit({
+      persons: [{ aliases, sendKeys: [decision.sendKey] }],
+      events: [],
+      run: (set) => {
+        const person = set.person(aliases, decision.at);
+        const recorded = set.recorded(person.id, decision.sendKey);
+        if (recorded) return told(recorded);
+        return this.#record(set, { decision: { ...decision, person: person.id }, person, counts: true });
+      },
+    });
+    this.#tell(made);
+    return made.decision.id === decision.id;
   }
 
   #outcomes(decision: Decision, aliases: Alias[], at: number): NewOutcome[] {
@@ -130,7 +234,7 @@ export class Engine {
         persons: some.map((event) => ({ aliases: aliasesIn(event, toAliases), sendKeys: [] })),
         events: some.map(({ source, id }) => ({ source, id })),
         decisions: some.flatMap((event) => ('decisionId' in event ? (event.decisionId ?? []) : [])),
-        run: (set: WorkingSet) => some.map((event) => applyEvent(event, set, toAliases)),
+        run: (set: WorkingSet) => some.map((event) => applyEvent(notAfter(event, set.now), set, toAliases)),
       };
       jobs.push(this.#batcher.submit(job));
     }

@@ -1,6 +1,10 @@
+import { randomUUID } from 'node:crypto';
+import { performance } from 'node:perf_hooks';
 import type { Store } from '../../core/contracts/store.ts';
+import { FOLD_LEASE } from '../../core/contracts/store.ts';
 import type { Outcome } from '../../core/domain/outcome.ts';
 import { fold, goalSignals, personsTouched } from '../../core/learn/fold.ts';
+import { Loop } from '../loop.ts';
 import type { Catalogue } from './catalogue.ts';
 
 export interface FolderPorts {
@@ -19,47 +23,61 @@ export interface FolderPorts {
 const PAUSE_MS = 100;
 const AFTER_FAULT_MS = 1_000;
 const CHUNK = 5_000;
+/** How long nobody else may fold after the last sign of the one who does, in ms; asked for again at half of it. */
+const LEASE_MS = 10_000;
+/** How often a copy that may not fold asks whether it may by now, in ms. */
+const WAIT_MS = 1_000;
 
 /** Folds the ledger into models, one chunk after the other, for as long as the process runs. */
 export class Folder {
   readonly #ports: FolderPorts;
-  #timer: NodeJS.Timeout | undefined;
-  #running: Promise<void> = Promise.resolve();
-  #stopped = false;
+  readonly #loop = new Loop(() => this.#tick());
+  /** When this process last knew that nothing was left to fold, ms since 1970. */
+  doneAt: number | undefined;
+  readonly #holder = randomUUID();
+  #lease: { epoch: number; renewAt: number } | undefined;
 
   constructor(ports: FolderPorts) {
     this.#ports = ports;
   }
 
   start(): void {
-    this.#stopped = false;
-    this.#later(0);
+    this.#loop.start();
   }
 
-  #later(ms: number): void {
-    if (this.#stopped) return;
-    this.#timer = setTimeout(() => {
-      this.#running = this.#tick();
-    }, ms);
-  }
-
-  async #tick(): Promise<void> {
+  async #tick(): Promise<number> {
     try {
       const folded = await this.step();
-      this.#later(folded === CHUNK ? 0 : PAUSE_MS);
+      if (this.#lease === undefined) return WAIT_MS;
+      return folded === CHUNK ? 0 : PAUSE_MS;
     } catch (error) {
       // the last good model goes on deciding; the entries are folded again from the position that was kept
       this.#ports.failed(error);
-      this.#later(AFTER_FAULT_MS);
+      return AFTER_FAULT_MS;
     }
   }
 
-  /** Folds one chunk; resolves with the number of entries in it. */
+  /** Takes or keeps the lease; whoever has it anew goes on from what the one before has written. */
+  async #held(): Promise<number | undefined> {
+    const before = this.#lease;
+    const at = performance.now();
+    if (before && at < before.renewAt) return before.epoch;
+    const { store, catalogue } = this.#ports;
+    const epoch = await store.lease(FOLD_LEASE, this.#holder, LEASE_MS);
+    if (epoch !== null && epoch !== before?.epoch) await catalogue.load(store);
+    this.#lease = epoch === null ? undefined : { epoch, renewAt: at + LEASE_MS / 2 };
+    return epoch ?? undefined;
+  }
+
+  /** Folds one chunk; resolves with the number of entries in it, 0 while another copy folds. */
   async step(): Promise<number> {
     const { store, catalogue, now, route } = this.#ports;
+    const epoch = await this.#held();
+    if (epoch === undefined) return 0;
     const expected = await store.position();
     const chunk = await store.readLedger(expected, CHUNK);
     const folded = chunk.upTo - expected;
+    if (folded < CHUNK) this.doneAt = now();
     if (folded === 0) return 0;
     const programmes = catalogue.programmes();
     const names = goalSignals(programmes);
@@ -67,8 +85,12 @@ export class Folder {
     const histories = persons.length === 0 ? [] : await store.histories(persons, names);
     const states = catalogue.states();
     const { writes } = fold({ expected, chunk, histories, programmes, states, now: now(), route });
-    const snapshots = await store.commitFold(writes);
+    // unless it is known to have been written, the models are read again before the next fold
+    const lease = this.#lease;
+    this.#lease = undefined;
+    const snapshots = await store.commitFold({ ...writes, epoch });
     if (snapshots === null) return 0;
+    this.#lease = lease;
     catalogue.learn(snapshots);
     this.#ports.observe(folded);
     if (writes.outcomes.length > 0) this.#ports.delivered();
@@ -81,8 +103,9 @@ export class Folder {
   }
 
   async stop(): Promise<void> {
-    this.#stopped = true;
-    clearTimeout(this.#timer);
-    await this.#running;
+    await this.#loop.stop();
+    // another copy need not wait until it ends by itself; when this fails it does
+    if (this.#lease) await this.#ports.store.lease(FOLD_LEASE, this.#holder, 0).catch(() => null);
+    this.#lease = undefined;
   }
 }

@@ -2,21 +2,26 @@ import type { Answer } from '../../core/contracts/answer.ts';
 import type { Connector, DecideRoute } from '../../core/contracts/connector.ts';
 import { Fault } from '../../core/contracts/faults.ts';
 import type { InboundRequest, Reply } from '../../core/contracts/http.ts';
-import { answerOf, degradedAnswer } from '../../core/decide/answer.ts';
+import { degradedAnswer } from '../../core/decide/answer.ts';
 import type { DecideRequest } from '../../core/domain/decision.ts';
-import type { Catalogue } from '../engine/catalogue.ts';
 import { fillFrom } from '../engine/content.ts';
-import type { Engine } from '../engine/engine.ts';
+import type { EngineDoor } from '../engine/room.ts';
+import type { Programmes } from '../programmes/service.ts';
 import type { Metrics } from '../metrics.ts';
+import type { Tracing } from '../tracing.ts';
+import { traced } from '../tracing.ts';
 import { requireScope } from './inbound.ts';
 
 export interface DecidePorts {
-  engine: Engine;
-  catalogue: Catalogue;
+  engine: EngineDoor;
+  programmes: Programmes;
   metrics: Metrics;
   now: () => number;
   /** Told of a decision that had to be degraded. */
   degraded: (error: unknown) => void;
+  /** Told of every answer. */
+  answered: (answer: Answer) => void;
+  tracing?: Tracing | undefined;
 }
 
 export type Handler = (request: InboundRequest) => Promise<Reply>;
@@ -42,21 +47,38 @@ export async function answerInTime(
   budgetMs: number,
   ports: DecidePorts,
 ): Promise<Answer> {
-  const { engine, catalogue, metrics, now } = ports;
+  const { engine, programmes, metrics, now } = ports;
   try {
-    const decision = await within(engine.decide(request), budgetMs);
-    if (decision !== TIMED_OUT) {
-      metrics.decision(decision.rung, decision.reason, decision.guardrail);
-      return answerOf(decision);
+    const answer = await within(engine.answer(request), budgetMs);
+    if (answer !== TIMED_OUT) {
+      metrics.decision(answer.rung, answer.reason, answer.guardrail);
+      return answer;
     }
     ports.degraded(new Fault('unavailable', `no decision within ${budgetMs} ms`));
   } catch (error) {
     ports.degraded(error);
   }
-  const programme = catalogue.programme(request.programme);
+  const programme = programmes.find(request.programme);
   const answer = degradedAnswer(request.programme, programme, now(), fillFrom(request.context));
   metrics.decision(answer.rung, answer.reason, undefined);
   return answer;
+}
+
+/** The same, with a span around it in the caller's trace. */
+export async function traceableAnswer(
+  parsed: DecideRequest,
+  { headers }: InboundRequest,
+  budgetMs: number,
+  ports: DecidePorts,
+): Promise<Answer> {
+  const attributes = { 'pickwell.programme': parsed.programme };
+  return traced(ports.tracing, 'decide', { kind: 'server', headers, attributes }, async (span) => {
+    const answer = await answerInTime(parsed, budgetMs, ports);
+    const { action, reason, rung } = answer;
+    span?.setAttributes({ 'pickwell.action': action, 'pickwell.reason': reason, 'pickwell.rung': rung });
+    ports.answered(answer);
+    return answer;
+  });
 }
 
 function unreadable(programme: string): Answer {
@@ -75,7 +97,7 @@ function platformHandler(route: DecideRoute<unknown>, settings: unknown, ports: 
       ports.degraded(error);
       return route.render(unreadable(request.query.programme ?? ''));
     }
-    const answer = await answerInTime(parsed, route.budgetMs, ports);
+    const answer = await traceableAnswer(parsed, request, route.budgetMs, ports);
     stop(answer.rung);
     return route.render(answer);
   };

@@ -4,7 +4,7 @@ import { answerOf } from '../../core/decide/answer.ts';
 import type { Decision, DecideRequest } from '../../core/domain/decision.ts';
 import { METHOD } from '../../core/policies/weighted-thompson.ts';
 import type { DecidePorts, Handler } from './decide-routes.ts';
-import { answerInTime } from './decide-routes.ts';
+import { traceableAnswer } from './decide-routes.ts';
 import { requireScope } from './inbound.ts';
 import { fieldErrors, Problem } from './problem.ts';
 
@@ -63,8 +63,7 @@ export function checked<T>(schema: z.ZodType<T>, input: unknown): T {
 function parse(input: unknown, request: InboundRequest, ports: DecidePorts): DecideRequest {
   const parsed = checked(decideBody, input);
   if (parsed.pin !== undefined) requireScope(request, 'write');
-  if (!ports.catalogue.programme(parsed.programme))
-    throw new Problem(404, `No programme ${parsed.programme}`);
+  if (!ports.programmes.find(parsed.programme)) throw new Problem(404, `No programme ${parsed.programme}`);
   return parsed;
 }
 
@@ -98,7 +97,7 @@ export function genericDecide(ports: DecidePorts): Handler {
       const decision = await ports.engine.decide(parsed);
       return { status: 200, body: { ...answerOf(decision), trace: traceOf(decision) } };
     }
-    const answer = await answerInTime(parsed, BUDGET_MS, ports);
+    const answer = await traceableAnswer(parsed, request, BUDGET_MS, ports);
     stop(answer.rung);
     return { status: 200, body: answer };
   };
@@ -110,7 +109,7 @@ export async function* batchDecide(request: InboundRequest, ports: DecidePorts):
   const { items } = checked(batchBody, jsonOf(request.body));
   const answers = items.map(async (item): Promise<object> => {
     try {
-      return await answerInTime(parse(item, request, ports), BUDGET_MS, ports);
+      return await traceableAnswer(parse(item, request, ports), request, BUDGET_MS, ports);
     } catch (error) {
       if (!(error instanceof Problem)) throw error;
       return { status: error.status, detail: error.message, errors: error.errors };

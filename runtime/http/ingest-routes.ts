@@ -2,14 +2,17 @@ import type { IngestRoute, Parsed, Receipt } from '../../core/contracts/connecto
 import { Fault } from '../../core/contracts/faults.ts';
 import type { InboundRequest, Reply } from '../../core/contracts/http.ts';
 import type { Webhook } from '../../core/contracts/webhook.ts';
-import type { Engine } from '../engine/engine.ts';
+import type { EngineDoor } from '../engine/room.ts';
 import type { Metrics } from '../metrics.ts';
 import { requireScope } from './inbound.ts';
+import type { Tracing } from '../tracing.ts';
+import { traced } from '../tracing.ts';
 import type { Handler } from './decide-routes.ts';
 
 export interface IngestPorts {
-  engine: Engine;
+  engine: EngineDoor;
   metrics: Metrics;
+  tracing?: Tracing | undefined;
 }
 
 /** Makes a delivery durable and says what became of it. */
@@ -27,6 +30,18 @@ async function receive(source: string, parsed: Parsed, { engine, metrics }: Inge
   return { accepted: items.size + parsed.ignored, duplicates: repeated.size, rejected: parsed.rejected };
 }
 
+/** The same, with a span around it in the caller's trace. */
+const received = (
+  source: string,
+  { headers }: InboundRequest,
+  parsed: Parsed,
+  ports: IngestPorts,
+): Promise<Receipt> => {
+  const attributes = { 'pickwell.source': source, 'pickwell.events': parsed.events.length };
+  const options = { kind: 'server', headers, attributes } as const;
+  return traced(ports.tracing, 'ingest', options, () => receive(source, parsed, ports));
+};
+
 /** A connector's way in: a key with the scope `ingest`, and whatever proof the platform adds. */
 export function ingestHandler(
   source: string,
@@ -37,7 +52,7 @@ export function ingestHandler(
   return async (request: InboundRequest): Promise<Reply> => {
     requireScope(request, 'ingest');
     route.verify?.(request, settings);
-    const receipt = await receive(source, route.parse(request), ports);
+    const receipt = await received(source, request, route.parse(request), ports);
     return route.render?.(receipt) ?? { status: 200, body: receipt };
   };
 }
@@ -47,6 +62,6 @@ export function webhookHandler(webhook: Webhook, settings: unknown, ports: Inges
   return async (request) => {
     if (settings === undefined) throw new Fault('settings', `integrations.${webhook.id}`);
     const verified = webhook.verify(request, settings);
-    return { status: 200, body: await receive(webhook.id, webhook.parse(verified), ports) };
+    return { status: 200, body: await received(webhook.id, request, webhook.parse(verified), ports) };
   };
 }

@@ -19,7 +19,7 @@ const answer = z.object({
   guardrail: z.string().optional(),
   rung: z.enum(['full', 'last-model', 'default', 'silence']),
   link: z.string().optional(),
-  decision_recorded: z.boolean(),
+  decision_recorded: z.union([z.boolean(), z.literal('spooled')]),
 });
 
 const problem = z.object({

@@ -1,11 +1,13 @@
-import type { Store } from '../../core/contracts/store.ts';
+import type { DeskStore } from '../../core/contracts/store.ts';
 import type { DeliveryService } from '../delivery/service.ts';
+import type { EngineDoor } from '../engine/room.ts';
 import type { Metrics } from '../metrics.ts';
 import type { Endpoint } from './endpoint.ts';
 import { Problem } from './problem.ts';
 
 interface Ports {
-  store: Store;
+  store: DeskStore;
+  engine: EngineDoor;
   delivery: DeliveryService;
   metrics: Metrics;
   now: () => number;
@@ -29,7 +31,9 @@ export function operationEndpoints(ports: Ports): Endpoint[] {
       return { status: 200, body: { status: 'ready' } };
     }),
     open('/metrics', 'Metrics for Prometheus', async () => {
-      metrics.outbox(await store.outboxCounts());
+      metrics.outbox(await store.outboxCounts(), ports.now());
+      metrics.health(await ports.engine.health());
+      metrics.limits(delivery.limits());
       const body = await metrics.registry.metrics();
       return { status: 200, headers: { 'content-type': metrics.registry.contentType }, body };
     }),

@@ -3,7 +3,7 @@ import type { Programme } from '../../core/domain/programme.ts';
 import { estimatesOf } from '../../core/measure/estimates.ts';
 import { liftOf } from '../../core/measure/lift.ts';
 import { floorOf } from '../../core/policies/weighted-thompson.ts';
-import type { Catalogue } from '../engine/catalogue.ts';
+import type { EngineDoor } from '../engine/room.ts';
 import { programmeSchema } from '../programmes/schema.ts';
 import type { Judgement, Programmes } from '../programmes/service.ts';
 import type { Endpoint } from './endpoint.ts';
@@ -27,8 +27,8 @@ function expectedVersion(request: InboundRequest): number {
 }
 
 /** How a programme is doing: share, estimate and interval of every option, lift, the model it is decided on. */
-function report(programme: Programme, catalogue: Catalogue): object {
-  const { version, state } = catalogue.model(programme.id);
+async function report(programme: Programme, engine: EngineDoor): Promise<object> {
+  const { version, state } = await engine.model(programme.id);
   const { id, status, version: programmeVersion } = programme;
   const policy = { kind: programme.policy.kind, floor: floorOf(programme) };
   const options = estimatesOf(programme, state);
@@ -49,7 +49,7 @@ async function put(request: InboundRequest, id: string, programmes: Programmes):
   return shown(await programmes.save(input, expectedVersion(request)));
 }
 
-export function programmeEndpoints(programmes: Programmes, catalogue: Catalogue): Endpoint[] {
+export function programmeEndpoints(programmes: Programmes, engine: EngineDoor): Endpoint[] {
   const one = '/v1/programmes/:id';
   return [
     {
@@ -57,7 +57,7 @@ export function programmeEndpoints(programmes: Programmes, catalogue: Catalogue)
       path: '/v1/programmes',
       summary: 'All programmes in their newest version',
       scope: 'read',
-      handle: () => ({ status: 200, body: { programmes: catalogue.programmes() } }),
+      handle: () => ({ status: 200, body: { programmes: programmes.all() } }),
     },
     {
       methods: ['GET'],
@@ -101,7 +101,7 @@ export function programmeEndpoints(programmes: Programmes, catalogue: Catalogue)
       path: `${one}/report`,
       summary: 'Traffic share, estimates with intervals, lift against the holdout',
       scope: 'read',
-      handle: (_, { id = '' }) => ({ status: 200, body: report(programmes.get(id), catalogue) }),
+      handle: async (_, { id = '' }) => ({ status: 200, body: await report(programmes.get(id), engine) }),
     },
   ];
 }

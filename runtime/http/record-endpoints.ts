@@ -1,6 +1,6 @@
-import type { Store } from '../../core/contracts/store.ts';
+import type { ReadStore } from '../../core/contracts/store.ts';
 import { answerOf } from '../../core/decide/answer.ts';
-import type { Engine } from '../engine/engine.ts';
+import type { EngineDoor } from '../engine/room.ts';
 import { toAliases } from '../engine/engine.ts';
 import { verifyLedger } from '../store/verify-ledger.ts';
 import type { Endpoint } from './endpoint.ts';
@@ -27,11 +27,11 @@ function numberIn(query: Readonly<Record<string, string>>, name: string, usual: 
 }
 
 /** What is on record: decisions, persons, the ledger. */
-export function recordEndpoints(store: Store, engine: Engine, now: () => number): Endpoint[] {
+export function recordEndpoints(store: ReadStore, engine: EngineDoor, now: () => number): Endpoint[] {
   return [decisionEndpoint(store), ...personEndpoints(store, engine, now), ...ledgerEndpoints(store)];
 }
 
-function decisionEndpoint(store: Store): Endpoint {
+function decisionEndpoint(store: ReadStore): Endpoint {
   return {
     methods: ['GET'],
     path: '/v1/decisions/:id',
@@ -50,7 +50,7 @@ function decisionEndpoint(store: Store): Endpoint {
   };
 }
 
-function personEndpoints(store: Store, engine: Engine, now: () => number): Endpoint[] {
+function personEndpoints(store: ReadStore, engine: EngineDoor, now: () => number): Endpoint[] {
   return [
     {
       methods: ['GET'],
@@ -77,7 +77,7 @@ function personEndpoints(store: Store, engine: Engine, now: () => number): Endpo
   ];
 }
 
-function ledgerEndpoints(store: Store): Endpoint[] {
+function ledgerEndpoints(store: ReadStore): Endpoint[] {
   return [
     {
       methods: ['GET'],

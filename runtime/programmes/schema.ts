@@ -1,7 +1,10 @@
 import { hash } from 'node:crypto';
 import { z } from 'zod';
 import type { Programme, Variant } from '../../core/domain/programme.ts';
+import { TRAITS, WEEKDAYS } from '../../core/domain/programme.ts';
 import { SILENCE } from '../../core/domain/decision.ts';
+import { zoneOf } from '../../core/guardrails/zone.ts';
+import { MOST_TEXT } from '../engine/cel.ts';
 
 /** Names that end up as keys of plain objects: nothing every object has already. */
 const name = z
@@ -11,6 +14,9 @@ const name = z
   .refine((text) => !(text in {}), 'a name that is not reserved');
 const id = name.regex(/^[A-Za-z0-9][A-Za-z0-9_-]*$/, 'letters, digits, - and _');
 const date = z.iso.datetime({ offset: true });
+
+/** An eligibility rule; what it says is checked when the programme is saved. */
+const rule = z.string().min(1).max(MOST_TEXT);
 
 const goalSignal = z
   .object({
@@ -34,16 +40,64 @@ const variant = z.object({
   channel: id,
   content: z.record(name, z.string().max(100_000)),
   labels: z.record(name, z.string().max(200)).optional(),
+  eligible: rule.optional(),
   startsAt: date.optional(),
   endsAt: date.optional(),
 });
 
+const time = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'HH:MM, from 00:00 to 23:59');
+const zone = z
+  .string()
+  .refine((text) => zoneOf(text) !== undefined, 'an IANA zone or an offset such as +05:30');
+
+const quietHours = z
+  .strictObject({
+    from: time.optional(),
+    to: time.optional(),
+    allowedDays: z.array(z.enum(WEEKDAYS)).min(1).optional(),
+    blackoutDates: z.array(z.iso.date()).max(366).optional(),
+    channels: z.array(id).min(1).optional(),
+    zone: z
+      .string()
+      .max(100 + TRAITS.length)
+      .startsWith(TRAITS)
+      .optional(),
+    fallbackZone: zone,
+  })
+  .refine(({ from, to }) => (from === undefined) === (to === undefined), {
+    path: ['to'],
+    message: 'from and to go together',
+  })
+  .refine(({ from, to }) => from === undefined || from !== to, {
+    path: ['to'],
+    message: 'another time than from',
+  });
+
+/** Hours of a rest: every rest has an end. */
+const rest = z
+  .number()
+  .positive()
+  .max(24 * 366);
+
 const guardrails = z.strictObject({
-  consent: z.record(id, name).optional(),
+  eligible: rule.optional(),
+  eligibleByChannel: z.record(id, rule).optional(),
+  releaseAfterHours: z
+    .number()
+    .positive()
+    .max(24 * 366)
+    .optional(),
+  suppressAfterIgnored: z.strictObject({ count: z.number().int().min(1).max(100), hours: rest }).optional(),
+  restAfterSignal: z
+    .array(z.strictObject({ signal: name, hours: rest }))
+    .max(20)
+    .optional(),
+  quietHours: quietHours.optional(),
+  consent: z.record(id, z.union([name, z.array(name).min(1).max(20)])).optional(),
   caps: z
     .array(
       z.strictObject({
-        per: z.literal('person'),
+        per: z.enum(['person', 'person-programme', 'person-variant']),
         channel: id.optional(),
         count: z.number().int().min(0),
         hours: z

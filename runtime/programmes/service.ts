@@ -1,50 +1,84 @@
-import type { Store } from '../../core/contracts/store.ts';
-import type { Programme, ProgrammeStatus, Variant } from '../../core/domain/programme.ts';
-import type { Catalogue } from '../engine/catalogue.ts';
+import type { ProgrammeStore } from '../../core/contracts/store.ts';
+import type { Programme, ProgrammeId, ProgrammeStatus, Variant } from '../../core/domain/programme.ts';
 import { templateError } from '../engine/content.ts';
+import { ruleError } from '../engine/eligibility.ts';
 import { Problem } from '../http/problem.ts';
 import type { ProgrammeInput } from './schema.ts';
 import { toProgramme } from './schema.ts';
 
 export type Judgement = 'approved' | 'rejected' | 'archived';
 
-/** Changes to programmes: each makes a new version, and every version is kept. */
-export class Programmes {
-  readonly #store: Store;
-  readonly #catalogue: Catalogue;
-  readonly #now: () => number;
+type Field = readonly [path: string, text: string | undefined];
 
-  constructor(store: Store, catalogue: Catalogue, now: () => number) {
+const templatesOf = ({ variants }: ProgrammeInput): Field[] =>
+  variants.flatMap(({ content }, i) =>
+    Object.entries(content).map(([name, text]): Field => [`variants.${i}.content.${name}`, text]),
+  );
+
+const rulesOf = ({ guardrails, variants }: ProgrammeInput): Field[] => [
+  ['guardrails.eligible', guardrails.eligible],
+  ...Object.entries(guardrails.eligibleByChannel ?? {}).map(([channel, text]): Field => {
+    return [`guardrails.eligibleByChannel.${channel}`, text];
+  }),
+  ...variants.map(({ eligible }, i): Field => [`variants.${i}.eligible`, eligible]),
+];
+
+function errorsIn(
+  fields: readonly Field[],
+  errorOf: (text: string) => string | undefined,
+): { path: string; message: string }[] {
+  return fields.flatMap(([path, text]) => {
+    const message = text === undefined ? undefined : errorOf(text);
+    return message === undefined ? [] : [{ path, message }];
+  });
+}
+
+/** Programmes as they are now, and changes to them: each makes a new version, and every version is kept. */
+export class Programmes {
+  readonly #store: ProgrammeStore;
+  readonly #now: () => number;
+  readonly #newest = new Map<ProgrammeId, Programme>();
+
+  constructor(store: ProgrammeStore, now: () => number) {
     this.#store = store;
-    this.#catalogue = catalogue;
     this.#now = now;
   }
 
-  get(id: string): Programme {
-    const programme = this.#catalogue.programme(id);
+  async load(): Promise<void> {
+    for (const programme of await this.#store.programmes()) this.#newest.set(programme.id, programme);
+  }
+
+  all(): Programme[] {
+    return [...this.#newest.values()];
+  }
+
+  find(id: ProgrammeId): Programme | undefined {
+    return this.#newest.get(id);
+  }
+
+  /** @throws Problem 404 */
+  get(id: ProgrammeId): Programme {
+    const programme = this.find(id);
     if (!programme) throw new Problem(404, `No programme ${id}`);
     return programme;
   }
 
-  /** @throws Problem 409 when somebody saved in between, 422 for a template that cannot be parsed. */
+  /** @throws Problem 409 when somebody saved in between, 422 for a template or a rule that cannot be used. */
   async save(input: ProgrammeInput, expected: number): Promise<Programme> {
-    const errors = input.variants.flatMap((variant, i) =>
-      Object.entries(variant.content).flatMap(([name, template]) => {
-        const message = templateError(template);
-        return message === undefined ? [] : [{ path: `variants.${i}.content.${name}`, message }];
-      }),
-    );
-    if (errors.length > 0) throw new Problem(422, 'A template cannot be parsed', errors);
-    return this.#put(toProgramme(input, this.#catalogue.programme(input.id)), expected);
+    const templates = errorsIn(templatesOf(input), templateError);
+    if (templates.length > 0) throw new Problem(422, 'A template cannot be parsed', templates);
+    const rules = errorsIn(rulesOf(input), ruleError);
+    if (rules.length > 0) throw new Problem(422, 'An eligibility rule cannot be used', rules);
+    return this.#put(toProgramme(input, this.find(input.id)), expected);
   }
 
   async #put(programme: Programme, expected: number): Promise<Programme> {
     if (!(await this.#store.saveProgramme(programme, expected, this.#now()))) {
-      const current = this.#catalogue.programme(programme.id)?.version ?? 0;
+      const current = this.find(programme.id)?.version ?? 0;
       throw new Problem(409, `Version ${expected} is not the newest; that is ${current}`);
     }
     const saved = { ...programme, version: expected + 1 };
-    this.#catalogue.put(saved);
+    this.#newest.set(saved.id, saved);
     return saved;
   }
 

@@ -36,12 +36,17 @@ export function decisionDraft({ decision }: NewDecision): LedgerDraft {
   return { kind: 'decision', at, programme, person, ref: id, body: JSON.stringify(decision), inline: false };
 }
 
-/** The rows a batch adds after its decisions, in the order the fold needs them: signals, merges, erasures. */
-export function draftsAfterDecisions({ signals, merges, erased }: WorkWrites): LedgerDraft[] {
+/** The rows a batch adds after its decisions, in the order the fold needs them: late ones, signals, merges, erasures. */
+export function draftsAfterDecisions({ decisions, signals, merges, erased }: WorkWrites): LedgerDraft[] {
   const about = (kind: LedgerKind, at: number, person: string, body: string): LedgerDraft => {
     return { kind, at, programme: null, person, ref: null, body, inline: true };
   };
+  const late = decisions.filter(({ decision }) => decision.spooled === true);
   return [
+    ...late.map(({ decision }) => ({
+      ...about('late', decision.at, decision.person, '{}'),
+      ref: decision.id,
+    })),
     ...signals.map((signal): LedgerDraft => {
       const { at, person, source, id, name } = signal;
       const ref = JSON.stringify([source, id, name]);

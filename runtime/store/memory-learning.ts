@@ -13,8 +13,11 @@ import type {
   StoredSignal,
 } from '../../core/contracts/records.ts';
 import type { ReadStore } from '../../core/contracts/store.ts';
+import { FOLD_LEASE } from '../../core/contracts/store.ts';
 import type { DecisionId } from '../../core/domain/decision.ts';
 import type { Person, PersonId } from '../../core/domain/person.ts';
+import type { Lease } from './lease.ts';
+import { grant } from './lease.ts';
 import type { LedgerDraft } from './ledger.ts';
 import { chainOf, decisionDraft, entryOf, GENESIS, sha256 } from './ledger.ts';
 import type { MemoryOutbox } from './memory-outbox.ts';
@@ -39,6 +42,7 @@ export class MemoryLearning {
   readonly #written: (LedgerDraft | NewDecision)[] = [];
   readonly #chain: LedgerRow[] = [];
   readonly models = new Map<string, ModelSnapshot>();
+  readonly #leases = new Map<string, Lease>();
   readonly outbox: MemoryOutbox;
   position = 0;
 
@@ -117,8 +121,15 @@ export class MemoryLearning {
     };
   }
 
+  lease(name: string, holder: string, ttlMs: number): number | null {
+    const granted = grant(this.#leases.get(name), { holder, ttlMs, now: Date.now() });
+    if (granted) this.#leases.set(name, granted);
+    return granted?.epoch ?? null;
+  }
+
   commitFold(writes: FoldWrites): ModelSnapshot[] | null {
     if (this.position !== writes.expected) return null;
+    if (writes.epoch !== undefined && this.#leases.get(FOLD_LEASE)?.epoch !== writes.epoch) return null;
     for (const credit of writes.credits) this.rowsOf(credit.person).credits.set(creditKey(credit), credit);
     for (const credit of writes.removedCredits) this.rowsOf(credit.person).credits.delete(creditKey(credit));
     for (const { person, programme } of writes.removedRewards) this.rowsOf(person).rewards.delete(programme);

@@ -1,6 +1,13 @@
 import type { StoredKey } from '../../core/contracts/key-store.ts';
-import type { StoredSignal, WorkFacts, WorkQuery, WorkWrites } from '../../core/contracts/records.ts';
+import type {
+  Contact,
+  StoredSignal,
+  WorkFacts,
+  WorkQuery,
+  WorkWrites,
+} from '../../core/contracts/records.ts';
 import type { Store } from '../../core/contracts/store.ts';
+import type { DecisionId } from '../../core/domain/decision.ts';
 import type { Alias, Person, PersonId } from '../../core/domain/person.ts';
 import type { Programme } from '../../core/domain/programme.ts';
 import type { LedgerDraft } from './ledger.ts';
@@ -32,6 +39,7 @@ class Tables extends MemoryLearning {
       if (loaded.has(person.id)) return;
       loaded.add(person.id);
       facts.persons.push(person);
+      this.#takeSignals(person, query, facts);
       const contacts = this.#rowsBehind(person).flatMap((rows) => rows.contacts);
       facts.contacts.push(...contacts.filter(({ at }) => at > query.contactsSince));
     };
@@ -54,8 +62,9 @@ class Tables extends MemoryLearning {
       );
       facts.decisions.push(...decided.filter(({ sendKey }) => sendKeys.includes(sendKey)));
     }
-    for (const decision of query.decisions) {
+    for (const decision of new Set(query.decisions)) {
       const made = this.byId.get(decision)?.entry.decision.person;
+      facts.contacts.push(...this.#contactOf(made, decision).filter(({ at }) => at <= query.contactsSince));
       const person = made === undefined ? undefined : this.profiles.get(this.rootOf(made));
       if (!person) continue;
       facts.deciders.push({ decision, person: person.id });
@@ -67,6 +76,26 @@ class Tables extends MemoryLearning {
 
   #rowsBehind(person: Person): PersonRows[] {
     return person.members.flatMap((member) => this.rows.get(member) ?? []);
+  }
+
+  #takeSignals(person: Person, { signals: asks = [] }: WorkQuery, facts: WorkFacts): void {
+    if (asks.length === 0) return;
+    const asked = (signal: StoredSignal): boolean =>
+      asks.some(({ name, since }) => signal.name === name && signal.at > since);
+    (facts.signals ??= []).push(...this.#rowsBehind(person).flatMap((rows) => rows.signals.filter(asked)));
+  }
+
+  #contactOf(person: PersonId | undefined, decision: DecisionId): Contact[] {
+    const contacts = person === undefined ? [] : (this.rows.get(person)?.contacts ?? []);
+    return contacts.filter((contact) => contact.decision === decision);
+  }
+
+  #saveContact(contact: Contact): void {
+    const { contacts } = this.rowsOf(contact.person);
+    const { at, decision } = contact;
+    const place = contacts.findIndex((other) => other.at === at && other.decision === decision);
+    if (place === -1) contacts.push(contact);
+    else contacts[place] = contact;
   }
 
   personOf(alias: Alias): Person | undefined {
@@ -97,7 +126,7 @@ class Tables extends MemoryLearning {
     for (const { alias, person } of writes.aliases) this.aliases.set(alias, person);
     for (const person of writes.persons) this.save(person);
     for (const entry of writes.decisions) this.rowsOf(entry.decision.person).decisions.push(entry);
-    for (const contact of writes.contacts) this.rowsOf(contact.person).contacts.push(contact);
+    for (const contact of writes.contacts) this.#saveContact(contact);
     for (const event of writes.seen) this.seen.add(eventKey(event));
     for (const signal of writes.signals) this.rowsOf(signal.person).signals.push(signal);
     for (const outcome of writes.outcomes) this.outbox.add(outcome);
@@ -123,7 +152,8 @@ export function openMemoryStore(): Store {
     readLedger: (after, limit) => Promise.resolve(tables.readLedger(after, limit)),
     histories: (persons, signals) => Promise.resolve(tables.histories(persons, signals)),
     commitFold: (writes) => Promise.resolve(tables.commitFold(writes)),
-    models: () => Promise.resolve([...tables.models.values()]),
+    models: (after = -1) => Promise.resolve([...tables.models.values()].filter((m) => m.position > after)),
+    lease: (...ask) => Promise.resolve(tables.lease(...ask)),
     programmes: () => Promise.resolve([...versions.values()].map((all) => all.at(-1)!)),
     saveProgramme: (programme, expected, at) => {
       const all = versions.get(programme.id) ?? [];
@@ -149,6 +179,7 @@ export function openMemoryStore(): Store {
       if (!meta.has(name)) meta.set(name, initial);
       return Promise.resolve(meta.get(name)!);
     },
+    watch: () => Promise.resolve(() => Promise.resolve()),
     own: () => Promise.resolve(),
     ping: () => Promise.resolve(),
     close: () => Promise.resolve(),

@@ -147,7 +147,7 @@ describe('a value SQLite cannot take', () => {
   it.each(odd)('poisons its own job only: %s', async (_, changes) => {
     const store = await opened(async () => openSqliteStore(await folder()));
     const ports = {
-      contactsSince: () => 0,
+      lookback: () => ({ past: { contactsMs: 0, signals: new Map() }, now: 0 }),
       mintPersonId: () => 'p',
       observe: () => undefined,
       stopwatch: () => 0,

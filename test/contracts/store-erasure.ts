@@ -170,6 +170,22 @@ export function erasureContract(open: () => Promise<Store>): void {
     expect(await store.person('email:p')).toBeNull();
   });
 
+  it('does not take what somebody new is sent for what the forgotten person was, though it has the same id', async () => {
+    const store = await opened(open);
+    await people(store);
+    await erase(store, 'p');
+    await store.commitFold(folded(0, { forgotten: ['p'] }));
+    const again = person('p2', 'user:p');
+    await put(store, {
+      persons: [again],
+      aliases: aliasesOf(again),
+      decisions: [first(decision('dp', { person: 'p2', content: { body: 'new' } }))],
+    });
+    const rows = (await store.ledger(1, 100)).filter(({ ref }) => ref === 'dp');
+    expect(rows.map(({ body }) => body !== null)).toEqual([false, true]);
+    expect(await verifyLedger(store)).toMatchObject({ ok: true });
+  });
+
   it('takes an unknown person for forgotten already', async () => {
     const store = await opened(open);
     await erase(store, 'unknown');

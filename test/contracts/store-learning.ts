@@ -198,4 +198,40 @@ export function learningContract(open: () => Promise<Store>): void {
     expect(JSON.stringify(found!.decision)).toBe(JSON.stringify(decision('d1', { person: 'p', send: 's1' })));
     expect(await store.decision('unknown')).toBeNull();
   });
+
+  it('gives a lease to one holder, who may keep it', async () => {
+    const store = await opened(open);
+    const epochs = await Promise.all(['a', 'b', 'c'].map((holder) => store.lease('fold', holder, 60_000)));
+    expect(epochs.filter((epoch) => epoch !== null)).toEqual([1]);
+    const holder = ['a', 'b', 'c'][epochs.indexOf(1)]!;
+    expect(await store.lease('fold', holder, 60_000)).toBe(1);
+    expect(await store.lease('fold', 'd', 60_000)).toBeNull();
+    expect(await store.lease('something else', 'd', 60_000)).toBe(1);
+  });
+
+  it('lets a lease that ended go to somebody else, under another epoch', async () => {
+    const store = await opened(open);
+    expect(await store.lease('fold', 'a', 1)).toBe(1);
+    await expect.poll(() => store.lease('fold', 'b', 60_000)).toBe(2);
+    expect(await store.lease('fold', 'a', 60_000)).toBeNull();
+  });
+
+  it('lets a holder who had let the lease end go on when nobody took it', async () => {
+    const store = await opened(open);
+    expect(await store.lease('fold', 'a', 1)).toBe(1);
+    await new Promise((resolve) => setTimeout(resolve, 10));
+    expect(await store.lease('fold', 'a', 60_000)).toBe(1);
+  });
+
+  it('writes a fold only under the epoch of the lease: who lost it writes nothing', async () => {
+    const store = await opened(open);
+    const snapshots = [{ programme: 'welcome', position: 1, state: '{}' }];
+    expect(await store.commitFold(fold({ epoch: 1, position: 1, snapshots }))).toBeNull();
+    const old = await store.lease('fold', 'a', 1);
+    await expect.poll(() => store.lease('fold', 'b', 60_000)).toBe(2);
+    expect(await store.commitFold(fold({ epoch: old!, position: 1, snapshots }))).toBeNull();
+    expect([await store.position(), await store.models()]).toEqual([0, []]);
+    expect(await store.commitFold(fold({ epoch: 2, position: 1, snapshots }))).toHaveLength(1);
+    expect(await store.position()).toBe(1);
+  });
 }

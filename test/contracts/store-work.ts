@@ -112,6 +112,43 @@ export function workContract(open: () => Promise<Store>): void {
     expect(await since(NOON + 2 * HOUR)).toEqual([]);
   });
 
+  it('keeps what a contact became, and finds it by its decision however long ago it was', async () => {
+    const store = await opened(open);
+    await put(store, everything());
+    const reserved = contact(decision('d1'));
+    const sent = { ...reserved, variant: 'a', send: 's', releasesAt: NOON + HOUR, state: 'sent' } as const;
+    await put(store, { contacts: [sent] });
+    expect((await facts(store, ask(['user:u']))).contacts).toEqual([sent]);
+    const late = { ...ask(['user:u']), contactsSince: NOON + HOUR };
+    expect((await facts(store, late)).contacts).toEqual([]);
+    expect((await facts(store, { ...late, decisions: ['d1', 'd1', 'other'] })).contacts).toEqual([sent]);
+    expect((await facts(store, { ...ask(['user:u']), decisions: ['d1'] })).contacts).toEqual([sent]);
+  });
+
+  it('loads the signals that are asked for, by name and after a time, of everybody who became the person', async () => {
+    const store = await opened(open);
+    const [one, two] = [person('p', 'user:u'), person('q', 'email:e')];
+    const signal = (own: string, name: string, at: number) => {
+      return { source: 's', id: `${own} ${name} ${at}`, at, name, values: {}, person: own };
+    };
+    const signals = [
+      signal('p', 'click', NOON),
+      signal('p', 'click', NOON + 1),
+      signal('p', 'open', NOON + 1),
+      signal('q', 'click', NOON + 2),
+    ];
+    await put(store, { persons: [one, two], aliases: [...aliasesOf(one), ...aliasesOf(two)], signals });
+    const asked = async (alias: string, names: string[]): Promise<string[] | undefined> => {
+      const asks = names.map((name) => ({ name, since: NOON }));
+      return (await facts(store, { ...ask([alias]), signals: asks })).signals?.map(({ id }) => id).sort();
+    };
+    expect(await asked('user:u', ['click'])).toEqual([`p click ${NOON + 1}`]);
+    expect(await asked('user:u', ['click', 'open'])).toEqual([`p click ${NOON + 1}`, `p open ${NOON + 1}`]);
+    expect((await asked('user:u', [])) ?? []).toEqual([]);
+    await merge(store, one, two);
+    expect(await asked('email:e', ['click'])).toEqual([`p click ${NOON + 1}`, `q click ${NOON + 2}`]);
+  });
+
   it('loads a person once, with their contacts once, however they are asked for', async () => {
     const store = await opened(open);
     await put(store, everything());

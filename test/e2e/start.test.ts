@@ -1,4 +1,6 @@
 import { writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { freePort, start, untilReady } from '../support/process.ts';
@@ -83,18 +85,27 @@ describe('a setting that cannot be used stops it before it listens and says whic
     [{ PICKWELL_LOG: 'loud' }, /PICKWELL_LOG: .*"info"/],
     [{ PICKWELL_PUBLIC_URL: 'here' }, /PICKWELL_PUBLIC_URL: /],
     [{ PICKWELL_ADMIN_KEY: 'short' }, /PICKWELL_ADMIN_KEY: at least 16 characters/],
+    [{ REDIS_URL: 'http://:secret@here' }, /REDIS_URL: an address like redis:/],
+    [
+      { REDIS_URL: 'redis://here', PICKWELL_COPIES: 'two' },
+      /PICKWELL_COPIES: a whole number from 1 to 10000/,
+    ],
+    [{ PICKWELL_COPIES: '0' }, /PICKWELL_COPIES: /],
     [{ PICKWELL_CONFIG: '/nowhere/pickwell.json' }, /PICKWELL_CONFIG: no file/],
   ])('%o', async (wrong, message) => {
     const environment = await settings(wrong);
     const started = start(environment);
     expect(await started.exit).toBe(1);
     expect(started.output()).toMatch(message);
-    expect(started.output()).not.toContain('    at ');
+    expect(started.output()).not.toMatch(/ {4}at |secret/);
   });
 
   test.each([
     ['{', /not valid JSON/],
     ['{"prot": 1}', /prot/],
+    ['{"redis": {"env": "NO_REDIS"}}', /NO_REDIS is not set/],
+    ['{"redis": "localhost"}', /REDIS_URL: an address like redis:/],
+    ['{"copies": 1.5}', /copies/],
     ['{"integrations": {"brazee": {}}}', /integrations\.brazee: one of .*braze/],
     ['{"integrations": {"braze": {"apiKey": "k"}}}', /integrations\.braze\.restEndpoint/],
     ['{"integrations": {"segment": {"writeKey": {"env": "NOT_SET"}}}}', /NOT_SET is not set/],
@@ -104,6 +115,33 @@ describe('a setting that cannot be used stops it before it listens and says whic
     expect(await started.exit).toBe(1);
     expect(started.output()).toMatch(message);
   });
+});
+
+test('Redis that never answers delays no decision, no event and no stop', async () => {
+  const admin = 'pk_admin_for_this_test';
+  writeFileSync(
+    join(scratch.folder, 'pickwell.json'),
+    '{"redis": {"env": "SOMEWHERE"}, "integrations": {"segment": {"writeKey": "k"}}}',
+  );
+  const silent = createServer((socket) => socket.resume().on('error', () => undefined));
+  await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve));
+  const { port } = silent.address() as AddressInfo;
+  const environment = await settings({
+    SOMEWHERE: `redis://127.0.0.1:${port}`,
+    PICKWELL_ADMIN_KEY: admin,
+    PICKWELL_LOG: 'warn',
+  });
+  const started = start(environment);
+  await untilReady(baseOf(environment), started);
+  const call = (path: string): Promise<Response> =>
+    fetch(`${baseOf(environment)}${path}`, { headers: { 'x-api-key': admin } });
+  await expect.poll(() => started.output(), { timeout: 5_000 }).toContain('Redis is lost');
+  const answer = await call('/v1/decide?programme=welcome&user=you');
+  expect(await answer.json()).toMatchObject({ decision_recorded: true });
+  expect(await (await call('/metrics')).text()).toContain('pickwell_limiter_mode{mode="closed"} 1');
+  started.child.kill('SIGTERM');
+  expect(await started.exit).toBe(0);
+  await new Promise((resolve) => silent.close(resolve));
 });
 
 test('keys are made, listed and revoked beside a running server', async () => {

@@ -5,14 +5,19 @@ import type { PersonRef } from '../../core/domain/person.ts';
 import type { Programme } from '../../core/domain/programme.ts';
 import { Catalogue } from '../../runtime/engine/catalogue.ts';
 import { Engine } from '../../runtime/engine/engine.ts';
+import type { Spool } from '../../runtime/engine/spool.ts';
 import { Folder } from '../../runtime/engine/folder.ts';
 import { openMemoryStore } from '../../runtime/store/memory-store.ts';
 import { NOON, programme } from './programmes.ts';
 
 export interface RigOptions {
   store?: Store;
-  programmes?: Programme[];
+  programmes?: Programme[] | undefined;
   route?: (outcome: Outcome) => string[];
+  spool?: Spool | undefined;
+  behind?: boolean;
+  /** So many persons have been minted on this store before. */
+  minted?: number;
 }
 
 /** Engine and folder as a process has them, on a clock that stands still until it is moved. */
@@ -21,24 +26,32 @@ export interface EngineRig {
   catalogue: Catalogue;
   engine: Engine;
   folder: Folder;
-  clock: { now: number };
+  /** `stopwatch` is monotonic; both in ms. */
+  clock: { now: number; stopwatch: number };
   /** Sizes of the batches that were made durable. */
   batches: number[];
   decide(person: PersonRef, request?: Partial<DecideRequest>): Promise<Decision>;
 }
 
 export async function engineRig(options: RigOptions = {}): Promise<EngineRig> {
-  const { store = openMemoryStore(), programmes = [programme()], route = () => [] } = options;
-  const clock = { now: NOON };
+  const { store = openMemoryStore(), programmes = [programme()], route = () => [], spool } = options;
+  const clock = { now: NOON, stopwatch: 0 };
+  await store.own('rig');
   for (const own of programmes) await store.saveProgramme(own, 0, NOON);
   const catalogue = new Catalogue();
   await catalogue.load(store);
   const batches: number[] = [];
-  let minted = 0;
-  const shared = { store, catalogue, now: () => clock.now, route, delivered: () => undefined };
+  let { minted = 0 } = options;
+  const told = {
+    delivered: () => undefined,
+    dropped: () => undefined,
+    behind: () => options.behind ?? false,
+  };
+  const [now, stopwatch] = [() => clock.now, () => clock.stopwatch];
+  const shared = { store, catalogue, now, stopwatch, route, ...told };
   const engine = new Engine({
     ...shared,
-    stopwatch: () => 0,
+    spool,
     mintPersonId: () => `per_${(++minted).toString().padStart(6, '0')}`,
     seed: 'seed of the installation',
     observeBatch: (size) => void batches.push(size),
@@ -47,7 +60,7 @@ export async function engineRig(options: RigOptions = {}): Promise<EngineRig> {
     throw error;
   };
   const folder = new Folder({ ...shared, observe: () => undefined, failed });
-  const first = programmes[0]!.id;
+  const first = programmes[0]?.id ?? '';
   const decide = (person: PersonRef, request: Partial<DecideRequest> = {}): Promise<Decision> =>
     engine.decide({ programme: first, person, context: {}, ...request });
   return { store, catalogue, engine, folder, clock, batches, decide };

@@ -5,6 +5,10 @@ import type { Store } from '../../core/contracts/store.ts';
 import type { Scope } from '../../core/contracts/keys.ts';
 import type { Pickwell } from '../../runtime/assemble.ts';
 import { assemble } from '../../runtime/assemble.ts';
+import type { Folder } from '../../runtime/engine/folder.ts';
+import type { LocalRoom } from '../../runtime/engine/room.ts';
+import { openRoom } from '../../runtime/engine/room.ts';
+import { configuredDestinations, routeTo } from '../../runtime/integrations.ts';
 import { makeLogger } from '../../runtime/logging.ts';
 import type { Settings } from '../../runtime/settings.ts';
 import { openMemoryStore } from '../../runtime/store/memory-store.ts';
@@ -13,6 +17,7 @@ import { openSqliteStore } from '../../runtime/store/sqlite/sqlite-store.ts';
 /** A Pickwell on a free port of loopback, with its keys and what it logged. */
 export interface Running {
   pickwell: Pickwell;
+  folder: Folder;
   base: string;
   log: string[];
   key(scope: Scope): string;
@@ -29,14 +34,20 @@ export function scratchFolder(): { folder: string; remove: () => void } {
 }
 
 /** Starts one; on SQLite in a scratch folder unless a store is given. */
-export async function run(integrations: Settings['integrations'] = {}, store?: Store): Promise<Running> {
+export async function run(
+  integrations: Settings['integrations'] = {},
+  store?: Store,
+  more: Partial<Settings> = {},
+): Promise<Running> {
   const { folder, remove } = scratchFolder();
   const log: string[] = [];
-  const settings: Settings = { host: '127.0.0.1', port: 0, data: folder, log: 'info', integrations };
+  const settings: Settings = { host: '127.0.0.1', port: 0, data: folder, log: 'info', integrations, ...more };
   const used = store ?? (await openSqliteStore(folder));
+  const route = routeTo(configuredDestinations(settings));
+  let room!: LocalRoom;
   const pickwell = await assemble({
     settings,
-    store: used,
+    room: async (observer) => (room = await openRoom({ store: used, route, now: Date.now }, observer)),
     logger: makeLogger('info', { write: (line) => log.push(line) }),
     version: 'test',
   });
@@ -44,6 +55,7 @@ export async function run(integrations: Settings['integrations'] = {}, store?: S
   const key = (scope: Scope): string => pickwell.freshKeys.find((fresh) => fresh.scope === scope)?.key ?? '';
   return {
     pickwell,
+    folder: room.folder,
     base,
     log,
     key,

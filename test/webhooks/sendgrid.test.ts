@@ -89,11 +89,13 @@ describe('the documented events', () => {
     });
     expect(parse(DOCUMENTED)).toEqual({
       events: [
+        signal('0', 'email_sent'),
         signal('2', 'email_delivered'),
         signal('3', 'email_opened'),
         signal('4', 'email_clicked'),
         signal('5', 'email_bounced'),
         subscription('5', 'unsubscribed'),
+        signal('6', 'email_aborted'),
         signal('7', 'complained'),
         subscription('7', 'unsubscribed'),
         signal('8', 'unsubscribed'),
@@ -102,9 +104,9 @@ describe('the documented events', () => {
         subscription('9', 'unsubscribed'),
         subscription('10', 'subscribed'),
       ],
-      indices: [2, 3, 4, 5, 5, 7, 7, 8, 8, 9, 9, 10],
+      indices: [0, 2, 3, 4, 5, 5, 6, 7, 7, 8, 8, 9, 9, 10],
       rejected: [],
-      ignored: 3,
+      ignored: 1,
     });
   });
 

@@ -9,9 +9,10 @@ import { behaviourOf, isBehaviour } from './behaviour.ts';
 import { currentsEvent } from './schema.ts';
 import type { CurrentsEvent } from './schema.ts';
 
-/** Signals of e-mail events by type. `SoftBounce` is retried by Braze, `Abort` was never sent: both are ignored. */
+/** Signals of e-mail events by type. `SoftBounce` is retried by Braze and ignored. */
 const EMAIL_SIGNALS: ReadonlyMap<string, string> = new Map([
   ['users.messages.email.Send', SIGNAL.sent],
+  ['users.messages.email.Abort', SIGNAL.aborted],
   ['users.messages.email.Delivery', SIGNAL.delivered],
   ['users.messages.email.Open', SIGNAL.opened],
   ['users.messages.email.Click', SIGNAL.clicked],

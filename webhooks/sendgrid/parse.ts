@@ -15,8 +15,10 @@ interface Effect {
   subscription?: SubscriptionState;
 }
 
-/** Events with a meaning for us; all others (`processed`, `deferred`, `dropped`, account events) are ignored. */
+/** Events with a meaning for us; all others (`deferred`, account events) are ignored. */
 const EFFECTS: ReadonlyMap<string, Effect> = new Map<string, Effect>([
+  ['processed', { signal: SIGNAL.sent }],
+  ['dropped', { signal: SIGNAL.aborted }],
   ['delivered', { signal: SIGNAL.delivered }],
   ['open', { signal: SIGNAL.opened }],
   ['click', { signal: SIGNAL.clicked }],

@@ -8,7 +8,7 @@ export class Database {
   readonly #prepared = new Map<string, StatementSync>();
 
   /** Opens or creates the file and brings its schema up to date. Throws when the file is from a newer version. */
-  constructor(file: string) {
+  constructor(file: string, migrations: readonly string[] = MIGRATIONS) {
     this.#db = new DatabaseSync(file);
     this.#db.exec(`
       PRAGMA journal_mode = WAL;
@@ -19,19 +19,19 @@ export class Database {
       PRAGMA wal_autocheckpoint = 8000;
       PRAGMA temp_store = MEMORY;
     `);
-    this.#migrate();
+    this.#migrate(migrations);
   }
 
-  #migrate(): void {
+  #migrate(migrations: readonly string[]): void {
     const version = this.one<{ user_version: number }>('PRAGMA user_version')!.user_version;
-    if (version > MIGRATIONS.length) {
+    if (version > migrations.length) {
       throw new Error(
-        `The data is of schema ${version}, this Pickwell knows ${MIGRATIONS.length}: upgrade Pickwell.`,
+        `The data is of schema ${version}, this Pickwell knows ${migrations.length}: upgrade Pickwell.`,
       );
     }
-    for (let step = version; step < MIGRATIONS.length; step++) {
+    for (let step = version; step < migrations.length; step++) {
       this.transaction(() => {
-        this.#db.exec(MIGRATIONS[step]!);
+        this.#db.exec(migrations[step]!);
         this.#db.exec(`PRAGMA user_version = ${step + 1}`);
       });
     }
@@ -52,6 +52,13 @@ export class Database {
     return this.#statement(sql).all(...values) as Row[];
   }
 
+  /** Rows one after the other, each as a list of its columns: of tables that do not fit into memory. */
+  lists<Row extends unknown[]>(sql: string, ...values: SQLInputValue[]): Iterable<Row> {
+    const statement = this.#db.prepare(sql);
+    statement.setReturnArrays(true);
+    return statement.iterate(...values) as Iterable<unknown> as Iterable<Row>;
+  }
+
   /** Number of rows changed. */
   run(sql: string, ...values: SQLInputValue[]): number {
     return Number(this.#statement(sql).run(...values).changes);
@@ -59,15 +66,33 @@ export class Database {
 
   /** All or nothing: whatever `work` throws is thrown on after everything was undone. */
   transaction<T>(work: () => T): T {
-    this.#db.exec('BEGIN IMMEDIATE');
+    this.begin();
     try {
       const result = work();
-      this.#db.exec('COMMIT');
+      this.commit();
       return result;
     } catch (error) {
-      if (this.#db.isTransaction) this.#db.exec('ROLLBACK');
+      this.rollback();
       throw error;
     }
+  }
+
+  begin(): void {
+    this.#db.exec('BEGIN IMMEDIATE');
+  }
+
+  /** Undoes everything when it throws. */
+  commit(): void {
+    try {
+      this.#db.exec('COMMIT');
+    } catch (error) {
+      this.rollback();
+      throw error;
+    }
+  }
+
+  rollback(): void {
+    if (this.#db.isTransaction) this.#db.exec('ROLLBACK');
   }
 
   close(): void {

@@ -11,12 +11,14 @@ import type {
   StoredSignal,
 } from '../../../core/contracts/records.ts';
 import type { Person, PersonId } from '../../../core/domain/person.ts';
+import { FOLD_LEASE } from '../../../core/contracts/store.ts';
+import type { Lease } from '../lease.ts';
+import { grant } from '../lease.ts';
 import { entryOf, sha256 } from '../ledger.ts';
 import { partitionOf } from '../partition.ts';
 import type { Database } from './database.ts';
 import { loadPerson, removePerson } from './persons.ts';
-import { outcomeRows } from './rows.ts';
-import { insertAll } from './work.ts';
+import { insertOutcomes } from './write.ts';
 
 const POSITION = 'fold position';
 
@@ -84,9 +86,35 @@ function history(db: Database, person: Person, names: readonly string[] | undefi
   };
 }
 
+const LEASE = 'lease ';
+
+function held(db: Database, name: string): Lease | undefined {
+  const row = db.one<{ value: string }>('SELECT value FROM meta WHERE name = ?', LEASE + name);
+  return row && (JSON.parse(row.value) as Lease);
+}
+
+/** Takes or keeps a lease in the caller's transaction. */
+export function lease(db: Database, name: string, ask: { holder: string; ttlMs: number }): number | null {
+  const granted = grant(held(db, name), { ...ask, now: Date.now() });
+  if (!granted) return null;
+  db.run('INSERT OR REPLACE INTO meta (name, value) VALUES (?, ?)', LEASE + name, JSON.stringify(granted));
+  return granted.epoch;
+}
+
+/** Ends all leases: who had them can write no more. Their epochs go on. */
+export function endLeases(db: Database): void {
+  for (const { name, value } of db.all<{ name: string; value: string }>(
+    "SELECT name, value FROM meta WHERE name LIKE 'lease %'",
+  )) {
+    const ended: Lease = { ...(JSON.parse(value) as Lease), until: 0 };
+    db.run('UPDATE meta SET value = ? WHERE name = ?', JSON.stringify(ended), name);
+  }
+}
+
 /** Writes a fold in the caller's transaction; null when somebody else folded since. */
 export function commitFold(db: Database, writes: FoldWrites): ModelSnapshot[] | null {
   if (position(db) !== writes.expected) return null;
+  if (writes.epoch !== undefined && held(db, FOLD_LEASE)?.epoch !== writes.epoch) return null;
   for (const c of writes.credits) {
     db.run(
       `INSERT INTO credits (person, p, decision, signal, programme, worth) VALUES (?, ?, ?, ?, ?, ?)
@@ -107,7 +135,7 @@ export function commitFold(db: Database, writes: FoldWrites): ModelSnapshot[] | 
       ...[person, partitionOf(person), programme, arm, reward],
     );
   }
-  insertAll(db, 'outcomes', outcomeRows(writes.outcomes));
+  insertOutcomes(db, writes.outcomes);
   for (const person of writes.forgotten) removePerson(db, person);
   db.run('INSERT OR REPLACE INTO meta (name, value) VALUES (?, ?)', POSITION, String(writes.position));
   return writes.snapshots.map((snapshot) => saveModel(db, snapshot));
@@ -128,5 +156,5 @@ function saveModel(db: Database, snapshot: FoldWrites['snapshots'][number]): Mod
   return model;
 }
 
-export const models = (db: Database): ModelSnapshot[] =>
-  db.all('SELECT programme, version, position, hash, state FROM models');
+export const models = (db: Database, after = -1): ModelSnapshot[] =>
+  db.all('SELECT programme, version, position, hash, state FROM models WHERE position > ?', after);

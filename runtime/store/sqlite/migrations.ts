@@ -71,4 +71,8 @@ export const MIGRATIONS: readonly string[] = [
   CREATE UNIQUE INDEX outbox_by_id ON outbox (destination, id);
   CREATE INDEX outbox_due ON outbox (destination, next_at, number) WHERE state = 'pending';
   `,
+  `
+  -- JSON: variant, send, release and state of a contact
+  ALTER TABLE contacts ADD COLUMN detail TEXT;
+  `,
 ];

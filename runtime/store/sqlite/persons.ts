@@ -10,17 +10,11 @@ interface Row {
 
 const SELECT = 'SELECT id, root, profile FROM persons WHERE id = ?';
 
-/** The canonical person of an id and their profile as text. */
-export function findProfile(db: Database, id: PersonId): { id: PersonId; profile: string } | undefined {
-  const own = db.one<Row>(SELECT, id);
-  const row = own && own.root !== own.id ? db.one<Row>(SELECT, own.root) : own;
-  return row?.profile ? { id: row.id, profile: row.profile } : undefined;
-}
-
 /** The canonical person of an id. */
 export function loadPerson(db: Database, id: PersonId): Person | undefined {
-  const found = findProfile(db, id);
-  return found && (JSON.parse(found.profile) as Person);
+  const own = db.one<Row>(SELECT, id);
+  const row = own && own.root !== own.id ? db.one<Row>(SELECT, own.root) : own;
+  return row?.profile ? (JSON.parse(row.profile) as Person) : undefined;
 }
 
 export function personBehind(db: Database, alias: Alias): Person | undefined {

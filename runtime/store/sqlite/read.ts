@@ -5,7 +5,7 @@ import type { Decision } from '../../../core/domain/decision.ts';
 import type { Alias } from '../../../core/domain/person.ts';
 import type { Programme } from '../../../core/domain/programme.ts';
 import type { Database } from './database.ts';
-import { appendLedger } from './work.ts';
+import { appendLedger } from './write.ts';
 import { histories } from './learn.ts';
 import { personBehind } from './persons.ts';
 

@@ -1,115 +1,130 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { Worker } from 'node:worker_threads';
 import { Fault } from '../../../core/contracts/faults.ts';
-import type { WorkFacts, WorkQuery, WorkWrites } from '../../../core/contracts/records.ts';
 import type { Store } from '../../../core/contracts/store.ts';
-import { takeTurns } from '../turns.ts';
-import type { Operation, Operations } from './operations.ts';
-import { toFacts, toQueryRows, toRows } from './rows.ts';
-import type { CallResult } from './worker.ts';
-
-type Args<Name extends Operation> =
-  Parameters<Operations[Name]> extends [unknown, ...infer Rest] ? Rest : never;
-type Result<Name extends Operation> = ReturnType<Operations[Name]>;
-
-interface Waiting {
-  resolve: (value: never) => void;
-  reject: (error: Error) => void;
-}
-
-/** Calls into the worker, matched with their answers. */
-class Calls {
-  readonly #worker: Worker;
-  readonly #waiting = new Map<number, Waiting>();
-  #next = 0;
-  #dead: Error | undefined;
-
-  constructor(worker: Worker) {
-    this.#worker = worker;
-    worker.on('message', (result: CallResult) => {
-      const waiting = this.#waiting.get(result.id);
-      this.#waiting.delete(result.id);
-      if (result.ok) waiting?.resolve(result.value as never);
-      else waiting?.reject(failureOf(result));
-    });
-    worker.on('error', (error: Error) => this.#fail(error));
-    worker.on('exit', () => this.#fail(new Error('the store was closed')));
-  }
-
-  #fail(error: Error): void {
-    this.#dead ??= error;
-    for (const { reject } of this.#waiting.values())
-      reject(new Fault('unavailable', `store: ${error.message}`));
-    this.#waiting.clear();
-  }
-
-  call<Name extends Operation>(operation: Name, ...args: Args<Name>): Promise<Result<Name>> {
-    if (this.#dead) return Promise.reject(new Fault('unavailable', `store: ${this.#dead.message}`));
-    const id = this.#next++;
-    return new Promise((resolve, reject) => {
-      // first, because what cannot be copied throws, and would wait for ever
-      this.#worker.postMessage({ id, operation, args });
-      this.#waiting.set(id, { resolve, reject });
-    });
-  }
-}
+import { Database } from './database.ts';
+import { commitFold, endLeases, histories, lease, models, position, readLedger } from './learn.ts';
+import { load } from './load.ts';
+import { claim, outboxCounts, recoverClaims, redrive, settle } from './outbox.ts';
+import { counts, decision, keys, ledger, meta, person, programmes, saveKey, saveProgramme } from './read.ts';
+import { write } from './write.ts';
 
 /** Result codes of SQLite that are the machine's or the disk's doing (https://sqlite.org/rescode.html). */
 const UNAVAILABLE: ReadonlySet<number> = new Set([5, 6, 7, 8, 9, 10, 11, 13, 14, 15, 22, 23, 26]);
 
-/** Anything but a refusal of the disk is a bug in a statement, and says so. */
-function failureOf({ message, code }: { message: string; code?: number }): Error {
-  const primary = code === undefined ? undefined : code & 0xff;
-  return primary !== undefined && UNAVAILABLE.has(primary)
+/** What SQLite refuses is a fault where the disk is to blame, else a bug in a statement; whatever else is thrown is not ours. */
+function failureOf(error: unknown): Error {
+  const { message, errcode } = error as Error & { errcode?: number };
+  if (errcode === undefined) return error as Error;
+  return UNAVAILABLE.has(errcode & 0xff)
     ? new Fault('unavailable', `store: ${message}`)
     : new Error(`store: ${message}`);
 }
 
-/** The worker's file stands beside this one, as source or built. */
-function startWorker(file: string): Worker {
-  const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
-  return new Worker(new URL(`./worker.${extension}`, import.meta.url), { workerData: file });
+function openDatabase(folder: string): Database {
+  try {
+    mkdirSync(folder, { recursive: true });
+    return new Database(join(folder, 'pickwell.db'));
+  } catch (error) {
+    throw new Fault('unavailable', `store: ${(error as Error).message}`);
+  }
 }
 
+const OWNER = 'owner';
+
+/** A database and the process that may write to it. */
+class Tenure {
+  readonly db: Database;
+  /** Undefined in a process that only looks after keys. */
+  #owner: string | undefined;
+  #closed = false;
+
+  constructor(db: Database) {
+    this.db = db;
+  }
+
+  /** Runs `work` at once: nothing else of this process comes in between. */
+  read<T>(work: (db: Database) => T): Promise<T> {
+    if (this.#closed) return Promise.reject(new Fault('unavailable', 'store: the store was closed'));
+    try {
+      return Promise.resolve(work(this.db));
+    } catch (error) {
+      return Promise.reject(failureOf(error));
+    }
+  }
+
+  change<T>(work: (db: Database) => T): Promise<T> {
+    return this.read((db) => db.transaction(() => work(db)));
+  }
+
+  /** A change by the owner alone: two processes on one folder would each decide on facts the other changes. */
+  own<T>(work: (db: Database) => T): Promise<T> {
+    return this.change((db) => {
+      if (this.#owner !== undefined && ownerOf(db) !== this.#owner) {
+        throw new Error('another Pickwell has taken over this data folder');
+      }
+      return work(db);
+    });
+  }
+
+  async take(token: string): Promise<void> {
+    await this.change((db) => {
+      db.run('INSERT OR REPLACE INTO meta (name, value) VALUES (?, ?)', OWNER, token);
+      endLeases(db);
+    });
+    this.#owner = token;
+  }
+
+  close(): Promise<void> {
+    if (!this.#closed) this.db.close();
+    this.#closed = true;
+    return Promise.resolve();
+  }
+}
+
+const ownerOf = (db: Database): string | undefined =>
+  db.one<{ value: string }>('SELECT value FROM meta WHERE name = ?', OWNER)?.value;
+
 /**
- * The embedded store: SQLite in a worker thread, write-ahead log, every commit flushed to disk before it is answered. One
- * process owns a data folder. Rejects with Fault `unavailable` when SQLite refuses (disk full, file damaged).
+ * The embedded store: SQLite with a write-ahead log, every commit flushed to disk before it is answered. Every call works
+ * on the caller's thread and holds it up for as long as the disk takes. One process owns a data folder. Rejects with
+ * Fault `unavailable` when SQLite refuses (disk full, file damaged).
  */
-export async function openSqliteStore(folder: string): Promise<Store> {
-  mkdirSync(folder, { recursive: true });
-  const worker = startWorker(join(folder, 'pickwell.db'));
-  const calls = new Calls(worker);
-  const inTurn = takeTurns();
-  const call: Calls['call'] = (operation, ...args) => calls.call(operation, ...args);
-  await call('ping');
+export const openSqliteStore = (folder: string): Promise<Store> =>
+  Promise.try(() => storeOn(openDatabase(folder)));
+
+function storeOn(db: Database): Store {
+  const tenure = new Tenure(db);
+  const read: Tenure['read'] = (work) => tenure.read(work);
+  const change: Tenure['change'] = (work) => tenure.change(work);
+  const own: Tenure['own'] = (work) => tenure.own(work);
   return {
-    transact: (query: WorkQuery, work: (facts: WorkFacts) => WorkWrites) =>
-      inTurn(async () => call('write', toRows(work(toFacts(await call('load', toQueryRows(query))))))),
-    position: () => call('position'),
-    readLedger: (after, limit) => call('readLedger', after, limit),
-    histories: (persons, signals) => call('histories', persons, signals),
-    commitFold: (writes) => call('commitFold', writes),
-    models: () => call('models'),
-    programmes: () => call('programmes'),
-    saveProgramme: (programme, expected, at) => call('saveProgramme', programme, expected, at),
-    decision: (id) => call('decision', id),
-    person: (alias) => call('person', alias),
-    ledger: (from, limit) => call('ledger', from, limit),
-    counts: () => call('counts'),
-    claim: (destination, now, leaseUntil, limit) => call('claim', { destination, now, leaseUntil, limit }),
-    settle: (destination, results) => call('settle', destination, results),
-    recoverClaims: () => call('recoverClaims'),
-    outboxCounts: () => call('outboxCounts'),
-    redrive: (destination, now) => call('redrive', destination, now),
-    keys: () => call('keys'),
-    saveKey: (key) => call('saveKey', key),
-    meta: (name, initial) => call('meta', name, initial),
-    own: (token) => call('own', token),
-    ping: () => call('ping'),
-    close: async () => {
-      await call('close');
-      await worker.terminate();
-    },
+    transact: (query, work) => own((db) => write(db, work(load(db, query)))),
+    position: () => read(position),
+    readLedger: (after, limit) => read((db) => readLedger(db, after, limit)),
+    histories: (persons, signals) => read((db) => histories(db, persons, signals)),
+    commitFold: (writes) => own((db) => commitFold(db, writes)),
+    models: (after) => read((db) => models(db, after)),
+    lease: (name, holder, ttlMs) => own((db) => lease(db, name, { holder, ttlMs })),
+    // one process owns the folder, and knows what it changed
+    watch: () => Promise.resolve(() => Promise.resolve()),
+    programmes: () => read(programmes),
+    saveProgramme: (programme, expected, at) => change((db) => saveProgramme(db, programme, expected, at)),
+    decision: (id) => read((db) => decision(db, id)),
+    person: (alias) => read((db) => person(db, alias)),
+    ledger: (from, limit) => read((db) => ledger(db, from, limit)),
+    counts: () => read(counts),
+    claim: (destination, now, leaseUntil, limit) =>
+      own((db) => claim(db, { destination, now, leaseUntil, limit })),
+    settle: (destination, results) => change((db) => settle(db, destination, results)),
+    recoverClaims: () => change(recoverClaims),
+    outboxCounts: () => read(outboxCounts),
+    redrive: (destination, now) => change((db) => redrive(db, destination, now)),
+    keys: () => read(keys),
+    saveKey: (key) => change((db) => saveKey(db, key)),
+    meta: (name, initial) => change((db) => meta(db, name, initial)),
+    own: (token) => tenure.take(token),
+    ping: () => read((db) => void db.one('SELECT 1')),
+    close: () => tenure.close(),
   };
 }

@@ -65,6 +65,38 @@ describe('caps', () => {
     expect(allowed([cap(1, 24)], [contact(NOON + HOUR)])).toEqual([]);
   });
 
+  it('count in this programme, or for each variant of it', () => {
+    const own = { ...contact(NOON - HOUR), variant: 'mail' };
+    const another = contact(NOON - 2 * HOUR, 'email', 'another programme');
+    const per = (kind: Cap['per'], count: number): Cap => ({ per: kind, count, hours: 24 });
+    expect(allowed([per('person-programme', 2)], [own, another])).toEqual(['mail', 'text']);
+    expect(allowed([per('person-programme', 1)], [own, another])).toEqual([]);
+    expect(allowed([per('person-variant', 1)], [own, another])).toEqual(['text']);
+  });
+
+  it('do not count what was aborted, nor a reservation after its release, unless it was sent', () => {
+    const reserved = { ...contact(NOON - HOUR), releasesAt: NOON };
+    const once = [cap(1, 24)];
+    expect(allowed(once, [reserved], NOON - 1)).toEqual([]);
+    expect(allowed(once, [reserved], NOON)).toEqual(['mail', 'text']);
+    expect(allowed(once, [{ ...reserved, state: 'sent' }], NOON)).toEqual([]);
+    expect(allowed(once, [{ ...reserved, state: 'aborted' }], NOON - 1)).toEqual(['mail', 'text']);
+  });
+
+  it('say that a place may be free sooner because nobody confirmed a send', () => {
+    const reserved = { ...contact(NOON - HOUR), releasesAt: NOON + HOUR };
+    const own = programme({ variants: [mail], guardrails: { caps: [cap(1, 24)] } });
+    const { dropped } = check({
+      programme: own,
+      person: newPerson('p', []),
+      contacts: [reserved],
+      now: NOON,
+    });
+    expect(dropped[0]?.detail).toBe(
+      '1 of 1 any contacts (1 not known to be sent) in 24 h, next free 2026-11-23T13:00:00.000Z',
+    );
+  });
+
   it('never let more than `count` through any window, whenever somebody asks', () => {
     const asks = fc.array(fc.integer({ min: 0, max: 40 * HOUR }), { minLength: 20, maxLength: 60 });
     fc.assert(

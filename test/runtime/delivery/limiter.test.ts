@@ -1,9 +1,10 @@
-import { readFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Limits } from '../../../core/contracts/destination.ts';
 import { Fault } from '../../../core/contracts/faults.ts';
 import { axiosTransport } from '../../../runtime/delivery/axios-transport.ts';
-import { AccountLimiter, minTimeMs } from '../../../runtime/delivery/limiter.ts';
+import { AccountLimiter } from '../../../runtime/delivery/limiter.ts';
+import { minTimeMs, paceOf } from '../../../runtime/delivery/pace.ts';
 import { wallClock } from '../../support/delivery.ts';
 import { busiest, platformServer } from '../../support/platform-server.ts';
 import type { PlatformServer } from '../../support/platform-server.ts';
@@ -36,9 +37,9 @@ afterEach(async () => {
 
 describe('the limit', () => {
   it('leaves a tenth of the allowance free', () => {
-    expect(minTimeMs(limits(50, 1000, 4))).toBe(23);
-    expect(minTimeMs(limits(3000, 3000, 8))).toBe(2);
-    expect(minTimeMs(limits(250, 3000, 8))).toBe(14);
+    expect(minTimeMs(paceOf(limits(50, 1000, 4)))).toBe(23);
+    expect(minTimeMs(paceOf(limits(3000, 3000, 8)))).toBe(2);
+    expect(minTimeMs(paceOf(limits(250, 3000, 8)))).toBe(14);
   });
 
   it('is kept in every sliding window, with slow answers, failures and a stalled process', async () => {
@@ -75,7 +76,12 @@ describe('the limit', () => {
     for (let attempt = 0; attempt < 12; attempt++) await expect(failing()).rejects.toThrow('boom');
     expect(starts).toHaveLength(12);
     expect(busiest(starts, 500)).toBeLessThanOrEqual(10);
-    const source = await readFile(new URL('../../../runtime/delivery/limiter.ts', import.meta.url), 'utf8');
+    const folder = new URL('../../../runtime/delivery/', import.meta.url);
+    const files = (await readdir(folder)).filter((name) => /limiter|lanes|cluster|redis/.test(name));
+    const source = (await Promise.all(files.map((name) => readFile(new URL(name, folder), 'utf8')))).join(
+      '\n',
+    );
+    expect(files.length).toBeGreaterThan(4);
     expect(source).not.toMatch(/'failed'|reservoir[A-Z:]|updateSettings|\.Group|highWater/);
   });
 

@@ -34,7 +34,7 @@ function bench(fails: (begun: number) => boolean = () => false): Bench {
   };
   const batcher = new Batcher({
     store: slow,
-    contactsSince: () => 0,
+    lookback: () => ({ past: { contactsMs: 0, signals: new Map() }, now: 0 }),
     mintPersonId: () => `p${++minted}`,
     observe: (size) => void sizes.push(size),
     stopwatch: () => 0,
@@ -134,5 +134,28 @@ describe('batcher', () => {
     away = false;
     expect(await batcher.submit(job('a', () => 'a'))).toBe('a');
     expect(await store.counts()).toMatchObject({ events: 1 });
+  });
+
+  it('lets nobody stand behind a batch that does not end, where they have somewhere else to go', async () => {
+    const store = openMemoryStore();
+    let release = (): void => undefined;
+    const held = new Promise<void>((resolve) => (release = resolve));
+    const batcher = new Batcher({
+      store: { ...store, transact: (query, work) => held.then(() => store.transact(query, work)) },
+      lookback: () => ({ past: { contactsMs: 0, signals: new Map() }, now: 0 }),
+      mintPersonId: () => 'p',
+      observe: () => undefined,
+      stopwatch: () => performance.now(),
+      remote: { pauseMs: 10_000, patienceMs: 30 },
+    });
+    const first = batcher.submit(job('first', () => 1));
+    await new Promise((resolve) => setImmediate(resolve));
+    const behind = batcher.submit(job('behind', () => 2));
+    await expect(behind).rejects.toMatchObject({ kind: 'unavailable' });
+    await expect(batcher.submit(job('later', () => 3))).rejects.toMatchObject({ kind: 'unavailable' });
+    release();
+    expect(await first).toBe(1);
+    expect(await batcher.submit(job('after', () => 4))).toBe(4);
+    expect((await store.counts()).events).toBe(2);
   });
 });

@@ -73,7 +73,7 @@ describe('an event that names its decision', () => {
     expect(await rig.store.person('user:u')).toBeNull();
     const events = (await rig.store.ledger(1, 100)).filter(({ kind }) => kind === 'signal');
     expect(events.map(({ person }) => person)).not.toContain(person);
-    expect(await rig.decide({ userId: 'u' }, { send: 'next' })).toMatchObject({ action: 'send' });
+    expect(await rig.decide({ userId: 'u' }, { send: 'next' })).toMatchObject({ guardrail: 'consent' });
     // whoever has the address, and whoever is `u` from now on
     expect(await rig.store.counts()).toMatchObject({ persons: 2 });
   });

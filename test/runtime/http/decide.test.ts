@@ -161,7 +161,7 @@ describe('what is refused', () => {
 describe('a programme that is not live, and a pin', () => {
   test('put nobody into an arm', async () => {
     const persons = async (): Promise<number> => {
-      await running.pickwell.folder.catchUp();
+      await running.folder.catchUp();
       const { lift } = (await json(await running.call('read', '/v1/programmes/welcome/report'))) as {
         lift: { treated: { persons: number }; holdout: { persons: number } };
       };
@@ -184,7 +184,7 @@ describe('a programme that is not live, and a pin', () => {
 test('the store away: Braze gets the approved default with its template filled, and it says so', async () => {
   const broken = await run();
   await broken.call('decide', '/v1/decide?programme=welcome&user=a');
-  await broken.pickwell.folder.stop();
+  await broken.folder.stop();
   await broken.breakStore();
   const answer = await json(
     await broken.call('decide', '/v1/braze/decide?programme=welcome&user=b&c.first_name=Bea'),

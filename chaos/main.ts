@@ -1,0 +1,159 @@
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Command } from 'commander';
+import Table from 'cli-table3';
+import { rngFromNumber } from '../core/maths/xoshiro.ts';
+import type { Check } from './checks.ts';
+import { ownDatabase } from './database.ts';
+import { lacks, redisServer } from '../test/support/redis-server.ts';
+import { clocks } from './scenarios/clocks.ts';
+import { fullDisk, smallDisk } from './scenarios/full-disk.ts';
+import { manyCopies } from './scenarios/many-copies.ts';
+import { oneCopy } from './scenarios/one-copy.ts';
+import { withRedis } from './scenarios/redis.ts';
+import type { Scenario } from './scenarios/scenario.ts';
+import { Stage } from './stage.ts';
+
+interface Options {
+  smoke: boolean;
+  seed: number;
+  only?: string;
+}
+
+interface Act {
+  title: string;
+  scenarios: readonly Scenario[];
+  /** Undefined where this machine lacks something. */
+  open(): Promise<Opened | undefined>;
+}
+
+interface Opened {
+  stage: Stage;
+  close: () => Promise<void>;
+}
+
+const say = (text: string): void => void process.stdout.write(`${text}\n`);
+
+/** Most that is said of one check that failed. */
+const EXAMPLES = 5;
+
+/** Where what an act stands on must be had; elsewhere it is left out, and said so. */
+const required = process.env.PICKWELL_REQUIRE_SERVICES === '1';
+
+function single({ seed }: Options): Act {
+  const open = async (): Promise<Opened> => {
+    const stage = await Stage.open({ copies: 1, seed });
+    return { stage, close: () => stage.close() };
+  };
+  return { title: 'one copy on SQLite', scenarios: oneCopy, open };
+}
+
+function onSmallDisk({ seed }: Options): Act {
+  const open = async (): Promise<Opened | undefined> => {
+    const folder = mkdtempSync(join(tmpdir(), 'pickwell-chaos-disk-'));
+    const disk = smallDisk(folder);
+    if (!disk) return undefined;
+    const stage = await Stage.open({ copies: 1, seed, folder });
+    return { stage, close: () => stage.close().then(() => disk.remove()) };
+  };
+  return { title: 'one copy on SQLite, on a small disk', scenarios: fullDisk, open };
+}
+
+function onDatabase(copies: number, { seed }: Options): Act {
+  const open = async (): Promise<Opened | undefined> => {
+    if (lacks('binary')) return undefined;
+    const [database, redis] = [await ownDatabase(), await redisServer()];
+    const stage = await Stage.open({ copies, database, redis, seed });
+    const close = async (): Promise<void> => {
+      await stage.close();
+      await Promise.all([database.remove(), redis.stop()]);
+    };
+    return { stage, close };
+  };
+  const scenarios = [...manyCopies, ...withRedis, ...clocks];
+  return { title: `${copies} copies on PostgreSQL and Redis`, scenarios, open };
+}
+
+const acts = (options: Options): Act[] => [
+  single(options),
+  onSmallDisk(options),
+  onDatabase(2, options),
+  ...(options.smoke ? [] : [onDatabase(4, options)]),
+];
+
+const nothing = (): Promise<void> => Promise.resolve();
+/** Ends what is running, also when somebody loses patience. */
+let cleanUp: () => Promise<void> = nothing;
+
+async function play(act: Act, options: Options): Promise<boolean> {
+  const scenarios = act.scenarios.filter(
+    ({ id }) => options.only === undefined || id.split(' ').includes(options.only),
+  );
+  if (scenarios.length === 0) return true;
+  say(`\n${act.title}`);
+  const opened = await act.open();
+  if (!opened) {
+    say('  LEFT OUT: this machine lacks what it stands on');
+    return !required;
+  }
+  const { stage } = opened;
+  cleanUp = opened.close;
+  try {
+    const how = { rng: rngFromNumber(options.seed), smoke: options.smoke };
+    for (const scenario of scenarios) {
+      const begun = performance.now();
+      await scenario.run(stage, how);
+      say(
+        `  ${scenario.id.padEnd(6)} ${scenario.title} (${Math.round((performance.now() - begun) / 1000)} s)`,
+      );
+    }
+    const checks = await stage.judge();
+    report(stage, checks);
+    const held = checks.every(({ wrong }) => wrong.length === 0);
+    if (!held) for (const copy of stage.copies) say(`\n${copy.base} said:\n${copy.lastWords()}`);
+    return held;
+  } finally {
+    cleanUp = nothing;
+    await opened.close();
+  }
+}
+
+function report({ history }: Stage, checks: readonly Check[]): void {
+  const table = new Table({ style: { head: [], border: [] }, head: ['what must hold', 'of', 'wrong'] });
+  for (const { name, of, wrong } of checks) table.push([name, of, wrong.length]);
+  say(table.toString());
+  const sorted = history.latencies.sort((a, b) => a - b);
+  const quantile = (q: number): string =>
+    `${Math.round(sorted[Math.floor(q * (sorted.length - 1))] ?? 0)} ms`;
+  const statuses = [...history.statuses].sort().map(([status, count]) => `${count} x ${status}`);
+  const rungs = Map.groupBy(
+    history.asked.flatMap(({ answers }) => answers),
+    (text) => (JSON.parse(text) as { rung: string }).rung,
+  );
+  say(
+    `  decide calls: ${statuses.join(', ')}; p50 ${quantile(0.5)}, p99 ${quantile(0.99)}, max ${quantile(1)}`,
+  );
+  say(`  rungs: ${[...rungs].map(([rung, all]) => `${all.length} x ${rung}`).join(', ')}`);
+  for (const { name, wrong } of checks) {
+    for (const example of wrong.slice(0, EXAMPLES)) say(`  ${name}: ${example.slice(0, 2_000)}`);
+  }
+}
+
+async function run(options: Options): Promise<void> {
+  const abandon = (): void => void cleanUp().finally(() => process.exit(130));
+  process.once('SIGINT', abandon).once('SIGTERM', abandon);
+  let held = true;
+  for (const act of acts(options)) held = (await play(act, options)) && held;
+  say(held ? '\nEverything held.' : '\nSomething did not hold: the lines above say what.');
+  process.exitCode = held ? 0 : 1;
+}
+
+const command = new Command('chaos')
+  .description('breaks what a real installation stands on, under load, and checks every promise afterwards')
+  .option('--smoke', 'the short form', false)
+  .option('--seed <number>', 'of callers and faults', Number, 20_261_122)
+  .option('--only <id>', 'one scenario by its id')
+  .action(run);
+await command.parseAsync();
+process.exit();

@@ -1,0 +1,131 @@
+import type { Rng } from '../core/contracts/rng.ts';
+import { rngFromNumber } from '../core/maths/xoshiro.ts';
+import type { Copy } from './copy.ts';
+import { HEADERS } from './copy.ts';
+import type { Asked, History, Told } from './history.ts';
+
+/** Platforms give up after about this long; nobody is answered later. */
+const PATIENCE_MS = 5_000;
+/** Share of calls that repeat an earlier one. */
+const REPEATED = 0.2;
+const PEOPLE = 300;
+const PROGRAMMES = ['welcome', 'open'] as const;
+
+export interface TrafficOptions {
+  copies: readonly Copy[];
+  history: History;
+  seed: number;
+  clients: number;
+  /** Pause of a client after each call, in ms, so that the machine keeps time for faults. */
+  pauseMs: number;
+}
+
+/** Callers that never stop: decisions and events, repeated, shuffled, under several ids of the same people. */
+export class Traffic {
+  readonly #options: TrafficOptions;
+  readonly #rng: Rng;
+  #stopping = false;
+  #clients: Promise<void>[] = [];
+  #next = 0;
+
+  constructor(options: TrafficOptions) {
+    this.#options = options;
+    this.#rng = rngFromNumber(options.seed);
+  }
+
+  start(): void {
+    this.#stopping = false;
+    this.#clients = Array.from({ length: this.#options.clients }, () => this.#client());
+  }
+
+  async stop(): Promise<void> {
+    this.#stopping = true;
+    await Promise.all(this.#clients);
+  }
+
+  #below(n: number): number {
+    return Math.floor(this.#rng.uniform() * n);
+  }
+
+  #pick<T>(values: readonly T[]): T {
+    return values[this.#below(values.length)]!;
+  }
+
+  async #client(): Promise<void> {
+    while (!this.#stopping) {
+      if (this.#rng.uniform() < 0.7) await this.#decide();
+      else await this.#tell();
+      await new Promise((resolve) => setTimeout(resolve, this.#options.pauseMs));
+    }
+  }
+
+  async #call(path: string, body?: object): Promise<{ status: number; text: string } | undefined> {
+    const { base } = this.#pick(this.#options.copies);
+    try {
+      const response = await fetch(`${base}${path}`, {
+        headers: { ...HEADERS, 'content-type': 'application/json' },
+        signal: AbortSignal.timeout(PATIENCE_MS),
+        ...(body === undefined ? {} : { method: 'POST', body: JSON.stringify(body) }),
+      });
+      return { status: response.status, text: await response.text() };
+    } catch {
+      // nobody answered, so nothing was promised
+      return undefined;
+    }
+  }
+
+  async #decide(): Promise<void> {
+    const { history } = this.#options;
+    const repeats = this.#rng.uniform() < REPEATED && history.asked.length > 0;
+    const asked: Asked = repeats ? this.#pick(history.asked.slice(-200)) : this.#newSend();
+    if (!repeats) history.asked.push(asked);
+    const { programme, person, send } = asked;
+    const begun = performance.now();
+    const answer = await this.#call(`/v1/decide?programme=${programme}&${person}&send=${send}`);
+    history.took(performance.now() - begun, answer?.status);
+    if (answer?.status === 200) asked.answers.push(answer.text);
+  }
+
+  #newSend(): Asked {
+    const number = this.#next++;
+    // a few people get most of it, so that copies meet over the same person
+    const who = this.#below(4) === 0 ? this.#below(5) : this.#below(PEOPLE);
+    const person = this.#below(7) === 0 ? `anonymous=a${who}` : `user=u${who}`;
+    return { programme: this.#pick(PROGRAMMES), person, send: `s${number}`, answers: [] };
+  }
+
+  async #tell(): Promise<void> {
+    const { history } = this.#options;
+    const events: Told[] = [];
+    for (let i = 0; i <= this.#below(5); i++) {
+      const repeats = this.#rng.uniform() < REPEATED && history.told.length > 0;
+      const told = repeats ? this.#pick(history.told.slice(-200)) : this.#newEvent();
+      if (!repeats) history.told.push(told);
+      events.push(told);
+    }
+    const answer = await this.#call('/v1/events', { events: events.map(({ event }) => event) });
+    if (answer?.status !== 200) return;
+    const { accepted, duplicates } = JSON.parse(answer.text) as { accepted: number; duplicates: number };
+    history.receipts.push({ accepted, duplicates, events: events.length });
+    for (const told of events) told.accepted = true;
+  }
+
+  /** An order, an id that turns out to be somebody's, or something about the person. */
+  #newEvent(): Told {
+    const id = `e${this.#next++}`;
+    const who = this.#below(PEOPLE);
+    const userId = `u${who}`;
+    const kind = this.#below(10);
+    if (kind === 0) {
+      const event = { id, type: 'identify', person: { userId, anonymousId: `a${who}` } };
+      return { id, signal: false, accepted: false, event };
+    }
+    const answered = this.#options.history.asked.slice(-100).flatMap(({ answers }) => answers.slice(0, 1));
+    const named = answered.length > 0 ? (JSON.parse(this.#pick(answered)) as { decision_id?: string }) : {};
+    const event = {
+      ...{ id, type: 'signal', person: { userId }, name: 'Order Completed' },
+      ...(kind < 5 ? { decision_id: named.decision_id } : {}),
+    };
+    return { id, signal: true, accepted: false, event };
+  }
+}

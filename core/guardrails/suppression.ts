@@ -1,0 +1,58 @@
+import type { Contact, StoredSignal } from '../contracts/records.ts';
+import { SIGNAL } from '../domain/event.ts';
+import type { Programme } from '../domain/programme.ts';
+import { HOUR_MS } from '../domain/programme.ts';
+import { standing } from './contacts.ts';
+import type { GuardContext, Guardrail } from './guardrail.ts';
+
+/** How far back contacts and reactions are looked at for those that were ignored: a quarter of a year. */
+export const IGNORED_LOOKBACK_HOURS = 24 * 92;
+
+/** Names of the signals that count as a reaction to a message. */
+export const reactionsTo = ({ goal }: Programme): string[] => [
+  ...[SIGNAL.opened, SIGNAL.clicked],
+  // what a goal counts against a message is no reason to send another
+  ...goal.signals.filter(({ weight }) => weight > 0).map(({ signal }) => signal),
+];
+
+const latest = (times: readonly number[]): number => times.reduce((a, b) => Math.max(a, b), -Infinity);
+
+/** When the person last did something of their own accord that has one of these names. */
+function lastOf(signals: readonly StoredSignal[], names: readonly string[]): number {
+  return latest(signals.filter((s) => s.machine !== true && names.includes(s.name)).map(({ at }) => at));
+}
+
+/** Contacts nobody reacted to since, on one channel. */
+function ignored({ programme, contacts, signals = [], now }: GuardContext, channel: string): Contact[] {
+  const reacted = lastOf(signals, reactionsTo(programme));
+  const since = now - IGNORED_LOOKBACK_HOURS * HOUR_MS;
+  return standing(contacts, now).filter(
+    (contact) => contact.channel === channel && contact.at > Math.max(reacted, since),
+  );
+}
+
+function afterIgnored(context: GuardContext, channel: string): string | undefined {
+  const rule = context.programme.guardrails.suppressAfterIgnored;
+  if (!rule) return undefined;
+  const some = ignored(context, channel);
+  if (some.length < rule.count) return undefined;
+  const end = latest(some.map(({ at }) => at)) + rule.hours * HOUR_MS;
+  if (context.now >= end) return undefined;
+  return `${some.length} ${channel} contacts without a reaction, ${rule.count} are enough; rests until ${new Date(end).toISOString()}`;
+}
+
+function afterSignal({ programme, signals = [], now }: GuardContext): string | undefined {
+  for (const { signal, hours } of programme.guardrails.restAfterSignal ?? []) {
+    const end = lastOf(signals, [signal]) + hours * HOUR_MS;
+    if (now < end) return `${signal} less than ${hours} h ago; rests until ${new Date(end).toISOString()}`;
+  }
+  return undefined;
+}
+
+/** Rest for who does not react, and for who complained. Every rest has an end. */
+export const suppression: Guardrail = ({ channel }, context) => {
+  const { suppressAfterIgnored, restAfterSignal = [] } = context.programme.guardrails;
+  if (!suppressAfterIgnored && restAfterSignal.length === 0) return undefined;
+  if (context.blind) return 'what the person did cannot be looked up';
+  return afterSignal(context) ?? afterIgnored(context, channel);
+};

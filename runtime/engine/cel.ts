@@ -1,0 +1,189 @@
+import type { ASTNode } from '@marcbachmann/cel-js';
+import { Environment } from '@marcbachmann/cel-js';
+import { HOUR_MS } from '../../core/domain/programme.ts';
+import type { GuardContext, HistoryAsk } from '../../core/guardrails/guardrail.ts';
+import { countSignals, lastContact } from '../../core/guardrails/history.ts';
+
+/** `90m`, `24h` or `30d` in ms. */
+export function windowMs(text: string): number | undefined {
+  const match = /^(\d{1,5})([mhd])$/.exec(text);
+  if (!match) return undefined;
+  const ms = Number(match[1]) * { m: 60_000, h: HOUR_MS, d: 24 * HOUR_MS }[match[2] as 'm' | 'h' | 'd'];
+  return ms > 0 && ms <= MOST_WINDOW ? ms : undefined;
+}
+
+const MOST_WINDOW = 366 * 24 * HOUR_MS;
+/** How far back `lastContact` and `lastVariant` look. */
+const LAST_MS = 92 * 24 * HOUR_MS;
+
+/** What a person did, as expressions see it. */
+export class History {
+  readonly #given: GuardContext;
+
+  constructor(given: GuardContext) {
+    this.#given = given;
+  }
+
+  count(name: string, window: string): number {
+    return countSignals(this.#given, name, windowMs(window) ?? 0);
+  }
+
+  /** @throws Error when there is none. */
+  lastContact(): Date {
+    const last = lastContact(this.#given);
+    if (!last) throw new Error('there is no contact');
+    return new Date(last.at);
+  }
+
+  /** Empty where there is none. */
+  lastVariant(): string {
+    return lastContact(this.#given)?.variant ?? '';
+  }
+}
+
+/** Bounds of one expression. Together with `STEPS` they bound what evaluating it can cost. */
+export const LIMITS = {
+  maxAstNodes: 200,
+  maxDepth: 24,
+  maxListElements: 100,
+  maxMapEntries: 20,
+  maxCallArguments: 3,
+};
+
+/** Characters of an expression. */
+export const MOST_TEXT = 2_000;
+
+export const environment = new Environment({ homogeneousAggregateLiterals: false, limits: LIMITS })
+  .registerVariable('traits', 'map<string, dyn>')
+  .registerVariable('context', 'map<string, dyn>')
+  .registerVariable('now', 'google.protobuf.Timestamp')
+  .registerType('History', History)
+  .registerVariable('history', 'History')
+  .registerFunction('History.count(string, string): int', (past: History, name: string, window: string) =>
+    BigInt(past.count(name, window)),
+  )
+  .registerFunction('History.lastContact(): google.protobuf.Timestamp', (past: History) => past.lastContact())
+  .registerFunction('History.lastVariant(): string', (past: History) => past.lastVariant());
+
+/** What looks at each element of a list. One inside another would multiply their costs. */
+const COMPREHENSIONS: ReadonlySet<string> = new Set(['all', 'exists', 'exists_one']);
+
+/**
+ * Functions that cost no more than the text they are given is long. Not among them: `matches` (regular expressions that
+ * backtrack), `bind`, `split`, `join`, `map` and `filter` (values that grow), and what reads this machine's zone.
+ */
+const FUNCTIONS: ReadonlySet<string> = new Set([
+  ...COMPREHENSIONS,
+  ...['has', 'size', 'contains', 'startsWith', 'endsWith', 'lowerAscii', 'upperAscii', 'trim'],
+  ...['int', 'double', 'string', 'bool', 'timestamp', 'duration'],
+  ...['getFullYear', 'getMonth', 'getDate', 'getDayOfMonth', 'getDayOfWeek', 'getHours', 'getMinutes'],
+]);
+
+/** Variables whose fields are named one by one, so that only these are looked at. */
+const FIELDS: ReadonlySet<string> = new Set(['traits', 'context']);
+
+/** A place in an expression that is not allowed, and why. */
+export interface Objection {
+  message: string;
+  /** Place of the character, from 0. */
+  at: number;
+}
+
+/** What an expression looks at. */
+export interface Uses {
+  traits: Set<string>;
+  context: Set<string>;
+  history: HistoryAsk[];
+  nodes: number;
+  comprehends: boolean;
+}
+
+export function childrenOf(node: ASTNode): readonly ASTNode[] {
+  switch (node.op) {
+    case 'value':
+    case 'id':
+      return [];
+    case '.':
+    case '.?':
+      return [node.args[0]];
+    case 'call':
+      return node.args[1];
+    case 'rcall':
+      return [node.args[1], ...node.args[2]];
+    case 'map':
+      return node.args.flat();
+    case '!_':
+    case '-_':
+      return [node.args];
+    default:
+      return node.args;
+  }
+}
+
+const isText = (node: ASTNode | undefined): node is ASTNode & { op: 'value'; args: string } =>
+  node?.op === 'value' && typeof node.args === 'string';
+
+/** The variable and field that a node names outright, as in `traits.age` and `traits["first name"]`. */
+function fieldOf(node: ASTNode): [variable: string, field: string] | undefined {
+  if (node.op !== '.' && node.op !== '[]') return undefined;
+  const [of, name] = node.args;
+  if (of.op !== 'id' || !FIELDS.has(of.args)) return undefined;
+  if (typeof name === 'string') return [of.args, name];
+  return isText(name) ? [of.args, name.args] : undefined;
+}
+
+/** What a call of `history` asks for, or why it cannot be asked. */
+function historyAsk(call: string, [name, window]: readonly ASTNode[]): HistoryAsk | string {
+  if (call === 'lastContact' || call === 'lastVariant') return { ms: LAST_MS };
+  const ms = isText(window) ? windowMs(window.args) : undefined;
+  if (call === 'count' && isText(name) && ms !== undefined) return { signal: name.args, ms };
+  return 'history is used as in history.count("Order Completed", "30d"), history.lastContact(), history.lastVariant()';
+}
+
+function callObjection(name: string, args: readonly ASTNode[], inside: boolean): string | undefined {
+  if (!FUNCTIONS.has(name)) return `${name}() is not available`;
+  if (COMPREHENSIONS.has(name) && inside) return `${name}() inside another ${[...COMPREHENSIONS].join(', ')}`;
+  if (name === 'duration' && !isText(args[0]))
+    return 'duration() takes a text such as "24h" as it is written here';
+  if (name.startsWith('get') && args.length > 0)
+    return `${name}() is in UTC and takes no zone; see quietHours`;
+  return undefined;
+}
+
+/** Walks an expression and gathers what it looks at; the first thing in it that is not allowed, or undefined. */
+export function walk(node: ASTNode, uses: Uses, inside = false): Objection | undefined {
+  uses.nodes++;
+  const at = node.start;
+  const field = fieldOf(node);
+  if (field) {
+    uses[field[0] as 'traits' | 'context'].add(field[1]);
+    return undefined;
+  }
+  if (node.op === 'rcall' && node.args[1].op === 'id' && node.args[1].args === 'history') {
+    const ask = historyAsk(node.args[0], node.args[2]);
+    if (typeof ask === 'string') return { at, message: ask };
+    uses.history.push(ask);
+    return undefined;
+  }
+  if (node.op === 'id' && node.args === 'history') return { at, message: historyAsk('', []) as string };
+  if (node.op === 'id' && FIELDS.has(node.args)) {
+    return { at, message: `${node.args} is used by field: ${node.args}.name` };
+  }
+  let deeper = inside;
+  if (node.op === 'call' || node.op === 'rcall') {
+    const name = node.args[0];
+    const message = callObjection(name, node.args.at(-1) as readonly ASTNode[], inside);
+    if (message !== undefined) return { at, message };
+    if (COMPREHENSIONS.has(name)) deeper = uses.comprehends = true;
+  }
+  for (const child of childrenOf(node)) {
+    const objection = walk(child, uses, deeper);
+    if (objection) return objection;
+  }
+  return undefined;
+}
+
+/** The parts of a conjunction: `a && b && c` is three. */
+export function termsOf(node: ASTNode): ASTNode[] {
+  return node.op === '&&' ? node.args.flatMap(termsOf) : [node];
+}

@@ -1,0 +1,162 @@
+import type { ASTNode, EvaluationError, ParseResult } from '@marcbachmann/cel-js';
+import { serialize } from '@marcbachmann/cel-js';
+import type { Programme } from '../../core/domain/programme.ts';
+import type { GuardContext, HistoryAsk, Rule, Rules } from '../../core/guardrails/guardrail.ts';
+import type { Uses } from './cel.ts';
+import { environment, History, MOST_TEXT, termsOf, walk } from './cel.ts';
+
+/** What evaluating one rule may look at: characters and elements, times the parts of the rule that may look at them. */
+const STEPS = 1_000_000;
+
+/** Deepest nesting of a value. */
+const MOST_DEPTH = 16;
+
+/** Longest part of a rule that a reason quotes. */
+const MOST_QUOTED = 200;
+
+interface Parsed {
+  whole: ParseResult;
+  uses: Uses;
+}
+
+const ENDING = (at: number): string => ` (character ${at + 1})`;
+
+/** A rule parsed, type-checked and found to be bounded, or what is wrong with it and where. */
+function parsed(text: string): Parsed | string {
+  if (text.length > MOST_TEXT) return `at most ${MOST_TEXT} characters`;
+  const { valid, type, error } = environment.check(text);
+  if (!valid) return `${error!.summary}${ENDING(error!.range?.start ?? 0)}`;
+  if (type !== 'bool' && type !== 'dyn') return `a rule that is true or false, not ${type}${ENDING(0)}`;
+  const whole = environment.parse(text);
+  const uses: Uses = {
+    traits: new Set<string>(),
+    context: new Set<string>(),
+    history: [],
+    nodes: 0,
+    comprehends: false,
+  };
+  const objection = walk(whole.ast, uses);
+  return objection ? objection.message + ENDING(objection.at) : { whole, uses };
+}
+
+/** Says what is wrong with an eligibility rule, with the place of the character, or undefined. */
+export function ruleError(text: string): string | undefined {
+  const result = parsed(text);
+  return typeof result === 'string' ? result : undefined;
+}
+
+/** Characters and elements of a value, no further than `most`. */
+function sizeOf(value: unknown, most: number, depth = 0): number {
+  if (typeof value === 'string') return value.length + 1;
+  if (typeof value !== 'object' || value === null) return 1;
+  if (depth === MOST_DEPTH) return Infinity;
+  let size = 1;
+  for (const [key, each] of Object.entries(value)) {
+    size += key.length + sizeOf(each, most - size, depth + 1);
+    if (size > most) return Infinity;
+  }
+  return size;
+}
+
+/** How much data a rule may look at: inside a comprehension each part of it may look at all for each element. */
+const mostData = ({ nodes, comprehends }: Uses): number =>
+  Math.floor(comprehends ? Math.sqrt(STEPS / nodes) : STEPS / nodes);
+
+interface Scope {
+  traits: Record<string, unknown>;
+  context: Record<string, unknown>;
+  now: Date;
+  history: History;
+}
+
+/** A record that inherits nothing. */
+const bare = (): Record<string, unknown> => Object.create(null) as Record<string, unknown>;
+
+/** The fields a rule names, and no others; the name of one that is too large instead. */
+function scopeOf(uses: Uses, given: GuardContext): Scope | string {
+  const { person, context = {}, now } = given;
+  const scope: Scope = { traits: bare(), context: bare(), now: new Date(now), history: new History(given) };
+  let left = mostData(uses);
+  const take = (to: Record<string, unknown>, name: string, value: unknown): boolean => {
+    to[name] = value;
+    left -= sizeOf(value, left);
+    return left >= 0;
+  };
+  for (const name of uses.traits) {
+    const own = Object.hasOwn(person.traits, name) ? person.traits[name]!.value : undefined;
+    // a trait that was set to nothing is as one that was never set
+    if (own !== undefined && own !== null && !take(scope.traits, name, own)) return `traits.${name}`;
+  }
+  for (const name of uses.context) {
+    if (Object.hasOwn(context, name) && !take(scope.context, name, context[name])) return `context.${name}`;
+  }
+  return scope;
+}
+
+const pathOf = (node: ASTNode): string => {
+  if (node.op === '.') return `${pathOf(node.args[0])}.${node.args[1]}`;
+  return node.op === 'id' ? node.args : serialize(node);
+};
+
+function quoted(text: string): string {
+  return text.length > MOST_QUOTED ? `${text.slice(0, MOST_QUOTED)}...` : text;
+}
+
+function reasonOf(error: unknown): string {
+  const { code, node, summary } = error as Partial<EvaluationError>;
+  return code === 'no_such_key' && node
+    ? `${pathOf(node)} is missing`
+    : (summary ?? (error as Error).message);
+}
+
+/** Why one part of a rule does not hold, or undefined. */
+function objectionOf(text: string, run: ParseResult, scope: Scope): string | undefined {
+  try {
+    const value: unknown = run(scope);
+    if (value === true) return undefined;
+    return `${quoted(text)} is ${value === false ? 'false' : 'neither true nor false'}`;
+  } catch (error) {
+    return `${quoted(text)}: ${reasonOf(error)}`;
+  }
+}
+
+/** An expression as a function. What it cannot evaluate is false, and the reason says why. */
+export function compileRule(text: string): Rule {
+  const result = parsed(text);
+  if (typeof result === 'string') return () => `the rule cannot be evaluated: ${result}`;
+  const { whole, uses } = result;
+  const terms = termsOf(whole.ast)
+    .map((node) => serialize(node))
+    .map((term) => [term, environment.parse(term)] as const);
+  return (context) => {
+    const scope = scopeOf(uses, context);
+    if (typeof scope === 'string') return `${scope} is too large to look at`;
+    if (objectionOf(text, whole, scope) === undefined) return undefined;
+    // the part that failed says more than the whole
+    for (const [term, run] of terms) {
+      const objection = objectionOf(term, run, scope);
+      if (objection !== undefined) return objection;
+    }
+    return objectionOf(text, whole, scope);
+  };
+}
+
+function asksOf(text: string): readonly HistoryAsk[] {
+  const result = parsed(text);
+  return typeof result === 'string' ? [] : result.uses.history;
+}
+
+const compiledAll = (rules: readonly (readonly [string, string | undefined])[]): ReadonlyMap<string, Rule> =>
+  new Map(rules.flatMap(([key, text]) => (text === undefined ? [] : [[key, compileRule(text)] as const])));
+
+/** Every eligibility rule of a programme, compiled; done once for a version. */
+export function compileRules({ guardrails, variants }: Programme): Rules {
+  const { eligible, eligibleByChannel = {} } = guardrails;
+  const texts = [eligible, ...Object.values(eligibleByChannel), ...variants.map((own) => own.eligible)];
+  return {
+    asks: texts.flatMap((text) => (text === undefined ? [] : asksOf(text))),
+    programme: eligible === undefined ? undefined : compileRule(eligible),
+    channels: compiledAll(Object.entries(eligibleByChannel)),
+    variants: compiledAll(variants.map(({ id, eligible: own }) => [id, own])),
+  };
+}

@@ -1,0 +1,67 @@
+import type { LearnStore, ProgrammeStore, WatchStore } from '../../core/contracts/store.ts';
+import type { Catalogue } from './catalogue.ts';
+
+export interface NewsPorts {
+  store: LearnStore & ProgrammeStore & WatchStore;
+  catalogue: Catalogue;
+  /** ms since 1970 */
+  now: () => number;
+  /** Told after something of another copy's was taken into the catalogue. */
+  changed: () => void;
+}
+
+/** A copy that could not ask for newer models for this long says so in its decisions, in ms. */
+export const OLD_MS = 5_000;
+
+/** Keeps the catalogue up to date with what other copies change. */
+export class News {
+  readonly #ports: NewsPorts;
+  #end: (() => Promise<void>) | undefined;
+  /** When the models here were last known to be the newest, ms since 1970. */
+  heardAt: number | undefined;
+  #taking: Promise<void> | undefined;
+  #more = false;
+
+  constructor(ports: NewsPorts) {
+    this.#ports = ports;
+  }
+
+  async start(): Promise<void> {
+    this.#end = await this.#ports.store.watch((changed) => {
+      if (changed) this.#more = true;
+      if (this.#more) this.#take();
+      else this.heardAt = this.#ports.now();
+    });
+  }
+
+  /** Whether the models may be older than those of other copies; never where there are none. */
+  get old(): boolean {
+    return this.heardAt !== undefined && this.#ports.now() - this.heardAt > OLD_MS;
+  }
+
+  /** One look at a time; what changes during one is seen by the next. */
+  #take(): void {
+    this.#taking ??= this.#takeAll().finally(() => (this.#taking = undefined));
+  }
+
+  async #takeAll(): Promise<void> {
+    const { catalogue, store, now, changed } = this.#ports;
+    while (this.#more) {
+      this.#more = false;
+      try {
+        await catalogue.load(store);
+        this.heardAt = now();
+        changed();
+      } catch {
+        // the store is away; what changed is still to be taken when it is heard of again
+        this.#more = true;
+        return;
+      }
+    }
+  }
+
+  async stop(): Promise<void> {
+    await this.#end?.();
+    await this.#taking;
+  }
+}

@@ -1,0 +1,176 @@
+import { randomBytes, randomFillSync, randomUUID } from 'node:crypto';
+import { performance } from 'node:perf_hooks';
+import type { Answer } from '../../core/contracts/answer.ts';
+import type { DeskStore, Store } from '../../core/contracts/store.ts';
+import { answerOf } from '../../core/decide/answer.ts';
+import type { Decision, DecideRequest } from '../../core/domain/decision.ts';
+import type { DomainEvent } from '../../core/domain/event.ts';
+import type { Alias } from '../../core/domain/person.ts';
+import type { Outcome } from '../../core/domain/outcome.ts';
+import type { ProgrammeId } from '../../core/domain/programme.ts';
+import type { ModelState } from '../../core/learn/model.ts';
+import { personIds } from '../person-ids.ts';
+import { Catalogue } from './catalogue.ts';
+import { Drainer } from './drainer.ts';
+import { Engine } from './engine.ts';
+import { Folder } from './folder.ts';
+import { News } from './news.ts';
+import type { Spool } from './spool.ts';
+
+/** What the engine is asked, wherever it runs. */
+export interface EngineDoor {
+  /** As `decide`, in the form in which it is answered. */
+  answer(request: DecideRequest): Promise<Answer>;
+  /** The decision of a send, with all that is on record about it. */
+  decide(request: DecideRequest): Promise<Decision>;
+  /** Resolves once every event is durable; says of each whether it is new. */
+  ingest(events: readonly DomainEvent[]): Promise<boolean[]>;
+  erase(aliases: readonly Alias[], at: number): Promise<void>;
+  /** How the engine is doing. */
+  health(): Promise<EngineHealth>;
+  /** The newest model of a programme; version 0 before anything was learned. */
+  model(programme: ProgrammeId): Promise<{ version: number; state: ModelState }>;
+}
+
+export interface EngineHealth {
+  /** Jobs that wait for a batch. */
+  queued: number;
+  /** How long ago the models here were known to be the newest, in ms. */
+  modelAgeMs: number;
+}
+
+/** What the engine tells of its own accord. */
+export interface EngineObserver {
+  /** A batch of `size` jobs was durable after `seconds`. */
+  batch(size: number, seconds: number): void;
+  /** Options of one decision that guardrails dropped, by rule. */
+  dropped(byRule: Record<string, number>): void;
+  /** So many entries of the ledger were learned from. */
+  folded(entries: number): void;
+  /** Learning pauses; the last good model goes on deciding. */
+  foldFailed(error: unknown): void;
+  /** Another copy changed a programme. */
+  changed(): void;
+  /** Outcomes wait in an outbox. */
+  delivered(): void;
+  /** So many decisions wait in the spool; so many had been decided otherwise in the meantime. */
+  spooled(waiting: number, superseded: number): void;
+  /** The spool could not be emptied, and not for want of a store. */
+  drainFailed(error: unknown): void;
+}
+
+/** The engine and everything it shares a thread with: store, catalogue, folder. */
+export interface Room {
+  engine: EngineDoor;
+  store: DeskStore;
+  /** Begins to learn, and to hear of what other copies change. */
+  start(): Promise<void>;
+  /** Stops learning; what is asked of the store is still answered. */
+  rest(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Opens a room that tells `observer`. */
+export type OpenRoom = (observer: EngineObserver) => Promise<Room>;
+
+export interface RoomParts {
+  store: Store;
+  /** Destinations that are told of an outcome. */
+  route: (outcome: Outcome) => string[];
+  /** ms since 1970 */
+  now: () => number;
+  /** Where decisions go while the store is away; the room closes it. */
+  spool?: Spool | undefined;
+}
+
+/** A room on this thread. */
+export interface LocalRoom extends Room {
+  folder: Folder;
+  drainer: Drainer | undefined;
+}
+
+/** Seed of all draws of this installation: made once, kept for ever. */
+const installationSeed = (store: Store): Promise<string> =>
+  store.meta('seed', randomBytes(16).toString('hex'));
+
+/** Makes this process the one that writes to the store, and the engine on it. */
+export async function openRoom(parts: RoomParts, observer: EngineObserver): Promise<LocalRoom> {
+  const { store, route, now, spool } = parts;
+  await store.own(randomUUID());
+  const catalogue = new Catalogue();
+  await catalogue.load(store);
+  const startedAt = now();
+  const news = new News({ store, catalogue, now, changed: () => observer.changed() });
+  const stopwatch = (): number => performance.now();
+  const shared = { store, catalogue, now, stopwatch, route, delivered: () => observer.delivered() };
+  const folder = new Folder({
+    ...shared,
+    observe: (entries) => observer.folded(entries),
+    failed: (error) => observer.foldFailed(error),
+  });
+  const engine = new Engine({
+    ...shared,
+    mintPersonId: personIds(now, randomFillSync),
+    seed: await installationSeed(store),
+    observeBatch: (size, seconds) => observer.batch(size, seconds),
+    dropped: (byRule) => observer.dropped(byRule),
+    behind: () => news.old,
+    spool,
+  });
+  const drainer =
+    spool &&
+    new Drainer({
+      spool,
+      engine,
+      observe: (waiting, superseded) => observer.spooled(waiting, superseded),
+      failed: (error) => observer.drainFailed(error),
+    });
+  return {
+    engine: {
+      ...doorOf(engine, catalogue),
+      health: () => {
+        const checkedAt = Math.max(folder.doneAt ?? startedAt, news.heardAt ?? startedAt);
+        return Promise.resolve({ queued: engine.queued, modelAgeMs: now() - checkedAt });
+      },
+    },
+    store: deskOf(store, catalogue),
+    folder,
+    drainer,
+    async start() {
+      await news.start();
+      folder.start();
+      drainer?.start();
+    },
+    async rest() {
+      await news.stop();
+      await folder.stop();
+      await drainer?.stop();
+    },
+    async close() {
+      await store.close();
+      spool?.close();
+    },
+  };
+}
+
+function doorOf(engine: Engine, catalogue: Catalogue): Omit<EngineDoor, 'health'> {
+  return {
+    answer: async (request) => answerOf(await engine.decide(request)),
+    decide: (request) => engine.decide(request),
+    ingest: (events) => engine.ingest(events),
+    erase: (aliases, at) => engine.erase(aliases, at),
+    model: (programme) => Promise.resolve(catalogue.model(programme)),
+  };
+}
+
+/** The store, telling the catalogue of every programme that is saved: the next decision is made on it. */
+function deskOf(store: Store, catalogue: Catalogue): DeskStore {
+  return {
+    ...store,
+    saveProgramme: async (programme, expected, at) => {
+      const saved = await store.saveProgramme(programme, expected, at);
+      if (saved) catalogue.put({ ...programme, version: expected + 1 });
+      return saved;
+    },
+  };
+}

@@ -1,0 +1,70 @@
+import { Worker } from 'node:worker_threads';
+import type { DeskStore } from '../../../core/contracts/store.ts';
+import type { EngineDoor, EngineObserver, Room } from '../room.ts';
+import { Calls } from './calls.ts';
+import type { CallName, Start } from './protocol.ts';
+
+/** The worker's file stands beside this one, as source or built. */
+function startWorker(start: Start): Worker {
+  const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
+  return new Worker(new URL(`./worker.${extension}`, import.meta.url), { workerData: start });
+}
+
+type Names<Part> = Record<keyof Part, true>;
+
+const ENGINE: Names<EngineDoor> = {
+  answer: true,
+  decide: true,
+  ingest: true,
+  erase: true,
+  health: true,
+  model: true,
+};
+const STORE: Names<DeskStore> = {
+  programmes: true,
+  saveProgramme: true,
+  decision: true,
+  person: true,
+  ledger: true,
+  counts: true,
+  claim: true,
+  settle: true,
+  recoverClaims: true,
+  outboxCounts: true,
+  redrive: true,
+  keys: true,
+  saveKey: true,
+  meta: true,
+  ping: true,
+};
+
+/**
+ * The room on a thread of its own: the disk holds up the engine, never the network. Calls reject with Fault `unavailable`
+ * once the thread is gone.
+ */
+export async function openThreadRoom(start: Start, observer: EngineObserver): Promise<Room> {
+  const worker = startWorker(start);
+  const calls = new Calls(worker, observer);
+  const callOf =
+    (name: string) =>
+    (...args: unknown[]): Promise<unknown> =>
+      calls.call(name as CallName, args);
+  const proxy = <Part extends object>(part: string, names: Names<Part>): Part =>
+    Object.fromEntries(Object.keys(names).map((name) => [name, callOf(`${part}.${name}`)])) as Part;
+  try {
+    await calls.opened;
+  } catch (error) {
+    await worker.terminate();
+    throw error;
+  }
+  return {
+    engine: proxy<EngineDoor>('engine', ENGINE),
+    store: proxy<DeskStore>('store', STORE),
+    start: async () => void (await calls.call('room.start', [])),
+    rest: async () => void (await calls.call('room.rest', [])),
+    close: async () => {
+      await calls.call('room.close', []);
+      await worker.terminate();
+    },
+  };
+}

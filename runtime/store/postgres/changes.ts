@@ -1,0 +1,7 @@
+/** What copies listen to. */
+export const CHANNEL = 'pickwell';
+
+/** In the transaction of whatever changes a programme or a model: counted for those who ask, told to those who listen. */
+export const CHANGED = { name: 'changed', text: 'UPDATE pickwell.progress SET changes = changes + 1' };
+export const NOTIFY = { name: 'notify', text: `SELECT pg_notify('${CHANNEL}', '')` };
+export const CHANGES = { name: 'changes', text: 'SELECT changes FROM pickwell.progress' };

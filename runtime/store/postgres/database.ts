@@ -1,0 +1,198 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type pg from 'pg';
+import { errorOf, failureOf } from './failures.ts';
+import type { Call } from './session.ts';
+import { all, call, Session, toQuery, Unanswered } from './session.ts';
+
+export interface Patience {
+  /** How long something that can be repeated is repeated after it first failed, in ms. */
+  retryMs?: number;
+  /** How long it is asked what became of a COMMIT whose answer was lost, in ms. */
+  askMs?: number;
+}
+
+const FIRST_PAUSE_MS = 5;
+const LONGEST_PAUSE_MS = 250;
+const RETRY_MS = 400;
+const ASK_MS = 10_000;
+
+/** Also ends the transaction if it is still running: its connection is lost, and nobody will ever hear from it. */
+const OUTCOME = {
+  name: 'outcome',
+  text: `SELECT pg_xact_status($1::xid8) AS status,
+    (SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity
+     WHERE backend_xid = $1::xid8::xid AND pg_xact_status($1::xid8) = 'in progress') AS ended`,
+};
+/** The server that took over after a failure never heard of the transaction. */
+const IN_THE_FUTURE = '22023';
+
+/** What a transaction found, and what is to be written. */
+export interface Prepared<T> {
+  calls: Iterable<Call>;
+  value: T;
+}
+
+type Attempt<T> = { value: T } | { error: unknown };
+
+/** Carries what the caller's own code threw past everything that repeats. */
+export class Thrown extends Error {
+  constructor(cause: unknown) {
+    super('thrown by the work of a batch', { cause });
+  }
+}
+
+/** When a repetition is due, and when there is none any more. */
+class Repetition {
+  readonly #retryMs: number;
+  #until: number | undefined;
+  #pause = FIRST_PAUSE_MS;
+
+  constructor(retryMs: number) {
+    this.#retryMs = retryMs;
+  }
+
+  /** Waits before the next attempt. @throws what failed when it is no use or too late. */
+  async after(error: unknown): Promise<void> {
+    if (error instanceof Thrown) throw error.cause;
+    const now = performance.now();
+    this.#until ??= now + this.#retryMs;
+    if (failureOf(error) !== 'repeat' || now + this.#pause > this.#until) throw errorOf(error);
+    await sleep(this.#pause);
+    this.#pause = Math.min(this.#pause * 2, LONGEST_PAUSE_MS);
+  }
+}
+
+/** The pool with what is done about connections that break and transactions that have to be repeated. */
+export class Database {
+  readonly #pool: pg.Pool;
+  readonly #retryMs: number;
+  readonly #askMs: number;
+
+  constructor(pool: pg.Pool, { retryMs = RETRY_MS, askMs = ASK_MS }: Patience = {}) {
+    this.#pool = pool;
+    this.#retryMs = retryMs;
+    this.#askMs = askMs;
+  }
+
+  /** Rows of one statement that may be run twice without harm. Rejects with Fault `unavailable` or the bug. */
+  async rows<Row extends object>(...parts: Parameters<typeof call>): Promise<Row[]> {
+    const [rows] = await this.read<[Row[]]>(call(...parts));
+    return rows;
+  }
+
+  /** The same for several, sent at once; each sees what was committed before it. */
+  async read<Rows extends object[][]>(...calls: Call[]): Promise<Rows> {
+    const queries = calls.map(toQuery);
+    const repetition = new Repetition(this.#retryMs);
+    for (;;) {
+      try {
+        return (await this.#send(queries)) as Rows;
+      } catch (error) {
+        await repetition.after(error);
+      }
+    }
+  }
+
+  async #send(queries: readonly pg.QueryConfig[]): Promise<object[][]> {
+    const client = await this.#pool.connect();
+    client.on('error', ignore);
+    try {
+      const rows = await all(queries.map(async (query) => (await client.query<object>(query)).rows));
+      release(client);
+      return rows;
+    } catch (error) {
+      // a refusal of the server leaves the connection as it was
+      if (failureOf(error) === 'bug') release(client);
+      else client.release(true);
+      throw error;
+    }
+  }
+
+  async one<Row extends object>(...parts: Parameters<typeof call>): Promise<Row | undefined> {
+    return (await this.rows<Row>(...parts))[0];
+  }
+
+  /**
+   * Runs `prepare` in a transaction, then what it says is to be written, until that succeeds; `prepare` may run more than
+   * once. `waitMs` bounds each wait before COMMIT. Rejects with Fault `unavailable` when nothing was written, with what `prepare` threw of its own, or with an Error
+   * that says nobody knows.
+   */
+  async transaction<T>(prepare: (session: Session) => Promise<Prepared<T>>, waitMs?: number): Promise<T> {
+    const repetition = new Repetition(this.#retryMs);
+    for (;;) {
+      const done = await this.#attempt(prepare, waitMs);
+      if ('value' in done) return done.value;
+      await repetition.after(done.error);
+    }
+  }
+
+  async #attempt<T>(
+    prepare: (session: Session) => Promise<Prepared<T>>,
+    waitMs: number | undefined,
+  ): Promise<Attempt<T>> {
+    let client: pg.PoolClient;
+    try {
+      client = await this.#pool.connect();
+    } catch (error) {
+      return { error };
+    }
+    // whoever waits for an answer is told; without a listener the process would end
+    client.on('error', ignore);
+    const session = new Session(client, waitMs);
+    let prepared: Prepared<T> | undefined;
+    try {
+      prepared = await prepare(session);
+      await session.commit(prepared.calls);
+      release(client);
+      return { value: prepared.value };
+    } catch (error) {
+      if (error instanceof Unanswered) {
+        client.release(true);
+        return (await this.#committed(session.xid)) ? { value: prepared!.value } : { error };
+      }
+      await rollBack(client, session);
+      return { error };
+    }
+  }
+
+  /** What became of a transaction whose connection was lost. @throws Error when that cannot be found out. */
+  async #committed(xid: string | undefined): Promise<boolean> {
+    if (xid === undefined) return false;
+    const until = performance.now() + this.#askMs;
+    for (
+      let pause = FIRST_PAUSE_MS;
+      performance.now() < until;
+      pause = Math.min(pause * 2, LONGEST_PAUSE_MS)
+    ) {
+      try {
+        const { rows } = await this.#pool.query<{ status: string | null }>(toQuery(call(OUTCOME, xid)));
+        const { status } = rows[0]!;
+        if (status === 'committed' || status === 'aborted') return status === 'committed';
+      } catch (error) {
+        if ((error as { code?: string }).code === IN_THE_FUTURE) return false;
+        if (failureOf(error) === 'bug') throw errorOf(error);
+      }
+      await sleep(pause);
+    }
+    throw new Error(
+      'store: the connection was lost while a batch was committed; whether it was written is not known',
+    );
+  }
+}
+
+const ignore = (): void => undefined;
+
+function release(client: pg.PoolClient): void {
+  client.off('error', ignore);
+  client.release();
+}
+
+/** A connection that cannot even roll back is not used again. */
+async function rollBack(client: pg.PoolClient, session: Session): Promise<void> {
+  try {
+    if (session.open) await session.rollback();
+    release(client);
+  } catch {
+    client.release(true);
+  }
+}

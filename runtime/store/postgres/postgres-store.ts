@@ -1,0 +1,90 @@
+import { randomUUID } from 'node:crypto';
+import pg from 'pg';
+import type { Store } from '../../../core/contracts/store.ts';
+import { takeTurns } from '../turns.ts';
+import { keys, meta, programmes, saveKey, saveProgramme } from './configuration.ts';
+import type { ConnectionOptions } from './connection.ts';
+import { clientConfig, openPool } from './connection.ts';
+import type { Patience } from './database.ts';
+import { Database } from './database.ts';
+import { errorOf } from './failures.ts';
+import { histories, readLedger } from './history.ts';
+import { commitFold, models, position } from './learn.ts';
+import { lease } from './leases.ts';
+import { migrate, MIGRATION_MS } from './migrate.ts';
+import { claim, outboxCounts, redrive, settle } from './outbox.ts';
+import { counts, decision, ledger, person } from './read.ts';
+import { transact } from './transact.ts';
+import { Watch } from './watch.ts';
+
+export type PostgresOptions = ConnectionOptions &
+  Patience & {
+    /** This process's clock, ms since 1970, which may be wrong by the database's; absent: it is taken for right. */
+    wall?: () => number;
+  };
+
+async function prepare(options: PostgresOptions): Promise<void> {
+  const client = new pg.Client({ ...clientConfig(options), query_timeout: MIGRATION_MS });
+  client.on('error', () => undefined);
+  try {
+    await client.connect();
+    await migrate(client);
+  } catch (error) {
+    throw errorOf(error);
+  } finally {
+    await client.end().catch(() => undefined);
+  }
+}
+
+/**
+ * The store in PostgreSQL 14 or newer, for as many processes as share the database. Brings the schema up to date. Rejects
+ * with Fault `unavailable` when the server cannot be used; no error holds the password.
+ */
+export async function openPostgresStore(options: PostgresOptions): Promise<Store> {
+  await prepare(options);
+  const pool = openPool(options);
+  const db = new Database(pool, options);
+  const watches = new Set<Watch>();
+  const me = randomUUID();
+  const clock = (): number | null => options.wall?.() ?? null;
+  // of what this process asks for, the first to ask is the first to get
+  const [inTurn, claiming, naming] = [takeTurns(), takeTurns(), takeTurns()];
+  return {
+    transact: (query, work) => inTurn(() => transact(db, query, work, options.wall !== undefined)),
+    position: () => position(db),
+    readLedger: (after, limit) => readLedger(db, after, limit),
+    histories: (persons, signals) => histories(db, persons, signals),
+    commitFold: (writes) => commitFold(db, writes),
+    models: (after) => models(db, after),
+    lease: (name, holder, ttlMs) => lease(db, name, holder, ttlMs),
+    programmes: () => programmes(db),
+    saveProgramme: (programme, expected, at) => saveProgramme(db, programme, { expected, at }),
+    decision: (id) => decision(db, id),
+    person: (alias) => person(db, alias),
+    ledger: (from, limit) => ledger(db, from, limit),
+    counts: () => counts(db),
+    claim: (destination, now, leaseUntil, limit) =>
+      claiming(() => claim(db, me, { destination, now, leaseUntil, limit, clock: clock() })),
+    settle: (destination, results) => settle(db, me, { destination, results, clock: clock() }),
+    // a claim may be another living copy's: those of the dead end with their leases
+    recoverClaims: () => Promise.resolve(),
+    outboxCounts: () => outboxCounts(db),
+    redrive: (destination, now) => redrive(db, destination, now),
+    keys: () => keys(db),
+    saveKey: (key) => saveKey(db, key),
+    meta: (name, initial) => naming(() => meta(db, name, initial)),
+    // many own the database together: persons are locked, models are leased, nobody is refused
+    own: () => Promise.resolve(),
+    ping: async () => void (await db.rows({ name: 'ping', text: 'SELECT 1' })),
+    watch: async (listener) => {
+      const watch = new Watch(db, clientConfig(options), listener);
+      watches.add(watch);
+      await watch.start();
+      return () => watch.close();
+    },
+    close: async () => {
+      for (const watch of watches) await watch.close();
+      await inTurn(() => pool.end());
+    },
+  };
+}

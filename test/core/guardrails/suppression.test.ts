@@ -1,0 +1,153 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { Contact, StoredSignal } from '../../../core/contracts/records.ts';
+import type { Guardrails } from '../../../core/domain/programme.ts';
+import { newPerson } from '../../../core/domain/person.ts';
+import { check } from '../../../core/guardrails/check.ts';
+import { lookbackOf, signalsAsked } from '../../../core/guardrails/lookback.ts';
+import { compileRules } from '../../../runtime/engine/eligibility.ts';
+import { DAY, HOUR, LEFT, NOON, ORDER, programme, variant } from '../../support/programmes.ts';
+
+const contact = (at: number, changes: Partial<Contact> = {}): Contact => ({
+  ...{ person: 'p', at, decision: `d${at}`, programme: 'another', channel: 'email', state: 'sent' },
+  ...changes,
+});
+const signal = (name: string, at: number, changes: Partial<StoredSignal> = {}): StoredSignal => ({
+  ...{ source: 's', id: `${name} ${at}`, at, name, values: {}, person: 'p' },
+  ...changes,
+});
+
+interface Past {
+  contacts?: Contact[];
+  signals?: StoredSignal[];
+  now?: number;
+  blind?: boolean;
+}
+
+function reasons(
+  guardrails: Guardrails,
+  { contacts = [], signals = [], now = NOON, blind }: Past,
+): Record<string, string> {
+  const variants = [variant('mail'), variant('text', { channel: 'sms' })];
+  const own = programme({ variants, guardrails, goal: { signals: [ORDER, LEFT] } });
+  const given = { programme: own, person: newPerson('p', []), contacts, signals, now, blind };
+  const { dropped } = check({ ...given, rules: compileRules(own) });
+  return Object.fromEntries(dropped.map(({ option, detail }) => [option, detail]));
+}
+
+describe('rest after contacts nobody reacted to', () => {
+  const rule: Guardrails = { suppressAfterIgnored: { count: 3, hours: 240 } };
+  const three = [NOON - 9 * DAY, NOON - 6 * DAY, NOON - 2 * DAY].map((at) => contact(at));
+
+  it('lasts from the last of them, on their channel, and says until when', () => {
+    expect(reasons(rule, { contacts: three })).toEqual({
+      mail: '3 email contacts without a reaction, 3 are enough; rests until 2026-12-01T12:00:00.000Z',
+    });
+    const end = Date.parse('2026-12-01T12:00:00.000Z');
+    expect(reasons(rule, { contacts: three, now: end - 1 })).toHaveProperty('mail');
+    expect(reasons(rule, { contacts: three, now: end })).toEqual({});
+    expect(reasons(rule, { contacts: three.slice(1) })).toEqual({});
+  });
+
+  it.each([
+    ['a click', signal('email_clicked', NOON - 7 * DAY), false],
+    ['what the goal counts', signal('Order Completed', NOON - 7 * DAY), false],
+    ['a click before all of them', signal('email_clicked', NOON - 10 * DAY), true],
+    ['an open by a machine', signal('email_opened', NOON - 7 * DAY, { machine: true }), true],
+    ['what the goal counts against them', signal('unsubscribed', NOON - 7 * DAY), true],
+    ['something else', signal('Page Viewed', NOON - 7 * DAY), true],
+  ])('%s', (_, own, rests) => {
+    expect('mail' in reasons(rule, { contacts: three, signals: [own] })).toBe(rests);
+  });
+
+  it('counts no contact that was aborted or released', () => {
+    for (const change of [{ state: 'aborted' }, { state: undefined, releasesAt: NOON }] as const) {
+      const contacts = [contact(NOON - 9 * DAY, change), ...three.slice(1)];
+      expect(reasons(rule, { contacts })).toEqual({});
+    }
+  });
+});
+
+describe('rest after a signal', () => {
+  const rule: Guardrails = { restAfterSignal: [{ signal: 'complained', hours: 48 }] };
+
+  it('holds for every channel, and ends', () => {
+    const signals = [signal('complained', NOON - HOUR)];
+    const until = 'complained less than 48 h ago; rests until 2026-11-25T11:00:00.000Z';
+    expect(reasons(rule, { signals })).toEqual({ mail: until, text: until });
+    expect(reasons(rule, { signals, now: NOON + 47 * HOUR })).toEqual({});
+  });
+});
+
+it('every rest has the end it says', () => {
+  const both: Guardrails = {
+    suppressAfterIgnored: { count: 2, hours: 100 },
+    restAfterSignal: [{ signal: 'complained', hours: 60 }],
+  };
+  const times = fc.array(fc.integer({ min: 0, max: 300 }), { maxLength: 6 });
+  fc.assert(
+    fc.property(times, times, (contacted, complained) => {
+      const contacts = contacted.map((hours, i) => contact(NOON - hours * HOUR, { decision: `d${i}` }));
+      const signals = complained.map((hours, i) =>
+        signal('complained', NOON - hours * HOUR, { id: `e${i}` }),
+      );
+      let now = NOON;
+      for (let i = 0; i < 3; i++) {
+        const reason = reasons(both, { contacts, signals, now }).mail;
+        if (reason === undefined) return;
+        const end = Date.parse(/rests until (\S+)$/.exec(reason)![1]!);
+        expect(end).toBeGreaterThan(now);
+        now = end;
+      }
+      expect(reasons(both, { contacts, signals, now })).toEqual({});
+    }),
+    { seed: 61, numRuns: 200 },
+  );
+});
+
+it('objects when the person cannot be looked up', () => {
+  const rules: Guardrails[] = [
+    { suppressAfterIgnored: { count: 1, hours: 1 } },
+    { restAfterSignal: [{ signal: 'complained', hours: 1 }] },
+  ];
+  for (const rule of rules) expect(Object.keys(reasons(rule, { blind: true }))).toEqual(['mail', 'text']);
+});
+
+describe('history in eligibility', () => {
+  const eligible = (text: string, past: Past): string | undefined => reasons({ eligible: text }, past).mail;
+
+  it('counts signals by name inside a window: an order once, a machine never', () => {
+    const signals = [
+      signal('Order Completed', NOON - DAY, { orderId: 'o1' }),
+      signal('Order Completed', NOON - HOUR, { orderId: 'o1', source: 'other' }),
+      signal('Order Completed', NOON - 30 * DAY, { orderId: 'o2' }),
+      signal('email_opened', NOON - HOUR, { machine: true }),
+    ];
+    expect(eligible('history.count("Order Completed", "30d") == 1', { signals })).toBeUndefined();
+    expect(eligible('history.count("Order Completed", "31d") == 2', { signals })).toBeUndefined();
+    expect(eligible('history.count("email_opened", "90m") == 0', { signals })).toBeUndefined();
+    expect(eligible('history.count("Order Completed", "30d") > 1', { signals })).toMatch(/ is false$/);
+  });
+
+  it('knows the last contact and its variant', () => {
+    const contacts = [contact(NOON - 5 * DAY, { variant: 'a' }), contact(NOON - 2 * DAY, { variant: 'b' })];
+    expect(eligible('history.lastVariant() == "b"', { contacts })).toBeUndefined();
+    expect(eligible('now - history.lastContact() == duration("48h")', { contacts })).toBeUndefined();
+    expect(eligible('now > history.lastContact()', {})).toMatch(/there is no contact/);
+  });
+});
+
+it('of the past only what live programmes ask for is loaded, as far back as the longest asks', () => {
+  const guardrails: Guardrails = {
+    eligible: 'history.count("Order Completed", "30d") < 2 || history.count("Order Completed", "2h") < 1',
+    caps: [{ per: 'person', count: 1, hours: 24 }],
+    restAfterSignal: [{ signal: 'complained', hours: 48 }],
+  };
+  const own = programme({ guardrails });
+  const past = lookbackOf([{ programme: own, rules: compileRules(own) }, { programme: programme() }]);
+  expect(past.contactsMs).toBe(DAY);
+  expect(signalsAsked(past, NOON)).toEqual([
+    { name: 'complained', since: NOON - 2 * DAY },
+    { name: 'Order Completed', since: NOON - 30 * DAY },
+  ]);
+});

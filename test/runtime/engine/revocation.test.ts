@@ -1,0 +1,79 @@
+import { describe, expect, it } from 'vitest';
+import type { Store } from '../../../core/contracts/store.ts';
+import type { DomainEvent } from '../../../core/domain/event.ts';
+import { openMemoryStore } from '../../../runtime/store/memory-store.ts';
+import { openSqliteStore } from '../../../runtime/store/sqlite/sqlite-store.ts';
+import { engineRig } from '../../support/engine-rig.ts';
+import { folder } from '../../support/folders.ts';
+import { opened } from '../../support/opened.ts';
+import { postgresServer } from '../../support/postgres.ts';
+import { NOON, programme, variant } from '../../support/programmes.ts';
+
+const server = await postgresServer();
+
+const STORES: [string, () => Promise<Store>][] = [
+  ['in memory', () => Promise.resolve(openMemoryStore())],
+  ['in SQLite', () => opened(async () => openSqliteStore(await folder()))],
+  ...(server
+    ? [['in PostgreSQL', () => opened(() => server.store())] as [string, () => Promise<Store>]]
+    : []),
+];
+
+const OWN = programme({
+  variants: [variant('a')],
+  guardrails: { consent: { email: ['marketing', 'profiling'] } },
+});
+const person = { userId: 'u' };
+const base = { source: 's', at: NOON, person };
+
+const given = (consent: Record<string, boolean>, id: string, at = NOON): DomainEvent => {
+  return { ...base, type: 'identify', id, at, traits: {}, consent };
+};
+const subscription = (state: 'subscribed' | 'unsubscribed', id: string, at = NOON): DomainEvent => {
+  return { ...base, type: 'subscription', id, at, channel: 'email', state };
+};
+
+describe.each(STORES)('a revocation (%s)', (_, open) => {
+  it('counts from the next decision after it was acknowledged, and an older yes does not undo it', async () => {
+    const rig = await engineRig({ store: await open(), programmes: [OWN] });
+    const ask = async (send: string): Promise<string> => {
+      const { action, dropped } = await rig.decide(person, { send });
+      return dropped[0]?.detail ?? action;
+    };
+    await rig.engine.ingest([given({ marketing: true, profiling: true }, '1')]);
+    expect(await ask('1')).toBe('send');
+    await rig.engine.ingest([given({ marketing: true, profiling: false }, '2', NOON + 2)]);
+    expect(await ask('2')).toBe('no consent to profiling');
+    await rig.engine.ingest([given({ marketing: true, profiling: true }, '3', NOON + 1)]);
+    expect(await ask('3')).toBe('no consent to profiling');
+    await rig.engine.ingest([given({}, '4', NOON + 3)]);
+    expect(await ask('4')).toBe('no consent to marketing, profiling');
+    await rig.engine.ingest([
+      given({ marketing: true, profiling: true }, '5', NOON + 4),
+      subscription('unsubscribed', '6', NOON + 4),
+    ]);
+    expect(await ask('5')).toMatch(/^unsubscribed from email since/);
+    await rig.engine.ingest([subscription('subscribed', '7', NOON + 5)]);
+    expect(await ask('6')).toBe('send');
+  });
+
+  it('of everything closes every channel under every id, until the person subscribes again', async () => {
+    const rig = await engineRig({
+      store: await open(),
+      programmes: [programme({ variants: [variant('a')] })],
+    });
+    const ids = [person, { anonymousId: 'an' }];
+    await rig.engine.ingest([{ ...base, type: 'alias', id: 'a', previous: { anonymousId: 'an' } }]);
+    expect((await rig.decide(person, { send: '1' })).action).toBe('send');
+    await rig.engine.ingest([{ ...base, type: 'delete', id: 'd' }]);
+    // asked for twice, and by somebody nobody knows
+    await rig.engine.ingest([{ ...base, type: 'delete', id: 'e' }]);
+    for (const id of ids) {
+      const { action, dropped } = await rig.decide(id, { send: '2' });
+      expect([action, dropped[0]?.rule]).toEqual(['silence', 'consent']);
+    }
+    expect((await rig.decide({ userId: 'other' }, { send: '2' })).action).toBe('send');
+    await rig.engine.ingest([subscription('subscribed', 's')]);
+    expect((await rig.decide(person, { send: '3' })).action).toBe('send');
+  });
+});

@@ -1,0 +1,199 @@
+import { describe, expect, it } from 'vitest';
+import { Fault } from '../../../core/contracts/faults.ts';
+import type { Store } from '../../../core/contracts/store.ts';
+import { answerOf } from '../../../core/decide/answer.ts';
+import type { Programme } from '../../../core/domain/programme.ts';
+import { Drainer } from '../../../runtime/engine/drainer.ts';
+import type { SpoolLimits } from '../../../runtime/engine/spool.ts';
+import { Spool } from '../../../runtime/engine/spool.ts';
+import { openMemoryStore } from '../../../runtime/store/memory-store.ts';
+import { verifyLedger } from '../../../runtime/store/verify-ledger.ts';
+import type { EngineRig } from '../../support/engine-rig.ts';
+import { engineRig } from '../../support/engine-rig.ts';
+import { folder } from '../../support/folders.ts';
+import { CLICK, NOON, programme } from '../../support/programmes.ts';
+
+interface Outage extends EngineRig {
+  spool: Spool;
+  drainer: Drainer;
+  /** Takes the store away or brings it back. */
+  away(is: boolean): void;
+  superseded: number;
+}
+
+async function outage(
+  options: { programmes?: Programme[]; limits?: SpoolLimits; path?: string; store?: Store } = {},
+): Promise<Outage> {
+  const store = options.store ?? openMemoryStore();
+  let isAway = false;
+  const fragile: Store = {
+    ...store,
+    transact: (query, work) =>
+      isAway ? Promise.reject(new Fault('unavailable', 'store: no route')) : store.transact(query, work),
+  };
+  const spool = new Spool(options.path ?? (await folder()), options.limits);
+  const rig = await engineRig({ store: fragile, programmes: options.programmes, spool });
+  const found: Outage = {
+    ...rig,
+    spool,
+    drainer: undefined as never,
+    superseded: 0,
+    away(is) {
+      isAway = is;
+      rig.clock.stopwatch += 60_000;
+    },
+  };
+  found.drainer = new Drainer({
+    spool,
+    engine: rig.engine,
+    observe: (_, superseded) => void (found.superseded += superseded),
+    failed: (error) => expect.unreachable(String(error)),
+  });
+  return found;
+}
+
+describe('while the store is away', () => {
+  it('decisions are made on the last model, say so, and are the same for the same send', async () => {
+    const rig = await outage();
+    rig.away(true);
+    const same = await Promise.all(
+      Array.from({ length: 20 }, () => rig.decide({ userId: 'u' }, { send: 's' })),
+    );
+    expect(new Set(same.map((decision) => JSON.stringify(answerOf(decision)))).size).toBe(1);
+    expect(answerOf(same[0]!)).toMatchObject({ rung: 'last-model', decision_recorded: 'spooled' });
+    const other = await rig.decide({ userId: 'v' }, { send: 's' });
+    expect(other.id).not.toBe(same[0]!.id);
+    expect(rig.spool.size).toBe(2);
+  });
+
+  it('whatever depends on the person is not sent: the fault stands', async () => {
+    const guarded = [
+      programme({ guardrails: { caps: [{ per: 'person', count: 9, hours: 1 }] } }),
+      programme({ guardrails: { consent: { email: 'marketing' } } }),
+    ];
+    for (const own of guarded) {
+      const rig = await outage({ programmes: [own] });
+      rig.away(true);
+      await expect(rig.decide({ userId: 'u' })).rejects.toMatchObject({ kind: 'unavailable' });
+      expect(rig.spool.size).toBe(0);
+    }
+  });
+
+  it('previews and pins, which are never learned from, are not spooled', async () => {
+    const rig = await outage();
+    rig.away(true);
+    await expect(rig.decide({ userId: 'u' }, { preview: true })).rejects.toMatchObject({
+      kind: 'unavailable',
+    });
+    await expect(rig.decide({ userId: 'u' }, { pin: 'a' })).rejects.toMatchObject({ kind: 'unavailable' });
+  });
+
+  it('events are refused, so that whoever sent them sends them again', async () => {
+    const rig = await outage();
+    rig.away(true);
+    const event = { type: 'delete' as const, source: 's', id: '1', at: NOON, person: { userId: 'u' } };
+    await expect(rig.engine.ingest([event])).rejects.toMatchObject({ kind: 'unavailable' });
+  });
+
+  it('it is left alone for a moment, so that nobody queues up for it', async () => {
+    let asked = 0;
+    const store = openMemoryStore();
+    const counting: Store = {
+      ...store,
+      transact: () => (asked++, Promise.reject(new Fault('unavailable', 'x'))),
+    };
+    const rig = await outage({ store: counting });
+    for (let i = 0; i < 50; i++) await rig.decide({ userId: `u${i}` });
+    expect(asked).toBe(1);
+    rig.clock.stopwatch += 1_000;
+    await rig.decide({ userId: 'later' });
+    expect(asked).toBe(2);
+  });
+});
+
+describe('once the store is back', () => {
+  it('spooled decisions are recorded as they were answered, and learned from', async () => {
+    const path = await folder();
+    const store = openMemoryStore();
+    const rig = await outage({ path, store });
+    rig.away(true);
+    const made = await Promise.all(
+      Array.from({ length: 300 }, (_, i) => rig.decide({ userId: `u${i}` }, { send: 's' })),
+    );
+    // the process ends before the store is back
+    rig.spool.close();
+    const again = await outage({ path, store, programmes: [] });
+    while ((await again.drainer.step()) > 0);
+    expect(again.spool.size).toBe(0);
+    expect(await store.counts()).toMatchObject({ decisions: 300, persons: 300 });
+    for (const decision of made.slice(0, 20)) {
+      expect(
+        await again.decide({ userId: `u${made.indexOf(decision)}` }, { programme: 'welcome', send: 's' }),
+      ).toEqual({
+        ...decision,
+        person: expect.stringMatching(/^per_/) as string,
+      });
+    }
+    await again.folder.catchUp();
+    const { options, arms } = again.catalogue.model('welcome').state;
+    expect(Object.values(options).reduce((sum, { trials }) => sum + trials, 0)).toBe(300);
+    expect(arms.treated.persons).toBe(300);
+    expect(await verifyLedger(store)).toMatchObject({ ok: true });
+  });
+
+  it('a send that another process decided in the meantime keeps that decision', async () => {
+    const rig = await outage();
+    rig.away(true);
+    const spooled = await rig.decide({ userId: 'u' }, { send: 's' });
+    rig.away(false);
+    rig.clock.now += 1;
+    const recorded = await rig.decide({ userId: 'u' }, { send: 's' });
+    expect(recorded.id).not.toBe(spooled.id);
+    await rig.drainer.step();
+    expect([rig.superseded, rig.spool.size]).toEqual([1, 0]);
+    expect(await rig.decide({ userId: 'u' }, { send: 's' })).toEqual(recorded);
+    expect((await rig.store.counts()).decisions).toBe(1);
+  });
+
+  it('a signal that was faster than its decision is credited to it', async () => {
+    const rig = await outage({ programmes: [programme({ goal: { signals: [CLICK] } })] });
+    rig.away(true);
+    const decision = await rig.decide({ userId: 'u' });
+    rig.away(false);
+    const click = {
+      type: 'signal' as const,
+      source: 's',
+      id: '1',
+      at: NOON + 5,
+      name: CLICK.signal,
+      values: {},
+    };
+    await rig.engine.ingest([{ ...click, person: { userId: 'u' }, decisionId: decision.id }]);
+    await rig.folder.catchUp();
+    expect(rig.catalogue.model('welcome').state.options[decision.option]?.signals ?? {}).toEqual({});
+    await rig.drainer.step();
+    await rig.folder.catchUp();
+    const { signals } = rig.catalogue.model('welcome').state.options[decision.option]!;
+    expect(signals[CLICK.signal]!.count).toBe(1);
+  });
+});
+
+describe('a spool', () => {
+  it('takes no more than it may hold, nor for longer', async () => {
+    const small = await outage({ limits: { bytes: 64 * 1024, ageMs: 1e9 } });
+    small.away(true);
+    const answers = await Promise.allSettled(
+      Array.from({ length: 500 }, (_, i) => small.decide({ userId: `u${i}` })),
+    );
+    const kept = answers.filter(({ status }) => status === 'fulfilled').length;
+    expect(kept).toBeGreaterThan(5);
+    expect(kept).toBeLessThan(200);
+    expect(small.spool.size).toBe(kept);
+
+    const brief = await outage({ limits: { bytes: 1e9, ageMs: 1_000 } });
+    brief.away(true);
+    await brief.decide({ userId: 'u' });
+    brief.clock.now += 1_001;
+    await expect(brief.decide({ userId: 'v' })).rejects.toMatchObject({ kind: 'unavailable' });
+  });
+});

@@ -1,0 +1,106 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import type { DomainEvent } from '../../../core/domain/event.ts';
+import type { EngineObserver, Room } from '../../../runtime/engine/room.ts';
+import { openThreadRoom } from '../../../runtime/engine/thread/thread-room.ts';
+import { folder } from '../../support/folders.ts';
+import { NOON, programme } from '../../support/programmes.ts';
+
+interface Heard {
+  observer: EngineObserver;
+  batches: number[];
+  folded: number;
+}
+
+function listening(): Heard {
+  const heard: Heard = { batches: [], folded: 0, observer: undefined as never };
+  heard.observer = {
+    batch: (size) => void heard.batches.push(size),
+    folded: (entries) => void (heard.folded += entries),
+    foldFailed: (error) => expect.unreachable(String(error)),
+    delivered: () => undefined,
+    changed: () => undefined,
+    dropped: () => undefined,
+    spooled: () => undefined,
+    drainFailed: (error) => expect.unreachable(String(error)),
+  };
+  return heard;
+}
+
+async function open(path: string, heard = listening()): Promise<Room> {
+  const settings = { host: 'x', port: 0, data: path, log: 'silent' as const, integrations: {} };
+  const room = await openThreadRoom({ store: { kind: 'sqlite', folder: path }, settings }, heard.observer);
+  onTestFinished(() => room.close().catch(() => undefined));
+  return room;
+}
+
+const identify = (id: string, traits: Record<string, unknown>): DomainEvent => {
+  return { type: 'identify', source: 's', id, at: NOON, person: { userId: id }, traits };
+};
+const ask = (userId: string, send = '1'): Parameters<Room['engine']['decide']>[0] => {
+  return { programme: 'welcome', person: { userId }, send, context: {} };
+};
+
+describe('the engine on a thread of its own', () => {
+  it('decides on a programme as soon as it is saved, once for each send', async () => {
+    const room = await open(await folder());
+    await expect(room.engine.decide(ask('u'))).rejects.toMatchObject({ kind: 'rejected' });
+    expect(await room.store.saveProgramme(programme(), 0, NOON)).toBe(true);
+    expect(await room.store.saveProgramme(programme(), 0, NOON)).toBe(false);
+    const same = await Promise.all(Array.from({ length: 20 }, () => room.engine.answer(ask('u'))));
+    expect(new Set(same.map(({ decision_id }) => decision_id)).size).toBe(1);
+    expect((await room.store.counts()).decisions).toBe(1);
+    const recorded = await room.store.decision(same[0]!.decision_id!);
+    expect(recorded!.decision).toEqual(await room.engine.decide(ask('u')));
+  });
+
+  it('says which programme, person or value was at fault, as it would on this thread', async () => {
+    const room = await open(await folder());
+    await room.store.saveProgramme(programme(), 0, NOON);
+    const nobody = room.engine.decide({ ...ask('u'), person: {} });
+    await expect(nobody).rejects.toMatchObject({ kind: 'invalid', detail: 'person: at least one id' });
+    const tower = JSON.parse('['.repeat(100_000) + ']'.repeat(100_000)) as unknown;
+    const results = await Promise.allSettled([
+      room.engine.ingest([identify('a', { plan: 'pro' })]),
+      room.engine.ingest([identify('b', { tower })]),
+      room.engine.answer(ask('c')),
+    ]);
+    expect(results.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
+    expect((await room.store.person('user:a'))!.person.traits).toMatchObject({ plan: { value: 'pro' } });
+    expect(await room.store.person('user:b')).toBeNull();
+  });
+
+  it('tells of batches and of what was learned', async () => {
+    const heard = listening();
+    const room = await open(await folder(), heard);
+    await room.store.saveProgramme(programme(), 0, NOON);
+    await room.start();
+    await Promise.all(Array.from({ length: 30 }, (_, i) => room.engine.answer(ask(`u${i}`))));
+    await expect.poll(() => heard.folded).toBe(31);
+    expect(heard.batches.reduce((sum, size) => sum + size, 0)).toBe(30);
+    const { version, state } = await room.engine.model('welcome');
+    expect(version).toBeGreaterThan(0);
+    expect(Object.values(state.options).reduce((sum, { trials }) => sum + trials, 0)).toBe(30);
+    await room.rest();
+    await room.engine.answer(ask('later'));
+    expect((await room.store.counts()).ledger).toBe(32);
+  });
+
+  it('keeps what it answered when it is opened again, and answers nobody after it was closed', async () => {
+    const path = await folder();
+    const room = await open(path);
+    await room.store.saveProgramme(programme(), 0, NOON);
+    const first = await room.engine.answer(ask('u'));
+    await room.close();
+    await expect(room.engine.answer(ask('u'))).rejects.toMatchObject({ kind: 'unavailable' });
+    const again = await open(path);
+    expect(await again.engine.answer(ask('u'))).toEqual(first);
+  });
+
+  it('does not open on a file that is no database, and says so', async () => {
+    const path = await folder();
+    writeFileSync(join(path, 'pickwell.db'), 'This is no database, and long enough to be sure. '.repeat(100));
+    await expect(open(path)).rejects.toMatchObject({ kind: 'unavailable' });
+  });
+});

@@ -1,0 +1,56 @@
+import { describe, expect, it } from 'vitest';
+import { programmeSchema } from '../../../runtime/programmes/schema.ts';
+import { Programmes } from '../../../runtime/programmes/service.ts';
+import { SAMPLE } from '../../../runtime/programmes/sample.ts';
+import { openMemoryStore } from '../../../runtime/store/memory-store.ts';
+import { NOON } from '../../support/programmes.ts';
+
+const service = (): Programmes => new Programmes(openMemoryStore(), () => NOON);
+
+describe('a programme that is saved', () => {
+  it('keeps its eligibility rules', async () => {
+    const guardrails = { eligible: 'has(traits.country)', eligibleByChannel: { email: 'traits.age >= 18' } };
+    const saved = await service().save(programmeSchema.parse({ ...SAMPLE, guardrails }), 0);
+    expect(saved.guardrails).toEqual(guardrails);
+  });
+
+  it('is refused with the field and the place of every rule that cannot be used', async () => {
+    const [first, ...others] = SAMPLE.variants;
+    const input = programmeSchema.parse({
+      ...SAMPLE,
+      variants: [first, { ...others[0], eligible: 'size(traits.age' }, ...others.slice(1)],
+      guardrails: { eligible: 'traits.age >', eligibleByChannel: { email: 'plan == "pro"' } },
+    });
+    await expect(service().save(input, 0)).rejects.toMatchObject({
+      status: 422,
+      errors: [
+        { path: 'guardrails.eligible', message: 'Unexpected token: EOF (character 13)' },
+        { path: 'guardrails.eligibleByChannel.email', message: 'Unknown variable: plan (character 1)' },
+        { path: 'variants.1.eligible', message: expect.stringMatching(/character 16/) },
+      ],
+    });
+  });
+
+  it.each([
+    [{ from: '21:00', fallbackZone: 'UTC' }, ['to']],
+    [{ from: '21:00', to: '21:00', fallbackZone: 'UTC' }, ['to']],
+    [{ from: '9pm', to: '08:00', fallbackZone: 'UTC' }, ['from']],
+    [{ from: '21:00', to: '08:00' }, ['fallbackZone']],
+    [{ from: '21:00', to: '08:00', fallbackZone: 'Europe/Springfield' }, ['fallbackZone']],
+    [{ fallbackZone: 'UTC', zone: 'timezone' }, ['zone']],
+    [{ fallbackZone: 'UTC', allowedDays: [] }, ['allowedDays']],
+    [{ fallbackZone: 'UTC', blackoutDates: ['2026-02-30'] }, ['blackoutDates', 0]],
+  ])('is refused for quiet hours %j at %j', (quietHours, path) => {
+    const { error } = programmeSchema.safeParse({ ...SAMPLE, guardrails: { quietHours } });
+    expect(error?.issues.map((issue) => issue.path)).toEqual([['guardrails', 'quietHours', ...path]]);
+  });
+
+  it('is refused where a field is not one of ours', () => {
+    const { error } = programmeSchema.safeParse({ ...SAMPLE, guardrails: { eligble: 'true' } });
+    expect(error?.issues[0]).toMatchObject({
+      code: 'unrecognized_keys',
+      keys: ['eligble'],
+      path: ['guardrails'],
+    });
+  });
+});

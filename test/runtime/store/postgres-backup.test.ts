@@ -1,0 +1,96 @@
+import { execFile } from 'node:child_process';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import pg from 'pg';
+import { expect, it } from 'vitest';
+import { openPostgresStore } from '../../../runtime/store/postgres/postgres-store.ts';
+import { verifyLedger } from '../../../runtime/store/verify-ledger.ts';
+import { engineRig } from '../../support/engine-rig.ts';
+import { folder } from '../../support/folders.ts';
+import { opened } from '../../support/opened.ts';
+import { postgresServer } from '../../support/postgres.ts';
+import { deliverMessily, eventsOf, makeDecisions, traffic } from '../../support/traffic.ts';
+import { everythingIn } from '../../support/two-sides.ts';
+
+const server = await postgresServer();
+const run = promisify(execFile);
+
+async function query<Row extends object>(url: string, text: string): Promise<Row[]> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  try {
+    return (await client.query<Row>(text)).rows;
+  } finally {
+    await client.end();
+  }
+}
+
+const major = (text: string): number => Number(/\d+/.exec(text)?.[0] ?? 0);
+
+/** Whether pg_dump is here and knows a server of this version; says so when not. */
+async function canDump(url: string): Promise<boolean> {
+  const [row] = await query<{ server_version: string }>(url, 'SHOW server_version');
+  const found = await run('pg_dump', ['--version']).catch(() => ({ stdout: '' }));
+  if (major(found.stdout) >= major(row!.server_version)) return true;
+  console.warn(`SKIPPED: pg_dump and pg_restore for PostgreSQL ${row!.server_version} are not installed.`);
+  return false;
+}
+
+/** As docs/backup.md says. */
+const dump = async (url: string, file: string): Promise<unknown> =>
+  run('pg_dump', ['--format=custom', '--schema=pickwell', `--file=${file}`, url]);
+
+async function restore(file: string, url: string): Promise<void> {
+  await query(url, 'DROP SCHEMA pickwell CASCADE');
+  await run('pg_restore', ['--exit-on-error', '--no-owner', `--dbname=${url}`, file]);
+}
+
+it.skipIf(server === undefined)(
+  'pg_dump while a copy decides: what was answered before is restored, verifies, and goes on',
+  { timeout: 60_000 },
+  async (context) => {
+    const [url, target] = [await server!.database(), await server!.database()];
+    context.skip(!(await canDump(url)));
+    const world = traffic(17, ['welcome'], 12);
+    const rig = await engineRig({ store: await opened(() => openPostgresStore({ url })) });
+    const decisions = await makeDecisions(rig, world.asks);
+    await deliverMessily(rig, eventsOf(world, decisions), 17);
+
+    const file = join(await folder(), 'pickwell.dump');
+    // the lease is in the dump too: whoever starts on it would wait until it ends
+    await rig.folder.stop();
+    let dumping = true;
+    const dumped = dump(url, file).finally(() => (dumping = false));
+    let during = 0;
+    while (dumping) await rig.decide({ userId: `busy ${during++}` }, { send: 's' });
+    await dumped;
+    expect(during).toBeGreaterThan(5);
+    await restore(file, target);
+
+    const store = await opened(() => openPostgresStore({ url: target }));
+    expect(await verifyLedger(store)).toMatchObject({ ok: true });
+    const restored = await engineRig({ store, minted: 10_000 });
+    expect(JSON.stringify(await makeDecisions(restored, world.asks))).toBe(JSON.stringify(decisions));
+    await restored.decide({ userId: 'somebody new' });
+    // the lease of the copy that was folding came along, and ends by itself
+    const folded = async (): Promise<boolean> => {
+      await restored.folder.catchUp();
+      return (await store.position()) === (await store.counts()).ledger;
+    };
+    await expect.poll(folded, { timeout: 20_000 }).toBe(true);
+  },
+);
+
+it.skipIf(server === undefined)('a dump of a quiet database is that database', async (context) => {
+  const [url, target] = [await server!.database(), await server!.database()];
+  context.skip(!(await canDump(url)));
+  const store = await opened(() => openPostgresStore({ url }));
+  const world = traffic(18, ['welcome'], 8);
+  const rig = await engineRig({ store, route: () => ['segment'] });
+  await deliverMessily(rig, eventsOf(world, await makeDecisions(rig, world.asks)), 18);
+  const file = join(await folder(), 'pickwell.dump');
+  await dump(url, file);
+  await restore(file, target);
+  const restored = await opened(() => openPostgresStore({ url: target }));
+  expect(await everythingIn(restored)).toEqual(await everythingIn(store));
+});

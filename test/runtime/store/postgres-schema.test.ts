@@ -1,0 +1,81 @@
+import pg from 'pg';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { clientConfig } from '../../../runtime/store/postgres/connection.ts';
+import { migrate } from '../../../runtime/store/postgres/migrate.ts';
+import type { Migration } from '../../../runtime/store/postgres/migrations.ts';
+import { MIGRATIONS } from '../../../runtime/store/postgres/migrations.ts';
+import { openPostgresStore } from '../../../runtime/store/postgres/postgres-store.ts';
+import { copiesOf } from '../../support/store-copies.ts';
+import { postgresServer } from '../../support/postgres.ts';
+
+const KNOWN = MIGRATIONS.length;
+
+const server = await postgresServer();
+
+async function connected(url: string): Promise<pg.Client> {
+  const client = new pg.Client(clientConfig({ url }));
+  await client.connect();
+  onTestFinished(() => client.end());
+  return client;
+}
+
+async function emptied(): Promise<string> {
+  const url = await server!.database();
+  await (await connected(url)).query('DROP SCHEMA pickwell CASCADE');
+  return url;
+}
+
+const next = (additive: boolean): Migration => ({ sql: 'CREATE TABLE pickwell.extra (n integer)', additive });
+const after = (additive: boolean): Migration => ({ sql: 'CREATE TABLE pickwell.more (n integer)', additive });
+
+describe.skipIf(server === undefined)('the schema in PostgreSQL', () => {
+  it('is made once by copies that start together', async () => {
+    const stores = await copiesOf(await emptied(), 1);
+    const url = await emptied();
+    const opened = await Promise.all(
+      Array.from({ length: 6 }, () => openPostgresStore({ url, connections: 1 })),
+    );
+    const seeds = await Promise.all(opened.map((store, i) => store.meta('seed', `s${i}`)));
+    expect(new Set(seeds).size).toBe(1);
+    await Promise.all(opened.map((store) => store.close()));
+    expect(await stores[0]!.counts()).toMatchObject({ persons: 0 });
+  });
+
+  it('lets a copy work on the step after its own when that only adds, and no further', async () => {
+    const url = await emptied();
+    const client = await connected(url);
+    await migrate(client, [...MIGRATIONS, next(true)]);
+    await migrate(client, MIGRATIONS);
+    await migrate(client, [...MIGRATIONS, next(true), after(true)]);
+    await expect(openPostgresStore({ url })).rejects.toThrow(
+      `is of schema ${KNOWN + 2}, this Pickwell knows ${KNOWN}: upgrade`,
+    );
+  });
+
+  it('refuses a copy that is older than a step that changes what it uses', async () => {
+    const url = await emptied();
+    await migrate(await connected(url), [...MIGRATIONS, next(false)]);
+    await expect(openPostgresStore({ url })).rejects.toThrow(
+      `is of schema ${KNOWN + 1}, this Pickwell knows ${KNOWN}: upgrade`,
+    );
+  });
+
+  it('refuses a database whose steps are not the ones it knows', async () => {
+    const url = await server!.database();
+    await (await connected(url)).query(`UPDATE pickwell.migrations SET digest = 'another'`);
+    await expect(openPostgresStore({ url })).rejects.toThrow(
+      /Step 1 of the database's schema is not the one/,
+    );
+  });
+
+  it('leaves nothing behind of a step that fails', async () => {
+    const client = await connected(await emptied());
+    const broken = { sql: 'CREATE TABLE pickwell.half (n integer); SELECT 1 / 0', additive: true };
+    await expect(migrate(client, [...MIGRATIONS, broken])).rejects.toThrow('division by zero');
+    const { rows } = await client.query(`SELECT to_regclass('pickwell.half') AS half, count(*)::int AS steps
+      FROM pickwell.migrations`);
+    expect(rows).toEqual([{ half: null, steps: KNOWN }]);
+    await client.query('SELECT pg_advisory_unlock_all()');
+    await migrate(client, MIGRATIONS);
+  });
+});
