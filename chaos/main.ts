@@ -5,7 +5,7 @@ import { Command } from 'commander';
 import Table from 'cli-table3';
 import { rngFromNumber } from '../core/maths/xoshiro.ts';
 import type { Check } from './checks.ts';
-import { ownDatabase } from './database.ts';
+import { ownPostgres } from '../test/support/own-postgres.ts';
 import { lacks, redisServer } from '../test/support/redis-server.ts';
 import { clocks } from './scenarios/clocks.ts';
 import { fullDisk, smallDisk } from './scenarios/full-disk.ts';
@@ -63,7 +63,7 @@ function onSmallDisk({ seed }: Options): Act {
 function onDatabase(copies: number, { seed }: Options): Act {
   const open = async (): Promise<Opened | undefined> => {
     if (lacks('binary')) return undefined;
-    const [database, redis] = [await ownDatabase(), await redisServer()];
+    const [database, redis] = [await ownPostgres(), await redisServer()];
     const stage = await Stage.open({ copies, database, redis, seed });
     const close = async (): Promise<void> => {
       await stage.close();

@@ -11,7 +11,7 @@ import { tcpProxy } from '../test/support/tcp-proxy.ts';
 import type { Check, Disturbance } from './checks.ts';
 import { checkAll, mostInWindow } from './checks.ts';
 import { Copy } from './copy.ts';
-import type { Database } from './database.ts';
+import type { OwnPostgres } from '../test/support/own-postgres.ts';
 import { History } from './history.ts';
 import { readAll } from './ledger.ts';
 import type { Recorder } from './recorder.ts';
@@ -22,7 +22,7 @@ import { Traffic } from './traffic.ts';
 export interface StageOptions {
   copies: number;
   /** Absent: the embedded store. */
-  database?: Database | undefined;
+  database?: OwnPostgres | undefined;
   /** So that the copies share one limit. */
   redis?: RedisServer | undefined;
   seed: number;
@@ -46,7 +46,7 @@ export class Stage {
   readonly disturbances: Disturbance[] = [];
   readonly traffic: Traffic;
   readonly recorder: Recorder;
-  readonly database: Database | undefined;
+  readonly database: OwnPostgres | undefined;
   /** Between the copies and the database. */
   readonly proxy: TcpProxy | undefined;
   /** Between the copies and Redis. */

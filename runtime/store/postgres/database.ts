@@ -16,15 +16,16 @@ const LONGEST_PAUSE_MS = 250;
 const RETRY_MS = 400;
 const ASK_MS = 10_000;
 
-/** Also ends the transaction if it is still running: its connection is lost, and nobody will ever hear from it. */
-const OUTCOME = {
-  name: 'outcome',
-  text: `SELECT pg_xact_status($1::xid8) AS status,
-    (SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity
-     WHERE backend_xid = $1::xid8::xid AND pg_xact_status($1::xid8) = 'in progress') AS ended`,
+/**
+ * Takes the place of the transaction's proof, so that it cannot be committed any more; says what stands there. Waits while it
+ * runs, so it is ended first: its connection is lost, and nobody will ever hear from it.
+ */
+const DENY = {
+  name: 'deny',
+  text: `WITH ended AS (SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE backend_xid = $2::xid8::xid)
+    INSERT INTO pickwell.commits AS c (token, written) SELECT $1::uuid, false FROM ended
+    ON CONFLICT (token) DO UPDATE SET written = c.written RETURNING written`,
 };
-/** The server that took over after a failure never heard of the transaction. */
-const IN_THE_FUTURE = '22023';
 
 /** What a transaction found, and what is to be written. */
 export interface Prepared<T> {
@@ -148,7 +149,7 @@ export class Database {
     } catch (error) {
       if (error instanceof Unanswered) {
         client.release(true);
-        return (await this.#committed(session.xid)) ? { value: prepared!.value } : { error };
+        return (await this.#committed(session)) ? { value: prepared!.value } : { error };
       }
       await rollBack(client, session);
       return { error };
@@ -156,8 +157,7 @@ export class Database {
   }
 
   /** What became of a transaction whose connection was lost. @throws Error when that cannot be found out. */
-  async #committed(xid: string | undefined): Promise<boolean> {
-    if (xid === undefined) return false;
+  async #committed({ token, xid }: Session): Promise<boolean> {
     const until = performance.now() + this.#askMs;
     for (
       let pause = FIRST_PAUSE_MS;
@@ -165,11 +165,9 @@ export class Database {
       pause = Math.min(pause * 2, LONGEST_PAUSE_MS)
     ) {
       try {
-        const { rows } = await this.#pool.query<{ status: string | null }>(toQuery(call(OUTCOME, xid)));
-        const { status } = rows[0]!;
-        if (status === 'committed' || status === 'aborted') return status === 'committed';
+        const { rows } = await this.#pool.query<{ written: boolean }>(toQuery(call(DENY, token, xid!)));
+        return rows[0]!.written;
       } catch (error) {
-        if ((error as { code?: string }).code === IN_THE_FUTURE) return false;
         if (failureOf(error) === 'bug') throw errorOf(error);
       }
       await sleep(pause);

@@ -31,6 +31,11 @@ export const MIGRATIONS: readonly Migration[] = [
     CREATE TABLE pickwell.programmes (
       id text, version integer, at double precision NOT NULL, body text NOT NULL, PRIMARY KEY (id, version)
     );
+    -- a row for each transaction, for whoever lost the answer to its COMMIT
+    CREATE TABLE pickwell.commits (
+      token uuid PRIMARY KEY, written boolean NOT NULL, at timestamptz NOT NULL DEFAULT clock_timestamp()
+    );
+    CREATE INDEX commits_by_time ON pickwell.commits (at);
     CREATE TABLE pickwell.leases (
       name text PRIMARY KEY, holder text NOT NULL, epoch bigint NOT NULL, ends_at timestamptz NOT NULL
     );

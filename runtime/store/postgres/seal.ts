@@ -33,6 +33,12 @@ const TAKE = {
 };
 const MOVE = { name: 'move_head', text: 'UPDATE pickwell.ledger_head SET seq = $1, chain = $2' };
 
+/** Nobody asks what became of a COMMIT for longer than seconds. */
+const FORGET = {
+  name: 'forget_commits',
+  text: `DELETE FROM pickwell.commits WHERE at < clock_timestamp() - interval '1 hour'`,
+};
+
 /** Batches sealed in one transaction: bounds what one statement writes. */
 const BATCHES = 64;
 
@@ -61,7 +67,8 @@ async function sealing(session: Session): Promise<{ calls: Call[]; value: number
   }
   if (rows.length === 0) return { calls: [], value: 0 };
   const taken = numbers(batches.map(({ number }) => number));
-  return { calls: [sealCall(rows), call(TAKE, taken), call(MOVE, seq, chain)], value: batches.length };
+  const calls = [sealCall(rows), call(TAKE, taken), call(MOVE, seq, chain), call(FORGET)];
+  return { calls, value: batches.length };
 }
 
 function sealCall(rows: readonly Sealed[]): Call {

