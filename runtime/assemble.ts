@@ -30,7 +30,7 @@ import { buildManifest } from './manifest.ts';
 import { Metrics } from './metrics.ts';
 import { Programmes } from './programmes/service.ts';
 import type { Settings } from './settings.ts';
-import { tracedTransport, Tracing } from './tracing.ts';
+import { tracedTransport, collectorAt, Tracing } from './tracing.ts';
 
 /** What differs between a real start and a test. */
 export interface World {
@@ -81,7 +81,15 @@ async function makeParts(world: World) {
   const { settings, room: open, logger, transport, version, now = Date.now } = world;
   const metrics = new Metrics();
   const ratio = settings.traceShare ?? TRACE_SHARE;
-  const tracing = settings.traces === undefined ? undefined : new Tracing({ ratio, version });
+  const tracing =
+    settings.traces === undefined
+      ? undefined
+      : new Tracing({
+          exporter: collectorAt(settings.traces),
+          service: settings.traceService,
+          ratio,
+          version,
+        });
   const later: { delivery?: DeliveryService; programmes?: Programmes } = {};
   const room = await open({
     batch(size, seconds) {

@@ -49,6 +49,8 @@ const schema = z.object({
   logDecisions: z.coerce.number(SHARE).min(0, SHARE).max(1, SHARE).optional(),
   /** Where traces go: OTLP over HTTP. */
   traces: z.url().optional(),
+  /** What the traces call this process. */
+  traceService: z.string().min(1).optional(),
   /** Share of traces that are kept. */
   traceShare: z.coerce.number(SHARE).min(0, SHARE).max(1, SHARE).optional(),
   redis: z.url({ protocol: /^rediss?$/, error: REDIS }).optional(),
@@ -72,6 +74,7 @@ const NAMES: Record<string, string> = {
   log: 'PICKWELL_LOG',
   logDecisions: 'PICKWELL_LOG_DECISIONS',
   traces: 'OTEL_EXPORTER_OTLP_ENDPOINT',
+  traceService: 'OTEL_SERVICE_NAME',
   traceShare: 'OTEL_TRACES_SAMPLER_ARG',
   redis: 'REDIS_URL',
   copies: 'PICKWELL_COPIES',
@@ -141,6 +144,7 @@ export function readSettings(environment: Environment): Settings {
     publicUrl: environment.PICKWELL_PUBLIC_URL ?? file.publicUrl,
     logDecisions: environment.PICKWELL_LOG_DECISIONS ?? file.logDecisions,
     traces: environment.OTEL_EXPORTER_OTLP_ENDPOINT,
+    traceService: environment.OTEL_SERVICE_NAME,
     traceShare: environment.OTEL_TRACES_SAMPLER_ARG,
     log: environment.PICKWELL_LOG ?? file.log ?? 'info',
     redis: environment.REDIS_URL ?? resolve(file.redis, environment, 'redis'),

@@ -13,12 +13,17 @@ import {
 import type { Transport } from '../core/contracts/destination.ts';
 
 export interface TracingOptions {
-  /** Where spans go: OTLP over HTTP, `OTEL_EXPORTER_OTLP_ENDPOINT`. */
-  exporter?: SpanExporter;
+  exporter: SpanExporter;
+  /** What the traces call this process. */
+  service?: string | undefined;
   /** Share of traces that are kept where the caller did not decide, from 0 to 1. */
   ratio: number;
   version: string;
 }
+
+/** Spans go to a collector: OTLP over HTTP (https://opentelemetry.io/docs/specs/otlp/, read 2026-11). */
+export const collectorAt = (endpoint: string): SpanExporter =>
+  new OTLPTraceExporter({ url: `${endpoint.replace(/\/$/, '')}/v1/traces` });
 
 const getter = {
   keys: (headers: Headers): string[] => Object.keys(headers),
@@ -41,10 +46,10 @@ export class Tracing {
   readonly #tracer: Tracer;
   readonly #propagator = new W3CTraceContextPropagator();
 
-  constructor({ exporter = new OTLPTraceExporter(), ratio, version }: TracingOptions) {
+  constructor({ exporter, ratio, version, service = 'pickwell' }: TracingOptions) {
     this.#provider = new TracerProvider({
       resource: resourceFromAttributes({
-        'service.name': process.env.OTEL_SERVICE_NAME ?? 'pickwell',
+        'service.name': service,
         'service.version': version,
       }),
       sampler: new ParentBasedSampler({ root: new TraceIdRatioBasedSampler(ratio) }),

@@ -43,8 +43,8 @@ function asksAboutPerson({ guardrails }: Programme, { channel, eligible }: Varia
 
 /**
  * The answer when the engine could not decide in time: the approved default between its dates, or silence. A default that
- * depends on consent, eligibility, quiet hours or suppression is not sent, because the person cannot be looked up on this rung; nor is one whose template tags
- * `fill` cannot fill.
+ * depends on consent, eligibility, quiet hours or suppression is not sent, because the person cannot be looked up on this
+ * rung; nor is one whose template tags `fill` cannot fill.
  */
 export function degradedAnswer(
   programmeId: string,

@@ -1,8 +1,9 @@
 import type { Guardrail } from './guardrail.ts';
 
 /**
- * A channel the person closed is closed for every programme, and who had themselves erased is contacted nowhere. A purpose the programme names must be consented to: without
- * any consent object nothing is enforced, inside one a missing category means no, and several all have to be given
+ * A channel the person closed is closed for every programme, and who had themselves erased is contacted nowhere. A purpose
+ * the programme names must be consented to: without any consent object nothing is enforced, inside one a missing category
+ * means no, and several all have to be given
  * (https://segment.com/docs/privacy/consent-management/, read 2026-11).
  */
 export const consent: Guardrail = ({ channel }, { programme, person, blind, erased }) => {

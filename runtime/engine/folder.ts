@@ -64,7 +64,7 @@ export class Folder {
     if (before && at < before.renewAt) return before.epoch;
     const { store, catalogue } = this.#ports;
     const epoch = await store.lease(FOLD_LEASE, this.#holder, LEASE_MS);
-    if (epoch !== null && epoch !== before?.epoch) await catalogue.load(store);
+    if (epoch !== null && epoch !== before?.epoch) await catalogue.loadModels(store);
     this.#lease = epoch === null ? undefined : { epoch, renewAt: at + LEASE_MS / 2 };
     return epoch ?? undefined;
   }

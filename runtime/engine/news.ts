@@ -6,7 +6,7 @@ export interface NewsPorts {
   catalogue: Catalogue;
   /** ms since 1970 */
   now: () => number;
-  /** Told after something of another copy's was taken into the catalogue. */
+  /** Told after a programme that another copy changed was taken into the catalogue. */
   changed: () => void;
 }
 
@@ -49,9 +49,9 @@ export class News {
     while (this.#more) {
       this.#more = false;
       try {
-        await catalogue.load(store);
+        const programmes = await catalogue.load(store);
         this.heardAt = now();
-        changed();
+        if (programmes) changed();
       } catch {
         // the store is away; what changed is still to be taken when it is heard of again
         this.#more = true;

@@ -42,11 +42,7 @@ function within<T>(promise: Promise<T>, ms: number): Promise<T | typeof TIMED_OU
  * The answer within the budget, whatever happens: from the engine, else the approved default, else silence. A decision
  * that is recorded after its time was up is found again under its send key by the next call.
  */
-export async function answerInTime(
-  request: DecideRequest,
-  budgetMs: number,
-  ports: DecidePorts,
-): Promise<Answer> {
+async function answerInTime(request: DecideRequest, budgetMs: number, ports: DecidePorts): Promise<Answer> {
   const { engine, programmes, metrics, now } = ports;
   try {
     const answer = await within(engine.answer(request), budgetMs);
@@ -64,7 +60,7 @@ export async function answerInTime(
   return answer;
 }
 
-/** The same, with a span around it in the caller's trace. */
+/** `answerInTime` in a span of the caller's trace, told to whoever logs decisions. */
 export async function traceableAnswer(
   parsed: DecideRequest,
   { headers }: InboundRequest,

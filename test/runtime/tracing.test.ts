@@ -36,8 +36,6 @@ async function collector(): Promise<{ url: string; received: Exported[] }> {
 describe('traces', () => {
   it('join the trace of whoever called, and say what was decided', async () => {
     const { url, received } = await collector();
-    process.env.OTEL_EXPORTER_OTLP_ENDPOINT = url;
-    onTestFinished(() => void delete process.env.OTEL_EXPORTER_OTLP_ENDPOINT);
     const running = await run({}, undefined, { traces: url, traceShare: 0 });
     const traceparent = PARENT;
     await running.call('decide', '/v1/decide?programme=welcome&user=u', { headers: { traceparent } });

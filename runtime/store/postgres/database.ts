@@ -115,8 +115,8 @@ export class Database {
 
   /**
    * Runs `prepare` in a transaction, then what it says is to be written, until that succeeds; `prepare` may run more than
-   * once. `waitMs` bounds each wait before COMMIT. Rejects with Fault `unavailable` when nothing was written, with what `prepare` threw of its own, or with an Error
-   * that says nobody knows.
+   * once. `waitMs` bounds each wait before COMMIT. Rejects with Fault `unavailable` when nothing was written, with what
+   * `prepare` threw of its own, or with an Error that says nobody knows.
    */
   async transaction<T>(prepare: (session: Session) => Promise<Prepared<T>>, waitMs?: number): Promise<T> {
     const repetition = new Repetition(this.#retryMs);

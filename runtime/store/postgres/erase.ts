@@ -1,13 +1,9 @@
 import type { Person, PersonId } from '../../../core/domain/person.ts';
 import { texts } from './cells.ts';
+import { PERSONS } from './history.ts';
 import type { Call, Session } from './session.ts';
 import { call } from './session.ts';
 
-const ROOTS = {
-  name: 'roots',
-  text: `SELECT DISTINCT r.id, r.profile FROM unnest($1::text[]) AS q(id)
-    JOIN pickwell.persons m ON m.id = q.id JOIN pickwell.persons r ON r.id = m.root WHERE r.profile IS NOT NULL`,
-};
 /** Not ids that the same batch gave to somebody new. */
 const DROP_ALIASES = {
   name: 'drop_aliases',
@@ -25,7 +21,7 @@ const EMPTY = {
 
 /** The persons behind some ids, as they are inside this transaction. */
 export async function rootsOf(session: Session, ids: readonly PersonId[]): Promise<Person[]> {
-  const [rows] = await session.ask<[{ profile: string }[]]>(call(ROOTS, texts(ids)));
+  const [rows] = await session.ask<[{ profile: string }[]]>(call(PERSONS, texts(ids)));
   return rows.map(({ profile }) => JSON.parse(profile) as Person);
 }
 

@@ -34,6 +34,7 @@ const ENTRIES = {
 export async function readLedger(db: Database, after: number, limit: number): Promise<LedgerChunk> {
   await seal(db);
   const upTo = Math.max(after, (await db.one<{ up_to: number }>(UP_TO, after, limit))!.up_to);
+  if (upTo === after) return { upTo, decisions: [], entries: [] };
   const [decisions, rows] = await db.read<[DecisionCount[], LedgerRow[]]>(
     call(COUNTS, after, upTo),
     call(ENTRIES, after, upTo),
@@ -41,7 +42,7 @@ export async function readLedger(db: Database, after: number, limit: number): Pr
   return { upTo, decisions, entries: rows.map(entryOf) };
 }
 
-const PERSONS = {
+export const PERSONS = {
   name: 'persons_behind',
   text: `SELECT DISTINCT r.id, r.profile FROM unnest($1::text[]) AS q(id)
     JOIN pickwell.persons m ON m.id = q.id JOIN pickwell.persons r ON r.id = m.root WHERE r.profile IS NOT NULL`,

@@ -7,10 +7,11 @@ import type { Cell, CopiedTable, Ends } from '../copied-tables.ts';
 import { sha256 } from '../ledger.ts';
 import { Database } from './database.ts';
 import { position } from './learn.ts';
+import { makeOwner, OWNER, ownerOf } from './owner.ts';
 import { ledgerEnd } from './write.ts';
 
 /** What belongs to this folder and process alone. */
-const OWN = `(name IN ('owner', 'fold position') OR name LIKE 'lease %')`;
+const OWN = `(name IN ('${OWNER}', 'fold position') OR name LIKE 'lease %')`;
 
 /**
  * Rows of each table in an order that does not change while nobody writes. Claims end as they do at a start
@@ -69,7 +70,7 @@ export class SqliteExport {
       db.transaction(() => {
         if (ownerOf(db)?.startsWith(COPIER)) return;
         const token = `${COPIER}${randomUUID()}`;
-        db.run(`INSERT OR REPLACE INTO meta (name, value) VALUES ('owner', ?)`, token);
+        makeOwner(db, token);
       });
       // holds the only right to write until the copy is done; what is read is all of one moment
       db.begin();
@@ -106,9 +107,6 @@ export class SqliteExport {
     this.#db.close();
   }
 }
-
-const ownerOf = (db: Database): string | undefined =>
-  db.one<{ value: string }>(`SELECT value FROM meta WHERE name = 'owner'`)?.value;
 
 /** `data_version` changes with every commit of somebody else: https://sqlite.org/pragma.html#pragma_data_version */
 async function untilQuiet(db: Database, folder: string, quietMs: number): Promise<void> {

@@ -6,6 +6,7 @@ import { Database } from './database.ts';
 import { commitFold, endLeases, histories, lease, models, position, readLedger } from './learn.ts';
 import { load } from './load.ts';
 import { claim, outboxCounts, recoverClaims, redrive, settle } from './outbox.ts';
+import { makeOwner, ownerOf } from './owner.ts';
 import { counts, decision, keys, ledger, meta, person, programmes, saveKey, saveProgramme } from './read.ts';
 import { write } from './write.ts';
 
@@ -29,8 +30,6 @@ function openDatabase(folder: string): Database {
     throw new Fault('unavailable', `store: ${(error as Error).message}`);
   }
 }
-
-const OWNER = 'owner';
 
 /** A database and the process that may write to it. */
 class Tenure {
@@ -69,7 +68,7 @@ class Tenure {
 
   async take(token: string): Promise<void> {
     await this.change((db) => {
-      db.run('INSERT OR REPLACE INTO meta (name, value) VALUES (?, ?)', OWNER, token);
+      makeOwner(db, token);
       endLeases(db);
     });
     this.#owner = token;
@@ -81,9 +80,6 @@ class Tenure {
     return Promise.resolve();
   }
 }
-
-const ownerOf = (db: Database): string | undefined =>
-  db.one<{ value: string }>('SELECT value FROM meta WHERE name = ?', OWNER)?.value;
 
 /**
  * The embedded store: SQLite with a write-ahead log, every commit flushed to disk before it is answered. Every call works

@@ -1,24 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import type { Store } from '../../../core/contracts/store.ts';
 import type { SignalEvent } from '../../../core/domain/event.ts';
-import { openMemoryStore } from '../../../runtime/store/memory-store.ts';
-import { openSqliteStore } from '../../../runtime/store/sqlite/sqlite-store.ts';
 import { engineRig } from '../../support/engine-rig.ts';
 import type { EngineRig } from '../../support/engine-rig.ts';
-import { folder } from '../../support/folders.ts';
-import { opened } from '../../support/opened.ts';
-import { postgresServer } from '../../support/postgres.ts';
 import { DAY, HOUR, NOON, programme, variant } from '../../support/programmes.ts';
-
-const server = await postgresServer();
-
-const STORES: [string, () => Promise<Store>][] = [
-  ['in memory', () => Promise.resolve(openMemoryStore())],
-  ['in SQLite', () => opened(async () => openSqliteStore(await folder()))],
-  ...(server
-    ? [['in PostgreSQL', () => opened(() => server.store())] as [string, () => Promise<Store>]]
-    : []),
-];
+import { allStores } from '../../support/stores.ts';
 
 const ONCE = programme({
   variants: [variant('a')],
@@ -34,7 +19,7 @@ const asks =
   async (send: string): Promise<string> =>
     (await rig.decide({ userId: 'u' }, { send })).action;
 
-describe.each(STORES)('a contact (%s)', (_, open) => {
+describe.each(await allStores())('a contact (%s)', (_, open) => {
   it('counts until its release, and as long as the cap looks back once it was sent', async () => {
     const rig = await engineRig({ store: await open(), programmes: [ONCE] });
     const ask = asks(rig);

@@ -1,23 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import type { Store } from '../../../core/contracts/store.ts';
 import type { DomainEvent } from '../../../core/domain/event.ts';
-import { openMemoryStore } from '../../../runtime/store/memory-store.ts';
-import { openSqliteStore } from '../../../runtime/store/sqlite/sqlite-store.ts';
 import { engineRig } from '../../support/engine-rig.ts';
-import { folder } from '../../support/folders.ts';
-import { opened } from '../../support/opened.ts';
-import { postgresServer } from '../../support/postgres.ts';
 import { NOON, programme, variant } from '../../support/programmes.ts';
-
-const server = await postgresServer();
-
-const STORES: [string, () => Promise<Store>][] = [
-  ['in memory', () => Promise.resolve(openMemoryStore())],
-  ['in SQLite', () => opened(async () => openSqliteStore(await folder()))],
-  ...(server
-    ? [['in PostgreSQL', () => opened(() => server.store())] as [string, () => Promise<Store>]]
-    : []),
-];
+import { allStores } from '../../support/stores.ts';
 
 const OWN = programme({
   variants: [variant('a')],
@@ -33,7 +18,7 @@ const subscription = (state: 'subscribed' | 'unsubscribed', id: string, at = NOO
   return { ...base, type: 'subscription', id, at, channel: 'email', state };
 };
 
-describe.each(STORES)('a revocation (%s)', (_, open) => {
+describe.each(await allStores())('a revocation (%s)', (_, open) => {
   it('counts from the next decision after it was acknowledged, and an older yes does not undo it', async () => {
     const rig = await engineRig({ store: await open(), programmes: [OWN] });
     const ask = async (send: string): Promise<string> => {

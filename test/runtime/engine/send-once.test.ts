@@ -4,18 +4,10 @@ import { answerOf } from '../../../core/decide/answer.ts';
 import type { Decision } from '../../../core/domain/decision.ts';
 import type { DomainEvent } from '../../../core/domain/event.ts';
 import type { PersonRef } from '../../../core/domain/person.ts';
-import { openMemoryStore } from '../../../runtime/store/memory-store.ts';
-import { openSqliteStore } from '../../../runtime/store/sqlite/sqlite-store.ts';
 import { engineRig } from '../../support/engine-rig.ts';
-import { folder } from '../../support/folders.ts';
-import { opened } from '../../support/opened.ts';
 import { DAY, HOUR, NOON, programme, variant } from '../../support/programmes.ts';
+import { LOCAL_STORES } from '../../support/stores.ts';
 import { facts } from '../../support/store-writes.ts';
-
-const STORES: [string, () => Promise<Store>][] = [
-  ['in memory', () => Promise.resolve(openMemoryStore())],
-  ['in SQLite', () => opened(async () => openSqliteStore(await folder()))],
-];
 
 const MANY = programme({
   silence: true,
@@ -40,7 +32,7 @@ async function contacts(store: Store, ...aliases: string[]): Promise<number> {
 
 const sent = (decisions: Decision[]): number => decisions.filter(({ action }) => action === 'send').length;
 
-describe.each(STORES)('one send (%s)', (_, open) => {
+describe.each(LOCAL_STORES)('one send (%s)', (_, open) => {
   it('is decided once, however often and at once it is asked for', async () => {
     const rig = await engineRig({ store: await open(), programmes: [MANY] });
     const asks = Array.from({ length: 50 }, () => rig.decide({ userId: 'u' }, { send: 's' }));
@@ -111,7 +103,7 @@ describe.each(STORES)('one send (%s)', (_, open) => {
   });
 });
 
-describe.each(STORES)('a cap of one (%s)', (_, open) => {
+describe.each(LOCAL_STORES)('a cap of one (%s)', (_, open) => {
   it('lets one message through to 64 callers who ask for one person under three ids', async () => {
     const rig = await engineRig({ store: await open(), programmes: [CAPPED] });
     const ids: PersonRef[] = [{ userId: 'u' }, { anonymousId: 'a' }, { email: 'U@Example.com ' }];
