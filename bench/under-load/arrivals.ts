@@ -15,7 +15,9 @@ const GRACE_MS = 10_000;
 
 async function run({ ports, key, rate, seconds, round, connections, seed }: Open): Promise<Tail> {
   const rng = rngFromNumber(seed);
-  const waiting: { arrived: number; n: number }[] = [];
+  // arrival times of what has to wait; the first `sent` were sent. Taking from the front of a long array would stall us.
+  const arrivals: number[] = [];
+  let sent = 0;
   const times: number[] = [];
   let [failed, late] = [0, 0];
   const done = (arrived: number, ok: boolean): void => {
@@ -25,23 +27,23 @@ async function run({ ports, key, rate, seconds, round, connections, seed }: Open
   const lanes = Array.from({ length: connections }, (_, i) => new Lane(ports[i % ports.length]!, key, done));
   const serve = (): void => {
     for (const lane of lanes) {
-      if (waiting.length === 0) return;
+      if (sent === arrivals.length) return;
       if (lane.busy) continue;
-      const { arrived, n } = waiting.shift()!;
-      lane.ask(mixed(round, n), arrived);
+      const arrived = arrivals[sent++]!;
+      lane.ask(mixed(round, sent), arrived);
     }
   };
   for (const lane of lanes) lane.onFree = serve;
   const start = performance.now();
-  let n = 0;
   for (let next = start; next < start + 1_000 * seconds;) {
     for (const now = performance.now(); next <= now; next += (-Math.log(1 - rng.uniform()) / rate) * 1_000) {
-      waiting.push({ arrived: next, n: ++n });
+      arrivals.push(next);
       late = Math.max(late, now - next);
     }
     serve();
     await sleep(1);
   }
+  const n = arrivals.length;
   const until = performance.now() + GRACE_MS;
   while (times.length < n && performance.now() < until) await sleep(5);
   for (const lane of lanes) lane.close();
