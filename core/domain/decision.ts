@@ -1,6 +1,7 @@
 import type { Arm } from './arm.ts';
 import type { PersonId, PersonRef } from './person.ts';
 import type { Cap, ProgrammeId } from './programme.ts';
+import type { Readings } from './readings.ts';
 
 export type DecisionId = string;
 
@@ -96,6 +97,10 @@ export interface Decision {
   policy: string;
   seed: string;
   context: Record<string, string | number | boolean>;
+  /** What guardrails could see of the person; absent where a decision is older than this field. */
+  read?: Readings | undefined;
+  /** The variant that was asked for by name. */
+  pin?: string | undefined;
   /** Made while the store was away, and recorded later than it was answered. */
   spooled?: true | undefined;
   /** Whether outcomes of this decision teach the policy. */

@@ -36,6 +36,8 @@ export interface Rules {
   channels: ReadonlyMap<string, Rule>;
   variants: ReadonlyMap<string, Rule>;
   asks: readonly HistoryAsk[];
+  /** Traits that are named. */
+  traits: readonly string[];
 }
 
 /** Why a variant may not be served, or undefined. Pure; fails closed on what it cannot read. */

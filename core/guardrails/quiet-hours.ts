@@ -16,14 +16,14 @@ function openHoursOf(rule: QuietHours): OpenHours {
   return open;
 }
 
+/** Name of the trait that holds the person's zone. */
+export const zoneTrait = ({ zone = `${TRAITS}timezone` }: QuietHours): string => zone.slice(TRAITS.length);
+
 /** The zone of the person's trait where that names one, else the declared one. */
-function zoneFor(
-  { zone = `${TRAITS}timezone`, fallbackZone }: QuietHours,
-  { person }: GuardContext,
-): { name: string; zone: Zone } | undefined {
-  const trait = zone.slice(TRAITS.length);
+function zoneFor(rule: QuietHours, { person }: GuardContext): { name: string; zone: Zone } | undefined {
+  const trait = zoneTrait(rule);
   const own = Object.hasOwn(person.traits, trait) ? person.traits[trait]?.value : undefined;
-  for (const name of [own, fallbackZone]) {
+  for (const name of [own, rule.fallbackZone]) {
     const found = zoneOf(name);
     if (found) return { name: name as string, zone: found };
   }

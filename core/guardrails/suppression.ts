@@ -24,12 +24,16 @@ function lastOf(signals: readonly StoredSignal[], names: readonly string[]): num
   return latest(signals.filter((s) => s.machine !== true && names.includes(s.name)).map(({ at }) => at));
 }
 
+/** When the person last reacted, or as far back as is looked. */
+export function lastReaction({ programme, signals = [], now }: GuardContext): number {
+  return Math.max(lastOf(signals, reactionsTo(programme)), now - IGNORED_LOOKBACK_HOURS * HOUR_MS);
+}
+
 /** Contacts nobody reacted to since, on one channel. */
-function ignored({ programme, contacts, signals = [], now }: GuardContext, channel: string): Contact[] {
-  const reacted = lastOf(signals, reactionsTo(programme));
-  const since = now - IGNORED_LOOKBACK_HOURS * HOUR_MS;
-  return standing(contacts, now).filter(
-    (contact) => contact.channel === channel && contact.at > Math.max(reacted, since),
+function ignored(context: GuardContext, channel: string): Contact[] {
+  const since = lastReaction(context);
+  return standing(context.contacts, context.now).filter(
+    (contact) => contact.channel === channel && contact.at > since,
   );
 }
 

@@ -2,7 +2,7 @@ import type { ASTNode, EvaluationError, ParseResult } from '@marcbachmann/cel-js
 import { serialize } from '@marcbachmann/cel-js';
 import type { Objection } from '../../core/domain/decision.ts';
 import type { Programme } from '../../core/domain/programme.ts';
-import type { GuardContext, HistoryAsk, Rule, Rules } from '../../core/guardrails/guardrail.ts';
+import type { GuardContext, Rule, Rules } from '../../core/guardrails/guardrail.ts';
 import { unknown } from '../../core/guardrails/guardrail.ts';
 import type { Uses } from './cel.ts';
 import { environment, History, MOST_TEXT, termsOf, walk } from './cel.ts';
@@ -147,9 +147,9 @@ export function compileRule(text: string): Rule {
   };
 }
 
-function asksOf(text: string): readonly HistoryAsk[] {
-  const result = parsed(text);
-  return typeof result === 'string' ? [] : result.uses.history;
+function usesOf(text: string | undefined): Uses[] {
+  const result = text === undefined ? '' : parsed(text);
+  return typeof result === 'string' ? [] : [result.uses];
 }
 
 const compiledAll = (rules: readonly (readonly [string, string | undefined])[]): ReadonlyMap<string, Rule> =>
@@ -159,8 +159,10 @@ const compiledAll = (rules: readonly (readonly [string, string | undefined])[]):
 export function compileRules({ guardrails, variants }: Programme): Rules {
   const { eligible, eligibleByChannel = {} } = guardrails;
   const texts = [eligible, ...Object.values(eligibleByChannel), ...variants.map((own) => own.eligible)];
+  const uses = texts.flatMap(usesOf);
   return {
-    asks: texts.flatMap((text) => (text === undefined ? [] : asksOf(text))),
+    asks: uses.flatMap(({ history }) => history),
+    traits: [...new Set(uses.flatMap(({ traits }) => [...traits]))],
     programme: eligible === undefined ? undefined : compileRule(eligible),
     channels: compiledAll(Object.entries(eligibleByChannel)),
     variants: compiledAll(variants.map(({ id, eligible: own }) => [id, own])),
