@@ -1,5 +1,6 @@
 import type { Decision } from '../domain/decision.ts';
 import type { Readings } from '../domain/readings.ts';
+import type { GuardContext } from '../guardrails/guardrail.ts';
 import { knownFrom } from '../guardrails/readings.ts';
 import type { Policy } from '../policies/weighted-thompson.ts';
 import type { LiveProgramme } from './decide.ts';
@@ -26,6 +27,12 @@ export function asRecorded({ reason, eligible }: Decision, policy: Policy): Poli
       options.length === eligible.length && options.every((option, i) => eligible[i]!.option === option);
     return same ? eligible : policy(options, ...rest);
   };
+}
+
+/** What the guardrails of a recorded decision were given. */
+export function givenTo(decision: Complete, { programme, rules }: LiveProgramme): GuardContext {
+  const { context, at: now, spooled: blind } = decision;
+  return { ...knownFrom(decision.read, decision), programme, rules, context, now, blind };
 }
 
 /**

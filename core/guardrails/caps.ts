@@ -7,11 +7,16 @@ import type { GuardContext, Guardrail } from './guardrail.ts';
 import { unknown } from './guardrail.ts';
 
 /** Whether a contact is one of those a cap counts. */
-function counted(cap: Cap, contact: Contact, variant: Variant, programme: string): boolean {
-  if (cap.channel !== undefined && contact.channel !== cap.channel) return false;
-  if (cap.per === 'person') return true;
+export function counted(
+  { per, channel }: Pick<Cap, 'per' | 'channel'>,
+  contact: Pick<Contact, 'channel' | 'programme' | 'variant'>,
+  variant: string,
+  programme: string,
+): boolean {
+  if (channel !== undefined && contact.channel !== channel) return false;
+  if (per === 'person') return true;
   if (contact.programme !== programme) return false;
-  return cap.per === 'person-programme' || contact.variant === variant.id;
+  return per === 'person-programme' || contact.variant === variant;
 }
 
 const WHOSE: Readonly<Record<Cap['per'], string>> = {
@@ -24,7 +29,7 @@ function full(cap: Cap, variant: Variant, context: GuardContext): Objection | un
   const { now, programme } = context;
   const window = cap.hours * HOUR_MS;
   const inside = standing(context.contacts, now).filter(
-    (contact) => contact.at > now - window && counted(cap, contact, variant, programme.id),
+    (contact) => contact.at > now - window && counted(cap, contact, variant.id, programme.id),
   );
   if (inside.length < cap.count) return undefined;
   const ends = inside.map((contact) => Math.min(contact.at + window, endOf(contact))).sort((a, b) => a - b);

@@ -32,7 +32,8 @@ export function check(context: GuardContext): { allowed: Variant[]; dropped: Dro
   return { allowed, dropped };
 }
 
-function firstObjection(variant: Variant, context: GuardContext): DroppedOption | undefined {
+/** Why a variant may not be served: the first guardrail that objects gives the reason. */
+export function firstObjection(variant: Variant, context: GuardContext): DroppedOption | undefined {
   for (const [rule, guardrail] of GUARDRAILS) {
     const objection = guardrail(variant, context);
     if (objection) return { option: variant.id, rule, ...objection };

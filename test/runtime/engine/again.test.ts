@@ -196,4 +196,4 @@ it(`${DECISIONS} recorded decisions, made again from their records, are dropped,
   const all = ['policy', 'holdout', 'guardrail', 'pinned'];
   all.push('approval', 'dates', 'consent', 'eligibility', 'quiet-hours', 'suppression', 'caps');
   for (const reason of all) expect(reasons.get(reason) ?? 0, reason).toBeGreaterThan(20);
-});
+}, 120_000);
