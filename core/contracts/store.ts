@@ -2,6 +2,7 @@ import type { Decision, DecisionId } from '../domain/decision.ts';
 import type { Alias, Person, PersonId } from '../domain/person.ts';
 import type { Programme } from '../domain/programme.ts';
 import type { StoredKey } from './key-store.ts';
+import type { ResourceStore } from './resources.ts';
 import type { OutboxPort } from './outbox.ts';
 import type {
   Credit,
@@ -20,7 +21,7 @@ import type {
 export interface WorkStore {
   /**
    * Reads the facts, runs `work` on them, writes what it returns in one transaction and resolves once that is durable.
-   * No other `transact` on the same persons runs in between. Rejects with Fault `unavailable` when nothing was written.
+   * No other `transact` on the same persons or resources runs in between. Rejects with Fault `unavailable` when nothing was written.
    * `work` may run again on newer facts when another process was quicker; what it returned last is what is written.
    */
   transact(query: WorkQuery, work: (facts: WorkFacts) => WorkWrites): Promise<void>;
@@ -108,7 +109,8 @@ export interface Store
     OutboxPort,
     OutboxAdmin,
     KeyStore,
-    MetaStore {
+    MetaStore,
+    ResourceStore {
   /**
    * Makes this process the one that writes; a process that did before is refused from now on. Nothing where many may write
    * together.

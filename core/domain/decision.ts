@@ -1,6 +1,7 @@
 import type { Arm } from './arm.ts';
 import type { PersonId, PersonRef } from './person.ts';
-import type { ProgrammeId } from './programme.ts';
+import type { ProgrammeId, Route } from './programme.ts';
+import type { Reservation } from './resource.ts';
 
 export type DecisionId = string;
 
@@ -54,6 +55,12 @@ export interface Decision {
   variant?: string | undefined;
   channel?: string | undefined;
   content?: Record<string, string> | undefined;
+  /** The code handed out with the message. */
+  coupon?: { pool: string; code: string } | undefined;
+  /** To whom the person is handed over. */
+  route?: Route | undefined;
+  /** What the decision took of resources that all persons share. */
+  reservations?: Reservation[] | undefined;
   reason: Reason;
   /** The guardrail behind `reason: guardrail`. */
   guardrail?: string | undefined;

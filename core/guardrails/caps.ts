@@ -3,6 +3,7 @@ import type { Cap, Variant } from '../domain/programme.ts';
 import { HOUR_MS } from '../domain/programme.ts';
 import { endOf, standing } from './contacts.ts';
 import type { GuardContext, Guardrail } from './guardrail.ts';
+import { countSignals } from './history.ts';
 
 /** Whether a contact is one of those a cap counts. */
 function counted(cap: Cap, contact: Contact, variant: Variant, programme: string): boolean {
@@ -12,11 +13,17 @@ function counted(cap: Cap, contact: Contact, variant: Variant, programme: string
   return cap.per === 'person-programme' || contact.variant === variant.id;
 }
 
-const WHOSE: Readonly<Record<Cap['per'], string>> = {
+/** What is counted of the person; the other caps are of all persons. */
+const WHOSE: Partial<Record<Cap['per'], string>> = {
   person: '',
   'person-programme': ' of this programme',
   'person-variant': ' of this variant',
 };
+
+function often({ signal = '', count, hours }: Cap, context: GuardContext): string | undefined {
+  const happened = countSignals(context, signal, hours * HOUR_MS);
+  return happened < count ? undefined : `${happened} of ${count} ${signal} in ${hours} h`;
+}
 
 function full(cap: Cap, variant: Variant, context: GuardContext): string | undefined {
   const { now, programme } = context;
@@ -31,16 +38,17 @@ function full(cap: Cap, variant: Variant, context: GuardContext): string | undef
   const next = frees === undefined ? 'never' : new Date(frees).toISOString();
   const unsent = inside.filter(({ state }) => state !== 'sent').length;
   const waiting = unsent === 0 ? '' : ` (${unsent} not known to be sent)`;
-  const what = `${cap.channel ?? 'any'} contacts${WHOSE[cap.per]}${waiting}`;
+  const what = `${cap.channel ?? 'any'} contacts${WHOSE[cap.per] ?? ''}${waiting}`;
   return `${inside.length} of ${cap.count} ${what} in ${cap.hours} h, next free ${next}`;
 }
 
-/** Caps count contacts of the person, over all programmes or in this one, in windows that roll to the millisecond. */
+/** Caps count contacts of the person, over all programmes or in this one, or signals, in windows that roll to the millisecond. */
 export const caps: Guardrail = (variant, context) => {
   for (const cap of context.programme.guardrails.caps ?? []) {
     if (cap.channel !== undefined && cap.channel !== variant.channel) continue;
+    if (WHOSE[cap.per] === undefined) continue;
     if (context.blind) return 'contacts cannot be looked up';
-    const reason = full(cap, variant, context);
+    const reason = cap.signal === undefined ? full(cap, variant, context) : often(cap, context);
     if (reason !== undefined) return reason;
   }
   return undefined;

@@ -35,6 +35,9 @@ const STORE: Names<DeskStore> = {
   keys: true,
   saveKey: true,
   meta: true,
+  addCodes: true,
+  pools: true,
+  taken: true,
   ping: true,
 };
 

@@ -6,6 +6,7 @@ import { Database } from './database.ts';
 import { commitFold, endLeases, histories, lease, models, position, readLedger } from './learn.ts';
 import { load } from './load.ts';
 import { claim, outboxCounts, recoverClaims, redrive, settle } from './outbox.ts';
+import { addCodes, pools, taken } from './resources.ts';
 import { counts, decision, keys, ledger, meta, person, programmes, saveKey, saveProgramme } from './read.ts';
 import { write } from './write.ts';
 
@@ -120,6 +121,9 @@ function storeOn(db: Database): Store {
     recoverClaims: () => change(recoverClaims),
     outboxCounts: () => read(outboxCounts),
     redrive: (destination, now) => change((db) => redrive(db, destination, now)),
+    addCodes: (pool, codes) => change((db) => addCodes(db, pool, codes)),
+    pools: (now) => read((db) => pools(db, now)),
+    taken: (wanted, now) => read((db) => taken(db, wanted, now)),
     keys: () => read(keys),
     saveKey: (key) => change((db) => saveKey(db, key)),
     meta: (name, initial) => change((db) => meta(db, name, initial)),
