@@ -1,7 +1,8 @@
 import type { Arm } from './arm.ts';
 import type { PersonId, PersonRef } from './person.ts';
-import type { Cap, ProgrammeId } from './programme.ts';
+import type { Cap, ProgrammeId, Route } from './programme.ts';
 import type { Readings } from './readings.ts';
+import type { Reservation, ResourceKey } from './resource.ts';
 
 export type DecisionId = string;
 
@@ -52,6 +53,8 @@ export interface Objection {
   channel?: string | undefined;
   /** Name of the signal that was to blame. */
   signal?: string | undefined;
+  /** What all persons share and there is too little of. */
+  resource?: ResourceKey | undefined;
   /** Purposes that are not consented to. */
   purposes?: readonly string[] | undefined;
   /** The part of an eligibility rule that does not hold, in CEL, and whose rule it is part of. */
@@ -84,6 +87,12 @@ export interface Decision {
   variant?: string | undefined;
   channel?: string | undefined;
   content?: Record<string, string> | undefined;
+  /** The code handed out with the message. */
+  coupon?: { pool: string; code: string } | undefined;
+  /** To whom the person is handed over. */
+  route?: Route | undefined;
+  /** What the decision took of resources that all persons share. */
+  reservations?: Reservation[] | undefined;
   reason: Reason;
   /** The guardrail behind `reason: guardrail`. */
   guardrail?: string | undefined;

@@ -2,17 +2,17 @@ import { hash } from 'node:crypto';
 import { Fault } from '../../core/contracts/faults.ts';
 import type { NewOutcome } from '../../core/contracts/records.ts';
 import type { Store } from '../../core/contracts/store.ts';
-import type { LiveProgramme } from '../../core/decide/decide.ts';
+import type { DecideFacts, LiveProgramme } from '../../core/decide/decide.ts';
 import { decide } from '../../core/decide/decide.ts';
+import { releaseOf, withReservations } from '../../core/decide/reserve.ts';
+import { resourcesAsked } from '../../core/decide/resource-asks.ts';
 import { sendKey } from '../../core/decide/send-key.ts';
 import type { Decision, DecideRequest } from '../../core/domain/decision.ts';
 import type { DomainEvent } from '../../core/domain/event.ts';
 import type { Outcome } from '../../core/domain/outcome.ts';
 import type { Alias, Person, PersonId, PersonRef } from '../../core/domain/person.ts';
 import { aliasesOf, newPerson } from '../../core/domain/person.ts';
-import { HOUR_MS } from '../../core/domain/programme.ts';
 import { aliasesIn, applyEvent, eraseAll } from '../../core/ingest/apply-event.ts';
-import { CLOCK_SKEW_MS } from '../../core/learn/attribute.ts';
 import { decisionOutcome } from '../../core/learn/outcomes.ts';
 import type { WorkingSet } from '../../core/people/working-set.ts';
 import { erasedKey } from '../../core/people/working-set.ts';
@@ -89,8 +89,7 @@ export class Engine {
       stopwatch,
       observe: ports.observeBatch,
       remote: ports.spool && REMOTE,
-      // what another clock wrote may lie before what this one reads
-      lookback: () => ({ past: catalogue.lookback(), now: ports.now() - CLOCK_SKEW_MS }),
+      lookback: () => ({ past: catalogue.lookback(), now: ports.now() }),
     });
   }
 
@@ -113,12 +112,13 @@ export class Engine {
   }
 
   async #recorded(asked: Asked): Promise<Decision> {
-    const { request, aliases, key } = asked;
+    const { request, live, aliases, key } = asked;
     const sendKeys = request.preview === true ? [] : [key];
     const made = await this.#batcher.submit({
       persons: [{ aliases, sendKeys }],
       events: aliases.map(erasedKey),
       decides: true,
+      resources: resourcesAsked(live.programme),
       run: (set) => this.#decideIn(set, asked),
     });
     this.#tell(made);
@@ -134,7 +134,14 @@ export class Engine {
     if (routed) this.#ports.delivered();
   }
 
-  #decideIn(set: WorkingSet, { request, live, aliases, key }: Asked): Made {
+  /** A decision with what it takes of resources, and its content filled. */
+  #made({ request, live }: Asked, facts: DecideFacts): Decision {
+    const decision = decide(request, facts, live, this.#ports.seed);
+    return withContent(withReservations(decision, live.programme, facts.resources), facts.person);
+  }
+
+  #decideIn(set: WorkingSet, asked: Asked): Made {
+    const { request, live, aliases, key } = asked;
     const now = set.now ?? this.#ports.now();
     const preview = request.preview === true;
     const person = preview ? (set.known(aliases) ?? newPerson('preview', aliases)) : set.person(aliases, now);
@@ -144,10 +151,11 @@ export class Engine {
     const past = {
       contacts: set.contacts(person.id),
       signals: set.signals(person.id),
+      resources: set.resources,
       erased: set.erased(aliases),
     };
     const facts = { person, ...past, sendKey: key, now, behind };
-    const decision = withContent(decide(request, facts, live, this.#ports.seed), person);
+    const decision = this.#made(asked, facts);
     if (preview) return told(decision);
     // who was only tried out, or asked for while nothing is sent, is no part of the comparison
     const counts = decision.reason !== 'pinned' && live.programme.status === 'live';
@@ -160,16 +168,11 @@ export class Engine {
   ): Made {
     const first = counts && person.arms[decision.programme] === undefined;
     if (first) set.save({ ...person, arms: { ...person.arms, [decision.programme]: decision.arm } });
-    set.record({ decision, first }, this.#releaseOf(decision));
+    const programme = this.#ports.catalogue.programme(decision.programme);
+    set.record({ decision, first }, programme && releaseOf(decision, programme));
     const outcomes = this.#outcomes(decision, person.aliases, this.#ports.now());
     for (const outcome of outcomes) set.outcome(outcome);
     return { decision, recorded: true, routed: outcomes.length > 0 };
-  }
-
-  /** When the contact of a decision no longer counts unless it is known to have been sent. */
-  #releaseOf({ programme, at }: Decision): number | undefined {
-    const hours = this.#ports.catalogue.programme(programme)?.guardrails.releaseAfterHours;
-    return hours === undefined ? undefined : at + hours * HOUR_MS;
   }
 
   /**
@@ -177,14 +180,15 @@ export class Engine {
    * What depends on the person objects; where that leaves nothing to send, or asks for what is never recorded, the fault
    * stands and the next rung answers.
    */
-  #spooled({ request, live, aliases, key }: Asked, fault: unknown): Promise<Decision> {
-    const { spool, now, seed } = this.#ports;
+  #spooled(asked: Asked, fault: unknown): Promise<Decision> {
+    const { request, aliases, key } = asked;
+    const { spool, now } = this.#ports;
     const away = fault instanceof Fault && fault.kind === 'unavailable';
     if (!spool || !away || request.preview === true || request.pin !== undefined) throw fault;
     return spool.record(aliases, key, () => {
       const person = newPerson('unknown', aliases);
       const facts = { person, contacts: [], sendKey: key, now: now(), blind: true };
-      const decision = withContent(decide(request, facts, live, seed), person);
+      const decision = this.#made(asked, facts);
       if (decision.reason === 'guardrail') throw fault;
       return decision;
     });
