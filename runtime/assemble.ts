@@ -88,7 +88,7 @@ async function makeParts(world: World) {
       metrics.batch(size, seconds);
       tracing?.batch(size, seconds);
     },
-    dropped: (byRule) => metrics.dropped(byRule),
+    funnel: (funnel) => metrics.funnel(funnel),
     folded: (entries) => metrics.folded(entries),
     foldFailed: (error) => {
       metrics.foldFailed();
@@ -134,7 +134,7 @@ function makeServer(world: World, parts: Parts, state: State): Server {
   hot.set('/v1/decide', { methods: ['GET', 'POST'], handler: genericDecide(decidePorts) });
   const endpoints: Endpoint[] = [
     ...inboundEndpoints(own, { engine, metrics, tracing }),
-    ...programmeEndpoints(programmes, engine),
+    ...programmeEndpoints(programmes, { engine, store }),
     ...recordEndpoints(store, engine, now),
     ...operationEndpoints({
       store,

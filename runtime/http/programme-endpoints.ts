@@ -1,8 +1,11 @@
+import { performance } from 'node:perf_hooks';
 import type { InboundRequest, Reply } from '../../core/contracts/http.ts';
+import type { DeskStore } from '../../core/contracts/store.ts';
 import type { Programme } from '../../core/domain/programme.ts';
 import { estimatesOf } from '../../core/measure/estimates.ts';
 import { liftOf } from '../../core/measure/lift.ts';
 import { floorOf } from '../../core/policies/weighted-thompson.ts';
+import { recentFunnel } from '../engine/recent-funnel.ts';
 import type { EngineDoor } from '../engine/room.ts';
 import { programmeSchema } from '../programmes/schema.ts';
 import type { Judgement, Programmes } from '../programmes/service.ts';
@@ -26,8 +29,13 @@ function expectedVersion(request: InboundRequest): number {
   return version;
 }
 
+interface ReportPorts {
+  engine: EngineDoor;
+  store: DeskStore;
+}
+
 /** How a programme is doing: share, estimate and interval of every option, lift, the model it is decided on. */
-async function report(programme: Programme, engine: EngineDoor): Promise<object> {
+async function report(programme: Programme, { engine, store }: ReportPorts): Promise<object> {
   const { version, state } = await engine.model(programme.id);
   const { id, status, version: programmeVersion } = programme;
   const policy = { kind: programme.policy.kind, floor: floorOf(programme) };
@@ -40,6 +48,7 @@ async function report(programme: Programme, engine: EngineDoor): Promise<object>
     policy,
     options,
     lift: liftOf(state),
+    funnel: await recentFunnel(store, id, () => performance.now()),
   };
 }
 
@@ -49,7 +58,7 @@ async function put(request: InboundRequest, id: string, programmes: Programmes):
   return shown(await programmes.save(input, expectedVersion(request)));
 }
 
-export function programmeEndpoints(programmes: Programmes, engine: EngineDoor): Endpoint[] {
+export function programmeEndpoints(programmes: Programmes, ports: ReportPorts): Endpoint[] {
   const one = '/v1/programmes/:id';
   return [
     {
@@ -99,9 +108,10 @@ export function programmeEndpoints(programmes: Programmes, engine: EngineDoor): 
     {
       methods: ['GET'],
       path: `${one}/report`,
-      summary: 'Traffic share, estimates with intervals, lift against the holdout',
+      summary:
+        'Traffic share, estimates with intervals, lift against the holdout, what became of the options of recent decisions',
       scope: 'read',
-      handle: async (_, { id = '' }) => ({ status: 200, body: await report(programmes.get(id), engine) }),
+      handle: async (_, { id = '' }) => ({ status: 200, body: await report(programmes.get(id), ports) }),
     },
   ];
 }
