@@ -20,6 +20,7 @@ import { openapi } from './http/openapi.ts';
 import { operationEndpoints } from './http/operation-endpoints.ts';
 import { programmeEndpoints } from './http/programme-endpoints.ts';
 import { recordEndpoints } from './http/record-endpoints.ts';
+import { replayEndpoint } from './http/replay-endpoint.ts';
 import { degradedReporter } from './http/degraded.ts';
 import { drain } from './http/drain.ts';
 import { httpServer } from './http/server.ts';
@@ -135,6 +136,7 @@ function makeServer(world: World, parts: Parts, state: State): Server {
   const endpoints: Endpoint[] = [
     ...inboundEndpoints(own, { engine, metrics, tracing }),
     ...programmeEndpoints(programmes, { engine, store }),
+    replayEndpoint({ programmes, engine, store, now }),
     ...recordEndpoints(store, engine, now),
     ...operationEndpoints({
       store,

@@ -95,6 +95,35 @@ test('is explained on the version it was made on, when the programme and the per
   });
 });
 
+test('a changed programme is tried out on what was decided, and what cannot be tried is refused', async () => {
+  const replay = (body: object, query = '') =>
+    running.call('read', `/v1/programmes/welcome/replay${query}`, {
+      method: 'POST',
+      body: JSON.stringify(body),
+    });
+  const guardrails = { caps: [{ per: 'person', channel: 'email', count: 1, hours: 168 }] };
+  const tried = await json(await replay({ ...SAMPLE, guardrails }, '?limit=50'));
+  expect(tried).toMatchObject({
+    programme: 'welcome',
+    ended: 'everything',
+    newlyDropped: { caps: expect.any(Number) },
+    value: { refused: expect.stringContaining('outcome') },
+  });
+  expect(tried.differ).toBeGreaterThan(0);
+  expect(await json(await replay({ ...SAMPLE, guardrails: { eligible: 'traits.age >' } }))).toMatchObject({
+    status: 422,
+    errors: [{ path: 'guardrails.eligible' }],
+  });
+  expect((await replay({ ...SAMPLE, id: 'other' })).status).toBe(422);
+  expect(await json(await replay(SAMPLE, '?limit=0'))).toMatchObject({
+    status: 400,
+    errors: [{ path: 'limit' }],
+  });
+  expect(await json(await replay(SAMPLE, '?from=yesterday'))).toMatchObject({ errors: [{ path: 'from' }] });
+  const { funnel } = await json(await running.call('read', '/v1/programmes/welcome/report'));
+  expect(funnel).toMatchObject({ decisions: expect.any(Number), dropped: { caps: expect.any(Number) } });
+});
+
 async function versionOf(): Promise<string> {
   const response = await running.call('read', '/v1/programmes/welcome');
   return response.headers.get('etag')!;
