@@ -20,10 +20,10 @@ import { openapi } from './http/openapi.ts';
 import { operationEndpoints } from './http/operation-endpoints.ts';
 import { programmeEndpoints } from './http/programme-endpoints.ts';
 import { recordEndpoints } from './http/record-endpoints.ts';
-import { replayEndpoint } from './http/replay-endpoint.ts';
 import { degradedReporter } from './http/degraded.ts';
 import { drain } from './http/drain.ts';
 import { httpServer } from './http/server.ts';
+import { trialEndpoints } from './http/trial-endpoints.ts';
 import { checkNames, configuredDestinations, inboundSettings } from './integrations.ts';
 import { Keyring } from './keys.ts';
 import { decisionLog, deliveryLog } from './logging.ts';
@@ -136,7 +136,7 @@ function makeServer(world: World, parts: Parts, state: State): Server {
   const endpoints: Endpoint[] = [
     ...inboundEndpoints(own, { engine, metrics, tracing }),
     ...programmeEndpoints(programmes, { engine, store }),
-    replayEndpoint({ programmes, engine, store, now }),
+    ...trialEndpoints({ programmes, engine, store, now }),
     ...recordEndpoints(store, engine, now),
     ...operationEndpoints({
       store,

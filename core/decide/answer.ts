@@ -33,7 +33,7 @@ function untagged(content: Record<string, string>): Record<string, string> | und
 }
 
 /** Whether a guardrail that no rung may skip has to look at the person. */
-function asksAboutPerson({ guardrails }: Programme, { channel, eligible }: Variant): boolean {
+export function asksAboutPerson({ guardrails }: Programme, { channel, eligible }: Variant): boolean {
   const { consent, eligibleByChannel, quietHours } = guardrails;
   const rules = [consent?.[channel], guardrails.eligible, eligibleByChannel?.[channel], eligible];
   const timed = quietHours !== undefined && quietHours.channels?.includes(channel) !== false;

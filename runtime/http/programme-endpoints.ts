@@ -55,7 +55,9 @@ async function report(programme: Programme, { engine, store }: ReportPorts): Pro
 async function put(request: InboundRequest, id: string, programmes: Programmes): Promise<Reply> {
   const input = checked(programmeSchema, jsonOf(request.body));
   if (input.id !== id) throw new Problem(422, `id: ${id}, as in the path`, [{ path: 'id', message: id }]);
-  return shown(await programmes.save(input, expectedVersion(request)));
+  const saved = await programmes.save(input, expectedVersion(request));
+  const reply = shown(saved);
+  return { ...reply, body: { ...saved, findings: programmes.lint(saved) } };
 }
 
 export function programmeEndpoints(programmes: Programmes, ports: ReportPorts): Endpoint[] {
@@ -78,7 +80,8 @@ export function programmeEndpoints(programmes: Programmes, ports: ReportPorts): 
     {
       methods: ['PUT'],
       path: one,
-      summary: 'Save a new version; If-Match names the one it is based on',
+      summary:
+        'Save a new version; If-Match names the one it is based on. The answer says what is hardly meant (`findings`)',
       scope: 'write',
       body: programmeSchema,
       handle: (request, { id = '' }) => put(request, id, programmes),

@@ -3,6 +3,8 @@ import type { Programme, ProgrammeId, ProgrammeStatus, Variant } from '../../cor
 import { templateError } from '../engine/content.ts';
 import { ruleError } from '../engine/eligibility.ts';
 import { Problem } from '../http/problem.ts';
+import type { Finding } from './lint/finding.ts';
+import { lint } from './lint/lint.ts';
 import type { ProgrammeInput } from './schema.ts';
 import { toProgramme } from './schema.ts';
 
@@ -70,6 +72,11 @@ export class Programmes {
     const rules = errorsIn(rulesOf(input), ruleError);
     if (rules.length > 0) throw new Problem(422, 'An eligibility rule cannot be used', rules);
     return toProgramme(input, this.find(input.id));
+  }
+
+  /** What about a programme is allowed and hardly meant. */
+  lint(programme: Programme): Finding[] {
+    return lint(programme, this.#now());
   }
 
   /** @throws Problem 409 when somebody saved in between, 422 for a template or a rule that cannot be used. */

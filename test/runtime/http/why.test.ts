@@ -124,6 +124,29 @@ test('a changed programme is tried out on what was decided, and what cannot be t
   expect(funnel).toMatchObject({ decisions: expect.any(Number), dropped: { caps: expect.any(Number) } });
 });
 
+test('a programme is looked over, and a save says the same without refusing', async () => {
+  const guardrails = { eligible: 'traits.age > 40 && traits.age < 30', consent: { Email: 'marketing' } };
+  const body = JSON.stringify({ ...SAMPLE, guardrails });
+  const found = await json(await running.call('read', '/v1/programmes/lint', { method: 'POST', body }));
+  expect(found.findings).toMatchObject([
+    { code: 'rule-never', path: 'guardrails.eligible' },
+    { code: 'channel-without-variants', path: 'guardrails.consent.Email' },
+    { code: 'channel-without-consent' },
+    { code: 'fallback-needs-person', path: 'fallback' },
+  ]);
+  const put = async (programme: string) =>
+    running.call('write', '/v1/programmes/welcome', {
+      method: 'PUT',
+      headers: { 'if-match': await versionOf() },
+      body: programme,
+    });
+  const saved = await json(await put(body));
+  expect(saved).toMatchObject({ version: expect.any(Number), findings: found.findings });
+  // what was answered may be sent back, and is not kept
+  expect((await put(JSON.stringify({ ...saved, guardrails: {} }))).status).toBe(200);
+  expect(await json(await running.call('read', '/v1/programmes/welcome'))).not.toHaveProperty('findings');
+});
+
 async function versionOf(): Promise<string> {
   const response = await running.call('read', '/v1/programmes/welcome');
   return response.headers.get('etag')!;

@@ -18,14 +18,31 @@ const query = z.object({
   from: z.iso.datetime({ offset: true }).optional(),
 });
 
-export interface ReplayPorts {
+export interface TrialPorts {
   programmes: Programmes;
   engine: EngineDoor;
   store: DeskStore;
   now: () => number;
 }
 
-export function replayEndpoint({ programmes, engine, store, now }: ReplayPorts): Endpoint {
+/** Programmes that are tried out and not saved. */
+export const trialEndpoints = (ports: TrialPorts): Endpoint[] => [lintEndpoint(ports), replayEndpoint(ports)];
+
+function lintEndpoint({ programmes }: TrialPorts): Endpoint {
+  return {
+    methods: ['POST'],
+    path: '/v1/programmes/lint',
+    summary: 'Look a programme over: what can never be reached, contradicts itself or is hardly meant',
+    scope: 'read',
+    body: programmeSchema,
+    handle: (request) => {
+      const programme = programmes.changed(checked(programmeSchema, jsonOf(request.body)));
+      return { status: 200, body: { findings: programmes.lint(programme) } };
+    },
+  };
+}
+
+function replayEndpoint({ programmes, engine, store, now }: TrialPorts): Endpoint {
   return {
     methods: ['POST'],
     path: '/v1/programmes/:id/replay',
