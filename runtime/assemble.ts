@@ -23,6 +23,7 @@ import { recordEndpoints } from './http/record-endpoints.ts';
 import { degradedReporter } from './http/degraded.ts';
 import { drain } from './http/drain.ts';
 import { httpServer } from './http/server.ts';
+import { trialEndpoints } from './http/trial-endpoints.ts';
 import { checkNames, configuredDestinations, inboundSettings } from './integrations.ts';
 import { Keyring } from './keys.ts';
 import { decisionLog, deliveryLog } from './logging.ts';
@@ -96,7 +97,7 @@ async function makeParts(world: World) {
       metrics.batch(size, seconds);
       tracing?.batch(size, seconds);
     },
-    dropped: (byRule) => metrics.dropped(byRule),
+    funnel: (funnel) => metrics.funnel(funnel),
     folded: (entries) => metrics.folded(entries),
     foldFailed: (error) => {
       metrics.foldFailed();
@@ -142,7 +143,8 @@ function makeServer(world: World, parts: Parts, state: State): Server {
   hot.set('/v1/decide', { methods: ['GET', 'POST'], handler: genericDecide(decidePorts) });
   const endpoints: Endpoint[] = [
     ...inboundEndpoints(own, { engine, metrics, tracing }),
-    ...programmeEndpoints(programmes, engine),
+    ...programmeEndpoints(programmes, { engine, store }),
+    ...trialEndpoints({ programmes, engine, store, now }),
     ...recordEndpoints(store, engine, now),
     ...operationEndpoints({
       store,

@@ -1,4 +1,5 @@
 import type { OutboxAdmin } from '../core/contracts/store.ts';
+import type { Funnel } from '../core/decide/funnel.ts';
 import type { EngineHealth } from './engine/room.ts';
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 import type { LimitsInUse } from './delivery/limiter.ts';
@@ -31,6 +32,9 @@ export class Metrics {
     [],
   );
   readonly #drops = this.#counter('guardrail_drops_total', 'Options that a guardrail removed', ['rule']);
+  readonly #steps = this.#counter('options_total', 'Options of recorded decisions, and what became of them', [
+    'step',
+  ]);
   readonly #queued = this.#gauge('engine_queued_jobs', 'Jobs that wait for a batch', []);
   readonly #modelAge = this.#gauge(
     'model_age_seconds',
@@ -119,8 +123,12 @@ export class Metrics {
     return (rung) => this.#latency.observe({ rung }, Number(process.hrtime.bigint() - start) / 1e9);
   }
 
-  dropped(byRule: Readonly<Record<string, number>>): void {
-    for (const [rule, count] of Object.entries(byRule)) this.#drops.inc({ rule }, count);
+  funnel({ candidates, dropped, chosen, notChosen }: Funnel): void {
+    const sum = (counts: Record<string, number>): number =>
+      Object.values(counts).reduce((total, count) => total + count, 0);
+    for (const [rule, count] of Object.entries(dropped)) this.#drops.inc({ rule }, count);
+    const steps = { candidate: candidates, dropped: sum(dropped), chosen, 'not-chosen': sum(notChosen) };
+    for (const [step, count] of Object.entries(steps)) if (count > 0) this.#steps.inc({ step }, count);
   }
 
   health({ queued, modelAgeMs }: EngineHealth): void {

@@ -6,6 +6,8 @@ import type { DecideFacts, LiveProgramme } from '../../core/decide/decide.ts';
 import { decide } from '../../core/decide/decide.ts';
 import { releaseOf, withReservations } from '../../core/decide/reserve.ts';
 import { resourcesAsked } from '../../core/decide/resource-asks.ts';
+import type { Funnel } from '../../core/decide/funnel.ts';
+import { addToFunnel, emptyFunnel } from '../../core/decide/funnel.ts';
 import { sendKey } from '../../core/decide/send-key.ts';
 import type { Decision, DecideRequest } from '../../core/domain/decision.ts';
 import type { DomainEvent } from '../../core/domain/event.ts';
@@ -54,8 +56,8 @@ export interface EnginePorts {
   /** Called after something was put into an outbox. */
   delivered: () => void;
   observeBatch: (size: number, seconds: number) => void;
-  /** Told how many options of a durable decision each guardrail dropped, if any. */
-  dropped: (byRule: Record<string, number>) => void;
+  /** Told what became of the options of a durable decision. */
+  funnel: (funnel: Funnel) => void;
   /** Whether it is some time that the newest models were asked for. */
   behind: () => boolean;
   /** Where decisions go while the store is away; without one they are not made then. */
@@ -126,10 +128,12 @@ export class Engine {
   }
 
   #tell({ decision, recorded, routed }: Made): void {
-    if (recorded && decision.dropped.length > 0) {
-      const rules = Object.groupBy(decision.dropped, ({ rule }) => rule);
-      const counts = Object.entries(rules).map(([rule, options = []]) => [rule, options.length] as const);
-      this.#ports.dropped(Object.fromEntries(counts));
+    const programme = recorded ? this.#ports.catalogue.programme(decision.programme) : undefined;
+    // saved anew in between, it may have other options
+    if (programme?.version === decision.programmeVersion) {
+      const funnel = emptyFunnel();
+      addToFunnel(funnel, decision, programme);
+      this.#ports.funnel(funnel);
     }
     if (routed) this.#ports.delivered();
   }
