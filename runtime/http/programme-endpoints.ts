@@ -1,9 +1,11 @@
+import type { ResourceStore } from '../../core/contracts/resources.ts';
 import type { InboundRequest, Reply } from '../../core/contracts/http.ts';
 import type { Programme } from '../../core/domain/programme.ts';
 import { estimatesOf } from '../../core/measure/estimates.ts';
 import { liftOf } from '../../core/measure/lift.ts';
 import { floorOf } from '../../core/policies/weighted-thompson.ts';
 import type { EngineDoor } from '../engine/room.ts';
+import { resourceUse } from '../programmes/resource-use.ts';
 import { programmeSchema } from '../programmes/schema.ts';
 import type { Judgement, Programmes } from '../programmes/service.ts';
 import type { Endpoint } from './endpoint.ts';
@@ -26,8 +28,14 @@ function expectedVersion(request: InboundRequest): number {
   return version;
 }
 
-/** How a programme is doing: share, estimate and interval of every option, lift, the model it is decided on. */
-async function report(programme: Programme, engine: EngineDoor): Promise<object> {
+interface Ports {
+  engine: EngineDoor;
+  store: ResourceStore;
+  now: () => number;
+}
+
+/** How a programme is doing: share, estimate and interval of every option, lift, the model it is decided on, what is left of what it needs. */
+async function report(programme: Programme, { engine, store, now }: Ports): Promise<object> {
   const { version, state } = await engine.model(programme.id);
   const { id, status, version: programmeVersion } = programme;
   const policy = { kind: programme.policy.kind, floor: floorOf(programme) };
@@ -40,6 +48,7 @@ async function report(programme: Programme, engine: EngineDoor): Promise<object>
     policy,
     options,
     lift: liftOf(state),
+    resources: await resourceUse([programme], store, now()),
   };
 }
 
@@ -49,7 +58,7 @@ async function put(request: InboundRequest, id: string, programmes: Programmes):
   return shown(await programmes.save(input, expectedVersion(request)));
 }
 
-export function programmeEndpoints(programmes: Programmes, engine: EngineDoor): Endpoint[] {
+export function programmeEndpoints(programmes: Programmes, ports: Ports): Endpoint[] {
   const one = '/v1/programmes/:id';
   return [
     {
@@ -99,9 +108,10 @@ export function programmeEndpoints(programmes: Programmes, engine: EngineDoor): 
     {
       methods: ['GET'],
       path: `${one}/report`,
-      summary: 'Traffic share, estimates with intervals, lift against the holdout',
+      summary:
+        'Traffic share, estimates with intervals, lift against the holdout, what is left of what it needs',
       scope: 'read',
-      handle: async (_, { id = '' }) => ({ status: 200, body: await report(programmes.get(id), engine) }),
+      handle: async (_, { id = '' }) => ({ status: 200, body: await report(programmes.get(id), ports) }),
     },
   ];
 }
