@@ -10,6 +10,7 @@ import { DeliveryService } from './delivery/service.ts';
 import type { OpenRoom } from './engine/room.ts';
 import type { FreshKey } from './first-start.ts';
 import { prepare } from './first-start.ts';
+import { couponEndpoints } from './http/coupon-endpoints.ts';
 import { decideHandlers } from './http/decide-routes.ts';
 import type { Endpoint } from './http/endpoint.ts';
 import { expressApp } from './http/express-app.ts';
@@ -143,12 +144,14 @@ function makeServer(world: World, parts: Parts, state: State): Server {
   hot.set('/v1/decide', { methods: ['GET', 'POST'], handler: genericDecide(decidePorts) });
   const endpoints: Endpoint[] = [
     ...inboundEndpoints(own, { engine, metrics, tracing }),
-    ...programmeEndpoints(programmes, { engine, store }),
     ...trialEndpoints({ programmes, engine, store, now }),
+    ...programmeEndpoints(programmes, { engine, store, now }),
+    ...couponEndpoints(store, now),
     ...recordEndpoints(store, engine, now),
     ...operationEndpoints({
       store,
       engine,
+      programmes,
       delivery,
       metrics,
       now,

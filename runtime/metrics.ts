@@ -3,6 +3,7 @@ import type { Funnel } from '../core/decide/funnel.ts';
 import type { EngineHealth } from './engine/room.ts';
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 import type { LimitsInUse } from './delivery/limiter.ts';
+import type { ResourceUse } from './programmes/resource-use.ts';
 
 type OutboxRow = Awaited<ReturnType<OutboxAdmin['outboxCounts']>>[number];
 
@@ -56,6 +57,12 @@ export class Metrics {
     'destination',
     'state',
   ]);
+  readonly #taken = this.#gauge(
+    'resource_taken',
+    'What is taken of a cap over all persons, a budget, a pool, a queue',
+    ['resource'],
+  );
+  readonly #limit = this.#gauge('resource_limit', 'What there is of it in all', ['resource']);
   readonly #limiter = {
     mode: this.#gauge('limiter_mode', '1 for how rate limits are kept at the moment', ['mode']),
     copies: this.#gauge('limiter_copies', 'Copies that share the limits, those missing too', []),
@@ -142,6 +149,14 @@ export class Metrics {
     for (const { destination, state, count, oldestAt } of rows) {
       this.#outbox.set({ destination, state }, count);
       if (state === 'pending') this.#oldest.set({ destination }, Math.max(0, now - oldestAt) / 1000);
+    }
+  }
+
+  resources(uses: readonly ResourceUse[]): void {
+    for (const gauge of [this.#taken, this.#limit]) gauge.reset();
+    for (const { resource, taken, limit } of uses) {
+      this.#taken.set({ resource }, taken);
+      this.#limit.set({ resource }, limit);
     }
   }
 

@@ -1,4 +1,4 @@
-import type { CreditedDecision } from '../contracts/records.ts';
+import type { CreditedDecision } from '../contracts/store.ts';
 import { again, isComplete } from '../decide/again.ts';
 import type { LiveProgramme } from '../decide/decide.ts';
 import type { Decision, OptionKey, ScoredOption } from '../domain/decision.ts';

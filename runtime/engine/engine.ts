@@ -1,4 +1,3 @@
-import { hash } from 'node:crypto';
 import { Fault } from '../../core/contracts/faults.ts';
 import type { NewOutcome } from '../../core/contracts/records.ts';
 import type { Store } from '../../core/contracts/store.ts';
@@ -12,12 +11,13 @@ import { sendKey } from '../../core/decide/send-key.ts';
 import type { Decision, DecideRequest } from '../../core/domain/decision.ts';
 import type { DomainEvent } from '../../core/domain/event.ts';
 import type { Outcome } from '../../core/domain/outcome.ts';
-import type { Alias, Person, PersonId, PersonRef } from '../../core/domain/person.ts';
-import { aliasesOf, newPerson } from '../../core/domain/person.ts';
+import type { Alias, Person, PersonId } from '../../core/domain/person.ts';
+import { newPerson } from '../../core/domain/person.ts';
 import { aliasesIn, applyEvent, eraseAll } from '../../core/ingest/apply-event.ts';
 import { decisionOutcome } from '../../core/learn/outcomes.ts';
 import type { WorkingSet } from '../../core/people/working-set.ts';
 import { erasedKey } from '../../core/people/working-set.ts';
+import { toAliases } from './aliases.ts';
 import type { Remote } from './batcher.ts';
 import { Batcher } from './batcher.ts';
 import type { Catalogue } from './catalogue.ts';
@@ -69,9 +69,6 @@ const REMOTE: Remote = { pauseMs: 500, patienceMs: 500 };
 
 /** Events in one transaction at most: a large delivery must not hold up decisions. */
 const EVENTS_PER_JOB = 200;
-
-const digestEmail = (email: string): string => hash('sha256', email, 'hex');
-export const toAliases = (ref: PersonRef): Alias[] => aliasesOf(ref, digestEmail);
 
 /** An event as of now at the latest: what is attributed must not lie after what comes later. */
 const notAfter = (event: DomainEvent, now = Infinity): DomainEvent =>

@@ -1,5 +1,5 @@
 import { setImmediate as turn } from 'node:timers/promises';
-import type { CreditedDecision } from '../../core/contracts/records.ts';
+import type { CreditedDecision } from '../../core/contracts/store.ts';
 import type { DeskStore } from '../../core/contracts/store.ts';
 import type { Programme, ProgrammeId } from '../../core/domain/programme.ts';
 

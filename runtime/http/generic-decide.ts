@@ -71,6 +71,7 @@ function parse(input: unknown, request: InboundRequest, ports: DecidePorts): Dec
 export function traceOf(decision: Decision): object {
   const { eligible, dropped, context, seed, modelVersion, programmeVersion, policy, arm, propensity } =
     decision;
+  const { reservations } = decision;
   return {
     eligible,
     dropped,
@@ -82,6 +83,7 @@ export function traceOf(decision: Decision): object {
     method: METHOD,
     arm,
     propensity,
+    reservations,
   };
 }
 

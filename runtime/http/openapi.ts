@@ -15,6 +15,8 @@ const answer = z.object({
   channel: z.string().optional(),
   send_at: z.iso.datetime().optional(),
   content: z.record(z.string(), z.string()).optional(),
+  coupon: z.object({ pool: z.string(), code: z.string() }).optional(),
+  route: z.object({ queue: z.string(), value: z.number().optional() }).optional(),
   reason: z.enum(['policy', 'holdout', 'guardrail', 'fallback', 'pinned', 'preview']),
   guardrail: z.string().optional(),
   rung: z.enum(['full', 'last-model', 'default', 'silence']),

@@ -7,6 +7,7 @@ import { liftOf } from '../../core/measure/lift.ts';
 import { floorOf } from '../../core/policies/weighted-thompson.ts';
 import { recentFunnel } from '../engine/recent-funnel.ts';
 import type { EngineDoor } from '../engine/room.ts';
+import { resourceUse } from '../programmes/resource-use.ts';
 import { programmeSchema } from '../programmes/schema.ts';
 import type { Judgement, Programmes } from '../programmes/service.ts';
 import type { Endpoint } from './endpoint.ts';
@@ -29,13 +30,14 @@ function expectedVersion(request: InboundRequest): number {
   return version;
 }
 
-interface ReportPorts {
+interface Ports {
   engine: EngineDoor;
   store: DeskStore;
+  now: () => number;
 }
 
-/** How a programme is doing: share, estimate and interval of every option, lift, the model it is decided on. */
-async function report(programme: Programme, { engine, store }: ReportPorts): Promise<object> {
+/** How a programme is doing: share, estimate and interval of every option, lift, the model it is decided on, what is left of what it needs, the funnel. */
+async function report(programme: Programme, { engine, store, now }: Ports): Promise<object> {
   const { version, state } = await engine.model(programme.id);
   const { id, status, version: programmeVersion } = programme;
   const policy = { kind: programme.policy.kind, floor: floorOf(programme) };
@@ -49,6 +51,7 @@ async function report(programme: Programme, { engine, store }: ReportPorts): Pro
     options,
     lift: liftOf(state),
     funnel: await recentFunnel(store, id, () => performance.now()),
+    resources: await resourceUse([programme], store, now()),
   };
 }
 
@@ -60,7 +63,7 @@ async function put(request: InboundRequest, id: string, programmes: Programmes):
   return { ...reply, body: { ...saved, findings: programmes.lint(saved) } };
 }
 
-export function programmeEndpoints(programmes: Programmes, ports: ReportPorts): Endpoint[] {
+export function programmeEndpoints(programmes: Programmes, ports: Ports): Endpoint[] {
   const one = '/v1/programmes/:id';
   return [
     {
@@ -112,7 +115,7 @@ export function programmeEndpoints(programmes: Programmes, ports: ReportPorts): 
       methods: ['GET'],
       path: `${one}/report`,
       summary:
-        'Traffic share, estimates with intervals, lift against the holdout, what became of the options of recent decisions',
+        'Traffic share, estimates with intervals, lift against the holdout, the funnel, what is left of what it needs',
       scope: 'read',
       handle: async (_, { id = '' }) => ({ status: 200, body: await report(programmes.get(id), ports) }),
     },

@@ -75,7 +75,7 @@ export async function openPostgresStore(options: PostgresOptions): Promise<Store
     redrive: (destination, now) => redrive(db, destination, now),
     addCodes: (pool, codes) => addCodes(db, pool, codes),
     pools: (now) => pools(db, now),
-    taken: (wanted, now) => taken(db, wanted, options.wall === undefined ? now : null),
+    taken: (wanted, now) => taken(db, wanted, now),
     keys: () => keys(db),
     saveKey: (key) => saveKey(db, key),
     meta: (name, initial) => naming(() => meta(db, name, initial)),
