@@ -45,8 +45,8 @@ export interface Replay {
 
 /** Moves that are told at most. */
 const MOST_MOVES = 20;
-/** Decisions made again without giving others a turn: some milliseconds. */
-const AT_ONCE = 50;
+/** Decisions made again without giving others a turn: some milliseconds where there are many variants. */
+const AT_ONCE = 4;
 
 export interface ReplayAsk {
   current: Programme;
