@@ -2,9 +2,11 @@ import { setImmediate as turn } from 'node:timers/promises';
 import type { CreditedDecision } from '../../core/contracts/store.ts';
 import type { DeskStore } from '../../core/contracts/store.ts';
 import type { Decision, OptionKey } from '../../core/domain/decision.ts';
+import type { Person, PersonId } from '../../core/domain/person.ts';
 import type { Programme } from '../../core/domain/programme.ts';
-import type { Subject } from '../../core/guardrails/coverage.ts';
-import { notKept } from '../../core/guardrails/coverage.ts';
+import type { NotKept, Subject } from '../../core/guardrails/coverage.ts';
+import { filledIn, notKept } from '../../core/guardrails/coverage.ts';
+import type { Asks } from '../../core/guardrails/readings.ts';
 import { asksOf } from '../../core/guardrails/readings.ts';
 import type { ModelState } from '../../core/learn/model.ts';
 import type { Alternatives, Skipped, Weighed } from '../../core/measure/replay.ts';
@@ -33,6 +35,8 @@ export interface Replay {
   skipped: Partial<Record<Skipped, number>>;
   /** What the changed programme looks at and some of these decisions did not keep. */
   notLookedAt: string[];
+  /** What they did not keep of the profile and was taken as it is now. */
+  assumed: string[];
   differ: number;
   share: number;
   /** Options chosen on one and on the other, with the same draw; most frequent first. */
@@ -45,8 +49,8 @@ export interface Replay {
 
 /** Moves that are told at most. */
 const MOST_MOVES = 20;
-/** Decisions made again without giving others a turn: some milliseconds. */
-const AT_ONCE = 50;
+/** Decisions made again without giving others a turn: some milliseconds where there are many variants. */
+const AT_ONCE = 4;
 
 export interface ReplayAsk {
   current: Programme;
@@ -66,19 +70,35 @@ const subjectOf = (programme: Programme): Subject => ({
   asks: asksOf(programme, compileRules(programme)),
 });
 
+type ReplayStore = Pick<DeskStore, 'decisionsOf' | 'programmeVersion' | 'profiles'>;
+
+/** What decisions of one version did not keep, and what they did. */
+interface Lack extends NotKept {
+  kept: Asks;
+}
+
+function lackOf(wanted: readonly Subject[], kept: Subject): Lack {
+  const all = wanted.map((one) => notKept(one, kept));
+  const join = (of: (one: NotKept) => string[]): string[] => [...new Set(all.flatMap(of))];
+  return { profile: join(({ profile }) => profile), past: join(({ past }) => past), kept: kept.asks };
+}
+
 class Replaying {
   readonly #ask: ReplayAsk;
   readonly #sides: Alternatives;
   readonly #versions: Versions;
   readonly #wanted: Subject[];
-  readonly #missing = new Map<number, string[]>();
+  readonly #lacks = new Map<number, Lack | undefined>();
+  readonly #store: ReplayStore;
   readonly #moves = new Map<string, Replay['moves'][number]>();
   readonly #unchanged: Weighed[] = [];
   readonly #changed: Weighed[] = [];
   readonly #notLookedAt = new Set<string>();
-  readonly result: Omit<Replay, 'moves' | 'value' | 'notLookedAt' | 'share' | 'ended'>;
+  readonly #assumed = new Set<string>();
+  readonly result: Omit<Replay, 'moves' | 'value' | 'notLookedAt' | 'assumed' | 'share' | 'ended'>;
 
-  constructor(ask: ReplayAsk, store: Pick<DeskStore, 'programmeVersion'>) {
+  constructor(ask: ReplayAsk, store: ReplayStore) {
+    this.#store = store;
     const { current, changed, model } = ask;
     this.#ask = ask;
     // a change is tried out as if both were live: they may be drafts by now
@@ -92,34 +112,65 @@ class Replaying {
     };
   }
 
-  async take(credited: CreditedDecision): Promise<void> {
+  /** Takes a page of decisions; others have their turn in between. */
+  async take(page: readonly CreditedDecision[]): Promise<void> {
+    const profiles = await this.#profiles(page);
+    for (const [i, credited] of page.entries()) {
+      if (i % AT_ONCE === 0) await turn();
+      this.#take(credited, profiles);
+    }
+  }
+
+  /** Profiles as they are now, of those whose decisions did not keep all that is looked at. */
+  async #profiles(page: readonly CreditedDecision[]): Promise<ReadonlyMap<PersonId, Person>> {
+    const lacking = new Set<PersonId>();
+    for (const { decision } of page) {
+      const lack = await this.#lack(decision.programmeVersion);
+      if (lack && lack.profile.length > 0) lacking.add(decision.person);
+    }
+    if (lacking.size === 0) return new Map();
+    const found = await this.#store.profiles([...lacking]);
+    return new Map(found.flatMap((person) => person.members.map((member) => [member, person] as const)));
+  }
+
+  /** What decisions made on a version did not keep of what the two programmes look at; undefined: nobody knows. */
+  async #lack(version: number): Promise<Lack | undefined> {
+    if (!this.#lacks.has(version)) {
+      const programme = await this.#versions.get(version);
+      this.#lacks.set(version, programme ? lackOf(this.#wanted, subjectOf(programme)) : undefined);
+    }
+    return this.#lacks.get(version);
+  }
+
+  #take(credited: CreditedDecision, profiles: ReadonlyMap<PersonId, Person>): void {
     const { result } = this;
     const { decision } = credited;
     result.decisions++;
     result.from = Math.min(result.from ?? Infinity, decision.at);
     result.to = Math.max(result.to ?? -Infinity, decision.at);
-    const skipped = skippedFor(decision) ?? ((await this.#unseen(decision)) ? 'not-looked-at' : undefined);
-    if (skipped) count(result.skipped, skipped);
-    else this.#compare(credited);
+    const lack = this.#lacks.get(decision.programmeVersion);
+    const skipped = skippedFor(decision);
+    if (!lack || skipped) count(result.skipped, skipped ?? 'incomplete');
+    else if (lack.past.length > 0) {
+      count(result.skipped, 'not-looked-at');
+      for (const name of lack.past) this.#notLookedAt.add(name);
+    } else this.#compare({ ...credited, decision: this.#filled(decision, lack, profiles) });
   }
 
-  /** Whether a decision did not keep all that the programmes look at. */
-  async #unseen({ programmeVersion }: Decision): Promise<boolean> {
-    let missing = this.#missing.get(programmeVersion);
-    if (!missing) {
-      const version = await this.#versions.get(programmeVersion);
-      const kept = version && subjectOf(version);
-      missing = kept ? this.#wanted.flatMap((wanted) => notKept(wanted, kept)) : ['its programme version'];
-      this.#missing.set(programmeVersion, missing);
-      for (const name of missing) this.#notLookedAt.add(name);
-    }
-    return missing.length > 0;
+  /** What was not kept of a profile is taken as it is now. */
+  #filled(decision: Decision, { profile, kept }: Lack, profiles: ReadonlyMap<PersonId, Person>): Decision {
+    const person = profiles.get(decision.person);
+    if (profile.length === 0 || !person || !decision.read) return decision;
+    for (const name of profile) this.#assumed.add(name);
+    const read = this.#wanted.reduce((now, { asks }) => filledIn(now, asks, kept, person), decision.read);
+    return { ...decision, read };
   }
 
   #compare(credited: CreditedDecision): void {
     const { decision } = credited;
     const made = compare(decision, this.#sides);
-    if (!made) return;
+    // a trait may be too large to be kept
+    if (!made) return count(this.result.skipped, 'incomplete');
     const { unchanged, changed } = made;
     const { result } = this;
     result.compared++;
@@ -159,7 +210,8 @@ class Replaying {
     const { compared, differ } = this.result;
     const moves = [...this.#moves.values()].sort((a, b) => b.count - a.count).slice(0, MOST_MOVES);
     const share = compared === 0 ? 0 : differ / compared;
-    return { ...this.result, ended, notLookedAt: [...this.#notLookedAt], share, moves, value: this.#value() };
+    const [notLookedAt, assumed] = [[...this.#notLookedAt], [...this.#assumed]];
+    return { ...this.result, ended, notLookedAt, assumed, share, moves, value: this.#value() };
   }
 }
 
@@ -167,19 +219,12 @@ class Replaying {
  * Runs a changed programme over recorded decisions, one by one, each with the facts it was made on: contacts stay as they
  * were, also where the change would have made others. Bounded in decisions and in time.
  */
-export async function replay(
-  ask: ReplayAsk,
-  store: Pick<DeskStore, 'decisionsOf' | 'programmeVersion'>,
-): Promise<Replay> {
+export async function replay(ask: ReplayAsk, store: ReplayStore): Promise<Replay> {
   const replaying = new Replaying(ask, store);
   const pages = recorded(store, ask.current.id, ask.stretch);
-  let taken = 0;
   for (;;) {
     const page = await pages.next();
     if (page.done) return replaying.end(page.value);
-    for (const credited of page.value) {
-      await replaying.take(credited);
-      if (++taken % AT_ONCE === 0) await turn();
-    }
+    await replaying.take(page.value);
   }
 }

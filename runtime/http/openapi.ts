@@ -38,17 +38,27 @@ interface Described {
   summary: string;
   scope?: Scope | undefined;
   body?: z.ZodType | undefined;
+  query?: z.ZodObject | undefined;
   answer?: z.ZodType | undefined;
 }
 
-function operation({ path, summary, scope, body, answer: shape }: Described): ZodOpenApiOperationObject {
+function operation({
+  path,
+  summary,
+  scope,
+  body,
+  query,
+  answer: shape,
+}: Described): ZodOpenApiOperationObject {
   const names = [...path.matchAll(/\{(\w+)\}/g)].map((match) => match[1]!);
   const content = shape ? { content: { 'application/json': { schema: shape } } } : {};
   return {
     summary,
     security: scope ? [{ key: [scope] }] : [],
-    requestParams:
-      names.length > 0 ? { path: z.object(Object.fromEntries(names.map((n) => [n, z.string()]))) } : {},
+    requestParams: {
+      ...(names.length > 0 ? { path: z.object(Object.fromEntries(names.map((n) => [n, z.string()]))) } : {}),
+      ...(query ? { query } : {}),
+    },
     ...(body ? { requestBody: { content: { 'application/json': { schema: body } } } } : {}),
     responses: {
       '200': { description: 'Done', ...content },
@@ -83,13 +93,15 @@ export function openapi(
   connectors: readonly Connector[],
   endpoints: readonly Endpoint[],
 ): object {
-  const rest = endpoints.flatMap(({ methods, path, summary, scope, body }) =>
+  const rest = endpoints.flatMap(({ methods, path, summary, scope, body, query, answer: shape }) =>
     methods.map((method): Described => ({
       method,
       path: path.replaceAll(/:(\w+)/g, '{$1}'),
       summary,
       scope,
       body: method === 'GET' ? undefined : body,
+      query,
+      answer: shape,
     })),
   );
   const paths: ZodOpenApiPathsObject = {};

@@ -18,6 +18,10 @@ const query = z.object({
   from: z.iso.datetime({ offset: true }).optional(),
 });
 
+const findings = z.object({
+  findings: z.array(z.object({ code: z.string(), path: z.string(), message: z.string(), fix: z.string() })),
+});
+
 export interface TrialPorts {
   programmes: Programmes;
   engine: EngineDoor;
@@ -35,6 +39,7 @@ function lintEndpoint({ programmes }: TrialPorts): Endpoint {
     summary: 'Look a programme over: what can never be reached, contradicts itself or is hardly meant',
     scope: 'read',
     body: programmeSchema,
+    answer: findings,
     handle: (request) => {
       const programme = programmes.changed(checked(programmeSchema, jsonOf(request.body)));
       return { status: 200, body: { findings: programmes.lint(programme) } };
@@ -50,6 +55,7 @@ function replayEndpoint({ programmes, engine, store, now }: TrialPorts): Endpoin
       'Run a changed programme over the newest recorded decisions (`limit`, `from`): what would differ, and its estimated value',
     scope: 'read',
     body: programmeSchema,
+    query,
     handle: async (request, { id = '' }) => {
       const current = programmes.get(id);
       const { limit, from } = checked(query, { limit: request.query.limit, from: request.query.from });

@@ -12,6 +12,7 @@ import { engineRig } from '../../support/engine-rig.ts';
 import { DAY, HOUR, NOON, programme, variant } from '../../support/programmes.ts';
 
 const DECISIONS = 1_500;
+const MEMBERS = Array.from({ length: 200 }, (_, n) => n);
 /** Rate of an order after each option; d is never tried. */
 const RATES: Readonly<Record<string, number>> = { a: 0.5, b: 0.5, c: 0 };
 const CURRENT = programme({
@@ -32,7 +33,7 @@ beforeAll(async () => {
   await rig.engine.ingest(
     Array.from({ length: 500 }, (_, n) => ({
       ...identify(n),
-      traits: { age: n % 10 === 0 ? 12 : 40, unread: 1 },
+      traits: { age: n % 10 === 0 ? 12 : 40, member: MEMBERS.includes(n) },
     })),
   );
   for (let i = 0; i < DECISIONS; i++) {
@@ -121,7 +122,6 @@ describe('a replay', () => {
   });
 
   it.each<[string, Partial<Programme>, string[]]>([
-    ['a trait', { guardrails: { eligible: 'traits.plan == "pro"' } }, ['traits.plan']],
     [
       'a longer past',
       { guardrails: { caps: [{ per: 'person', count: 1, hours: 72 }] } },
@@ -132,13 +132,32 @@ describe('a replay', () => {
       { guardrails: { restAfterSignal: [{ signal: 'complained', hours: 24 }] } },
       ['complained of the last day'],
     ],
-    ['consent', { guardrails: { consent: { email: 'marketing' } } }, ['consent to marketing']],
   ])('leaves decisions out that did not look at %s, and says so', async (_, changes, names) => {
     const { compared, skipped, notLookedAt, value } = await run(changes);
     expect(notLookedAt).toEqual(names);
     expect(compared).toBe(0);
     expect(skipped['not-looked-at']! + skipped.holdout!).toBe(DECISIONS);
     expect(value).toHaveProperty('refused');
+  });
+
+  it('takes a trait that nobody asked for then as it is now, and says so', async () => {
+    const asked = await run({
+      guardrails: { ...CURRENT.guardrails, eligible: 'traits.age >= 18 && traits.member' },
+    });
+    expect(asked).toMatchObject({ assumed: ['traits.member'], notLookedAt: [] });
+    const { decisions } = await rig.store.decisionsOf('welcome', Number.MAX_SAFE_INTEGER, 5_000);
+    const drawn = decisions.filter(({ decision }) => decision.reason === 'policy');
+    const members = new Set(MEMBERS.map((n) => `user:u${n}`));
+    let others = 0;
+    for (const { decision } of drawn) {
+      const [person] = await rig.store.profiles([decision.person]);
+      if (!members.has(person!.aliases[0]!)) others++;
+    }
+    expect(others).toBeGreaterThan(100);
+    expect(asked.newlyDropped).toEqual({ eligibility: others * 3 });
+    expect(asked.differ).toBe(others);
+    const purposes = await run({ guardrails: { ...CURRENT.guardrails, consent: { email: 'marketing' } } });
+    expect(purposes).toMatchObject({ assumed: ['consent to marketing'], differ: 0 });
   });
 
   it('concludes nothing by another goal', async () => {

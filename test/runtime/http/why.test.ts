@@ -147,6 +147,19 @@ test('a programme is looked over, and a save says the same without refusing', as
   expect(await json(await running.call('read', '/v1/programmes/welcome'))).not.toHaveProperty('findings');
 });
 
+test('what can be asked is described', async () => {
+  const { paths } = (await json(await fetch(`${running.base}/openapi.json`))) as {
+    paths: Record<string, { post: { parameters?: { name: string; in: string }[]; responses: Json } }>;
+  };
+  const replay = paths['/v1/programmes/{id}/replay']!.post.parameters!;
+  expect(replay.map((own) => [own.in, own.name])).toEqual([
+    ['path', 'id'],
+    ['query', 'limit'],
+    ['query', 'from'],
+  ]);
+  expect(JSON.stringify(paths['/v1/programmes/lint']!.post.responses['200'])).toContain('"fix"');
+});
+
 async function versionOf(): Promise<string> {
   const response = await running.call('read', '/v1/programmes/welcome');
   return response.headers.get('etag')!;
