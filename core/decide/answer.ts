@@ -1,6 +1,6 @@
 import type { Answer } from '../contracts/answer.ts';
 import type { Decision, Rung } from '../domain/decision.ts';
-import type { Programme, Variant } from '../domain/programme.ts';
+import type { Programme, ProgrammeId, Variant } from '../domain/programme.ts';
 import { approvalObjection } from '../guardrails/approval.ts';
 import { datesObjection } from '../guardrails/dates.ts';
 
@@ -47,7 +47,7 @@ function asksAboutPerson({ guardrails }: Programme, { channel, eligible }: Varia
  * rung; nor is one whose template tags `fill` cannot fill.
  */
 export function degradedAnswer(
-  programmeId: string,
+  programmeId: ProgrammeId,
   programme: Programme | undefined,
   now: number,
   fill: (content: Record<string, string>) => Record<string, string> | undefined = untagged,

@@ -63,8 +63,9 @@ export function decide(
     rules: live.rules,
   };
   const { allowed, dropped } = check(given);
-  // One stream for each send of each person: the same send draws the same number, whoever asks and however often.
-  const drawSeed = hash32(`${seed} draw ${person.aliases[0] ?? person.id} ${facts.sendKey}`);
+  // One stream for each programme and send of each person: the same draws the same number, whoever asks and however often.
+  const whose = `${programme.id} ${person.aliases[0] ?? person.id}`;
+  const drawSeed = hash32(`${seed} draw ${whose} ${facts.sendKey}`);
   const choice = choose(
     { programme, arm, allowed, dropped, pin: request.pin },
     live.policy,

@@ -111,6 +111,22 @@ export interface Guardrails {
 
 export type HoldoutKind = 'no-contact' | 'random' | 'business-as-usual';
 
+/** What a programme's score is the product of when several want the same send. */
+export const FACTORS = ['priority', 'value', 'propensity', 'lever'] as const;
+export type Factor = (typeof FACTORS)[number];
+
+/** How a programme competes with others for a send. */
+export interface Arbitration {
+  /** Absent: 1. */
+  priority?: number | undefined;
+  /** What a reward of 1 is worth, in the marketer's currency. Absent: 1. */
+  value?: number | undefined;
+  /** Percent: +55 makes the score 1.55 times as large. Absent: 0. */
+  lever?: number | undefined;
+  /** Factors with `false` do not count. */
+  factors?: Partial<Record<Factor, boolean | undefined>> | undefined;
+}
+
 /** What a marketer sets up. Every saved version is kept. */
 export interface Programme {
   id: ProgrammeId;
@@ -126,6 +142,7 @@ export interface Programme {
   policy: { kind: 'weighted-thompson'; floor?: number | undefined };
   holdout?: { kind: HoldoutKind; share: number } | undefined;
   guardrails: Guardrails;
+  arbitration?: Arbitration | undefined;
   startsAt?: string | undefined;
   endsAt?: string | undefined;
   /** Width of the bucket that makes two requests without a send id the same send. */

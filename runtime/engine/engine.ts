@@ -1,34 +1,25 @@
-import { hash } from 'node:crypto';
 import { Fault } from '../../core/contracts/faults.ts';
 import type { NewOutcome } from '../../core/contracts/records.ts';
 import type { Store } from '../../core/contracts/store.ts';
-import type { LiveProgramme } from '../../core/decide/decide.ts';
-import { decide } from '../../core/decide/decide.ts';
-import { sendKey } from '../../core/decide/send-key.ts';
+import { arbitrate } from '../../core/decide/arbitrate.ts';
 import type { Decision, DecideRequest } from '../../core/domain/decision.ts';
 import type { DomainEvent } from '../../core/domain/event.ts';
 import type { Outcome } from '../../core/domain/outcome.ts';
-import type { Alias, Person, PersonId, PersonRef } from '../../core/domain/person.ts';
-import { aliasesOf, newPerson } from '../../core/domain/person.ts';
+import type { Alias, PersonId } from '../../core/domain/person.ts';
+import { newPerson } from '../../core/domain/person.ts';
 import { HOUR_MS } from '../../core/domain/programme.ts';
 import { aliasesIn, applyEvent, eraseAll } from '../../core/ingest/apply-event.ts';
 import { CLOCK_SKEW_MS } from '../../core/learn/attribute.ts';
 import { decisionOutcome } from '../../core/learn/outcomes.ts';
 import type { WorkingSet } from '../../core/people/working-set.ts';
 import { erasedKey } from '../../core/people/working-set.ts';
+import type { Asked } from './asked.ts';
+import { askedOf, toAliases } from './asked.ts';
 import type { Remote } from './batcher.ts';
 import { Batcher } from './batcher.ts';
 import type { Catalogue } from './catalogue.ts';
 import { withContent } from './content.ts';
 import type { Spool, Spooled } from './spool.ts';
-
-/** One send, as everything in between needs it. */
-interface Asked {
-  request: DecideRequest;
-  live: LiveProgramme;
-  aliases: Alias[];
-  key: string;
-}
 
 /** What a job made of a send: only once that is durable, anybody is told. */
 interface Made {
@@ -68,9 +59,6 @@ const REMOTE: Remote = { pauseMs: 500, patienceMs: 500 };
 /** Events in one transaction at most: a large delivery must not hold up decisions. */
 const EVENTS_PER_JOB = 200;
 
-const digestEmail = (email: string): string => hash('sha256', email, 'hex');
-export const toAliases = (ref: PersonRef): Alias[] => aliasesOf(ref, digestEmail);
-
 /** An event as of now at the latest: what is attributed must not lie after what comes later. */
 const notAfter = (event: DomainEvent, now = Infinity): DomainEvent =>
   event.at > now ? { ...event, at: now } : event;
@@ -100,15 +88,11 @@ export class Engine {
 
   /**
    * The decision of a send: recorded and durable, or the one recorded before under the same send key.
-   * @throws Fault `invalid` without any id of a person, `rejected` for a programme that is not known.
+   * Of several programmes those that are not known are left out.
+   * @throws Fault `invalid` without any id of a person, `rejected` when no programme is known.
    */
   async decide(request: DecideRequest): Promise<Decision> {
-    const live = this.#ports.catalogue.live(request.programme);
-    if (!live) throw new Fault('rejected', `no programme ${request.programme}`);
-    const aliases = toAliases(request.person);
-    if (aliases.length === 0) throw new Fault('invalid', 'person: at least one id');
-    const key = sendKey(request, live.programme, this.#ports.now());
-    const asked = { request, live, aliases, key };
+    const asked = askedOf(request, this.#ports.catalogue, this.#ports.now());
     return this.#recorded(asked).catch((error: unknown) => this.#spooled(asked, error));
   }
 
@@ -134,7 +118,7 @@ export class Engine {
     if (routed) this.#ports.delivered();
   }
 
-  #decideIn(set: WorkingSet, { request, live, aliases, key }: Asked): Made {
+  #decideIn(set: WorkingSet, { request, lives, aliases, key }: Asked): Made {
     const now = set.now ?? this.#ports.now();
     const preview = request.preview === true;
     const person = preview ? (set.known(aliases) ?? newPerson('preview', aliases)) : set.person(aliases, now);
@@ -147,17 +131,22 @@ export class Engine {
       erased: set.erased(aliases),
     };
     const facts = { person, ...past, sendKey: key, now, behind };
-    const decision = withContent(decide(request, facts, live, this.#ports.seed), person);
+    const { answer, passed } = arbitrate(request, facts, lives, this.#ports.seed);
+    const decision = withContent(answer, person);
     if (preview) return told(decision);
-    // who was only tried out, or asked for while nothing is sent, is no part of the comparison
-    const counts = decision.reason !== 'pinned' && live.programme.status === 'live';
-    return this.#record(set, { decision, person, counts });
+    const all = [...passed, decision].map((made) =>
+      this.#record(set, { decision: made, aliases, counts: this.#counts(made) }),
+    );
+    return { decision, recorded: true, routed: all.some(({ routed }) => routed) };
   }
 
-  #record(
-    set: WorkingSet,
-    { decision, person, counts }: { decision: Decision; person: Person; counts: boolean },
-  ): Made {
+  /** Who was only tried out, or asked for while nothing is sent, is no part of the comparison. */
+  #counts({ reason, programme }: Decision): boolean {
+    return reason !== 'pinned' && this.#ports.catalogue.programme(programme)?.status === 'live';
+  }
+
+  #record(set: WorkingSet, { decision, aliases, counts }: Spooled & { counts: boolean }): Made {
+    const person = set.person(aliases, decision.at);
     const first = counts && person.arms[decision.programme] === undefined;
     if (first) set.save({ ...person, arms: { ...person.arms, [decision.programme]: decision.arm } });
     set.record({ decision, first }, this.#releaseOf(decision));
@@ -177,17 +166,23 @@ export class Engine {
    * What depends on the person objects; where that leaves nothing to send, or asks for what is never recorded, the fault
    * stands and the next rung answers.
    */
-  #spooled({ request, live, aliases, key }: Asked, fault: unknown): Promise<Decision> {
+  async #spooled({ request, lives, aliases, key }: Asked, fault: unknown): Promise<Decision> {
     const { spool, now, seed } = this.#ports;
     const away = fault instanceof Fault && fault.kind === 'unavailable';
     if (!spool || !away || request.preview === true || request.pin !== undefined) throw fault;
-    return spool.record(aliases, key, () => {
+    let silences: Decision[] = [];
+    const answer = spool.record(aliases, key, () => {
       const person = newPerson('unknown', aliases);
       const facts = { person, contacts: [], sendKey: key, now: now(), blind: true };
-      const decision = withContent(decide(request, facts, live, seed), person);
-      if (decision.reason === 'guardrail') throw fault;
-      return decision;
+      const verdict = arbitrate(request, facts, lives, seed);
+      if (verdict.answer.reason === 'guardrail') throw fault;
+      silences = verdict.passed;
+      return withContent(verdict.answer, person);
     });
+    // the answer is made by now, unless the spool had one; what goes with it is in the same flush
+    const others = silences.map((silence) => spool.record(aliases, silence.sendKey, () => silence));
+    const [decision] = await Promise.all([answer, ...others]);
+    return decision;
   }
 
   /**
@@ -202,7 +197,7 @@ export class Engine {
         const person = set.person(aliases, decision.at);
         const recorded = set.recorded(person.id, decision.sendKey);
         if (recorded) return told(recorded);
-        return this.#record(set, { decision: { ...decision, person: person.id }, person, counts: true });
+        return this.#record(set, { decision: { ...decision, person: person.id }, aliases, counts: true });
       },
     });
     this.#tell(made);

@@ -109,6 +109,15 @@ const guardrails = z.strictObject({
     .optional(),
 });
 
+const on = z.boolean().optional();
+
+const arbitration = z.strictObject({
+  priority: z.number().positive().max(1e6).optional(),
+  value: z.number().positive().max(1e9).optional(),
+  lever: z.number().min(-100).max(1_000).optional(),
+  factors: z.strictObject({ priority: on, value: on, propensity: on, lever: on }).optional(),
+});
+
 /** A programme as people write it. Version, approvals and content hashes are ours. */
 export const programmeSchema = z
   .strictObject({
@@ -130,6 +139,7 @@ export const programmeSchema = z
       })
       .optional(),
     guardrails: guardrails.default({}),
+    arbitration: arbitration.optional(),
     startsAt: date.optional(),
     endsAt: date.optional(),
     sendBucketHours: z
