@@ -64,10 +64,10 @@ function contender({ live, treated, factors, score }: Bid, asked: Decision | und
 }
 
 /**
- * One answer for a send that several programmes want. Those with something to send are asked in the order of their scores, of
- * equal ones of what else counts, then of the list, until one sends. One that stays silent, because the person is held out or its policy
- * chose to, has decided as if it had been asked alone. Who is asked depends on no draw and no arm of its own, so that among
- * the decisions of a programme propensities stay what they say, and its arms comparable.
+ * One answer for a send that several programmes want. Those with something to send are asked in the order of their scores
+ * until one sends; with equal ones the other factors decide, then the list. One that stays silent, because the person is held
+ * out or its policy chose to, has decided as if it had been asked alone. Who is asked depends on no draw and no arm of its
+ * own, so that among the decisions of a programme propensities stay what they say, and its arms comparable.
  */
 export function arbitrate(
   request: DecideRequest,
