@@ -161,6 +161,12 @@ export interface Credit {
   worth: number;
 }
 
+/** A decision with what came of it so far. */
+export interface CreditedDecision {
+  decision: Decision;
+  credits: Pick<Credit, 'signal' | 'worth'>[];
+}
+
 /** A decision as attribution needs it. */
 export interface DecisionFact {
   id: DecisionId;

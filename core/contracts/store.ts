@@ -1,10 +1,11 @@
 import type { Decision, DecisionId } from '../domain/decision.ts';
 import type { Alias, Person, PersonId } from '../domain/person.ts';
-import type { Programme } from '../domain/programme.ts';
+import type { Programme, ProgrammeId } from '../domain/programme.ts';
 import type { StoredKey } from './key-store.ts';
 import type { OutboxPort } from './outbox.ts';
 import type {
   Credit,
+  CreditedDecision,
   FoldWrites,
   History,
   LedgerChunk,
@@ -60,6 +61,8 @@ export interface WatchStore {
 export interface ProgrammeStore {
   /** Newest version of every programme. */
   programmes(): Promise<Programme[]>;
+  /** One saved version of a programme, or null. */
+  programmeVersion(id: ProgrammeId, version: number): Promise<Programme | null>;
   /** Saves `programme` as version `expected + 1`; false when the newest version is not `expected` (0: none). */
   saveProgramme(programme: Programme, expected: number, at: number): Promise<boolean>;
 }
@@ -69,6 +72,16 @@ export interface ReadStore {
   decision(
     id: DecisionId,
   ): Promise<{ decision: Decision; seq: number; credits: Credit[]; signals: StoredSignal[] } | null>;
+  /**
+   * Decisions of a programme with their credits, newest first: at most `limit` of those whose place in the ledger is before
+   * `before`. One call looks at a bounded stretch of the ledger, so that it holds nobody up; `next` is the `before` to go on
+   * with, absent when there is nothing left.
+   */
+  decisionsOf(
+    programme: ProgrammeId,
+    before: number,
+    limit: number,
+  ): Promise<{ decisions: CreditedDecision[]; next?: number | undefined }>;
   /** Everything kept about a person, or null. */
   person(
     alias: Alias,

@@ -5,6 +5,8 @@ import type { Person } from '../domain/person.ts';
 import type { Programme } from '../domain/programme.ts';
 import type { Rules } from '../guardrails/guardrail.ts';
 import { check } from '../guardrails/check.ts';
+import type { Asks } from '../guardrails/readings.ts';
+import { asksOf, readingsOf } from '../guardrails/readings.ts';
 import { hash32 } from '../maths/murmur3.ts';
 import { rngFromText } from '../maths/xoshiro.ts';
 import type { Policy } from '../policies/weighted-thompson.ts';
@@ -37,6 +39,14 @@ export interface LiveProgramme {
   rules?: Rules | undefined;
 }
 
+const known = new WeakMap<LiveProgramme, Asks>();
+
+function asksFor(live: LiveProgramme): Asks {
+  let asks = known.get(live);
+  if (!asks) known.set(live, (asks = asksOf(live.programme, live.rules)));
+  return asks;
+}
+
 /**
  * One decision, a function of its arguments alone: equal request, facts, programme, model and seed give the equal
  * decision. The caller looked up the send key before and records what comes back.
@@ -46,6 +56,20 @@ export function decide(
   facts: DecideFacts,
   live: LiveProgramme,
   seed: string,
+): Decision {
+  const { person, sendKey } = facts;
+  // One stream for each programme and send of each person: the same draws the same number, whoever asks and however often.
+  const whose = `${live.programme.id} ${person.aliases[0] ?? person.id}`;
+  const drawSeed = hash32(`${seed} draw ${whose} ${sendKey}`);
+  return decideBy(request, facts, live, drawSeed);
+}
+
+/** The same with the seed of the draw given, which is how a recorded decision is made again. */
+export function decideBy(
+  request: DecideRequest,
+  facts: DecideFacts,
+  live: LiveProgramme,
+  drawSeed: string,
 ): Decision {
   const { programme } = live;
   const { person, now, blind, behind } = facts;
@@ -63,9 +87,6 @@ export function decide(
     rules: live.rules,
   };
   const { allowed, dropped } = check(given);
-  // One stream for each programme and send of each person: the same draws the same number, whoever asks and however often.
-  const whose = `${programme.id} ${person.aliases[0] ?? person.id}`;
-  const drawSeed = hash32(`${seed} draw ${whose} ${facts.sendKey}`);
   const choice = choose(
     { programme, arm, allowed, dropped, pin: request.pin },
     live.policy,
@@ -96,6 +117,8 @@ export function decide(
     policy: choice.policy,
     seed: drawSeed,
     context: request.context,
+    read: readingsOf(given, asksFor(live)),
+    pin: request.pin,
     spooled: blind ? true : undefined,
     learn: choice.learn,
   };

@@ -1,6 +1,7 @@
 import type { Arm } from './arm.ts';
 import type { PersonId, PersonRef } from './person.ts';
-import type { Factor, ProgrammeId } from './programme.ts';
+import type { Cap, Factor, ProgrammeId } from './programme.ts';
+import type { Readings } from './readings.ts';
 
 export type DecisionId = string;
 
@@ -45,11 +46,40 @@ export interface ScoredOption {
   score: number;
 }
 
-export interface DroppedOption {
+/**
+ * Why an option may not be served: a sentence, and what it says as values. A field that does not apply is absent;
+ * docs/programmes.md says which rule gives which.
+ */
+export interface Objection {
+  detail: string;
+  /** When it ends if nothing else happens, ms since 1970; absent: time alone does not end it. */
+  until?: number | undefined;
+  /** What something is instead of what it should be, for example `rejected`; `unknown` where it cannot be looked up. */
+  state?: string | undefined;
+  /** How many there are, and how many are allowed, inside `hours`. */
+  count?: number | undefined;
+  limit?: number | undefined;
+  hours?: number | undefined;
+  /** Whose contacts were counted. */
+  per?: Cap['per'] | undefined;
+  channel?: string | undefined;
+  /** Name of the signal that was to blame. */
+  signal?: string | undefined;
+  /** Purposes that are not consented to. */
+  purposes?: readonly string[] | undefined;
+  /** The part of an eligibility rule that does not hold, in CEL, and whose rule it is part of. */
+  expression?: string | undefined;
+  of?: 'programme' | 'channel' | 'variant' | undefined;
+  /** What the expression asks for and is not there, for example `traits.age`. */
+  missing?: string | undefined;
+  /** Zone by whose clock it is. */
+  zone?: string | undefined;
+}
+
+export interface DroppedOption extends Objection {
   option: OptionKey;
   /** The guardrail that removed it, for example `caps`. */
   rule: string;
-  detail: string;
 }
 
 /** How a programme fared among those that wanted the same send. */
@@ -98,6 +128,10 @@ export interface Decision {
   /** The programmes that competed for the send, in the order in which they were named; absent where one was asked alone. */
   arbitration?: Contender[] | undefined;
   context: Record<string, string | number | boolean>;
+  /** What guardrails could see of the person; absent where a decision is older than this field. */
+  read?: Readings | undefined;
+  /** The variant that was asked for by name. */
+  pin?: string | undefined;
   /** Made while the store was away, and recorded later than it was answered. */
   spooled?: true | undefined;
   /** Whether outcomes of this decision teach the policy. */

@@ -1,11 +1,13 @@
+import type { Objection } from '../domain/decision.ts';
 import type { Variant } from '../domain/programme.ts';
 import type { Guardrail } from './guardrail.ts';
 
 /** Only approved content is served, and only the very content that was approved. */
-export function approvalObjection({ approval: given, contentHash }: Variant): string | undefined {
-  if (!given) return 'not approved yet';
-  if (given.status !== 'approved') return given.status;
-  return given.contentHash === contentHash ? undefined : 'content changed after its approval';
+export function approvalObjection({ approval: given, contentHash }: Variant): Objection | undefined {
+  if (!given) return { detail: 'not approved yet', state: 'waiting' };
+  if (given.status !== 'approved') return { detail: given.status, state: given.status };
+  if (given.contentHash === contentHash) return undefined;
+  return { detail: 'content changed after its approval', state: 'changed' };
 }
 
 export const approval: Guardrail = approvalObjection;

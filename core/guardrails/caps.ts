@@ -1,15 +1,22 @@
 import type { Contact } from '../contracts/records.ts';
+import type { Objection } from '../domain/decision.ts';
 import type { Cap, Variant } from '../domain/programme.ts';
 import { HOUR_MS } from '../domain/programme.ts';
 import { endOf, standing } from './contacts.ts';
 import type { GuardContext, Guardrail } from './guardrail.ts';
+import { unknown } from './guardrail.ts';
 
 /** Whether a contact is one of those a cap counts. */
-function counted(cap: Cap, contact: Contact, variant: Variant, programme: string): boolean {
-  if (cap.channel !== undefined && contact.channel !== cap.channel) return false;
-  if (cap.per === 'person') return true;
+export function counted(
+  { per, channel }: Pick<Cap, 'per' | 'channel'>,
+  contact: Pick<Contact, 'channel' | 'programme' | 'variant'>,
+  variant: string,
+  programme: string,
+): boolean {
+  if (channel !== undefined && contact.channel !== channel) return false;
+  if (per === 'person') return true;
   if (contact.programme !== programme) return false;
-  return cap.per === 'person-programme' || contact.variant === variant.id;
+  return per === 'person-programme' || contact.variant === variant;
 }
 
 const WHOSE: Readonly<Record<Cap['per'], string>> = {
@@ -18,30 +25,32 @@ const WHOSE: Readonly<Record<Cap['per'], string>> = {
   'person-variant': ' of this variant',
 };
 
-function full(cap: Cap, variant: Variant, context: GuardContext): string | undefined {
+function full(cap: Cap, variant: Variant, context: GuardContext): Objection | undefined {
   const { now, programme } = context;
   const window = cap.hours * HOUR_MS;
   const inside = standing(context.contacts, now).filter(
-    (contact) => contact.at > now - window && counted(cap, contact, variant, programme.id),
+    (contact) => contact.at > now - window && counted(cap, contact, variant.id, programme.id),
   );
   if (inside.length < cap.count) return undefined;
   const ends = inside.map((contact) => Math.min(contact.at + window, endOf(contact))).sort((a, b) => a - b);
   // a place is free once fewer than `count` are left
-  const frees = ends[inside.length - cap.count];
-  const next = frees === undefined ? 'never' : new Date(frees).toISOString();
+  const until = ends[inside.length - cap.count];
+  const next = until === undefined ? 'never' : new Date(until).toISOString();
   const unsent = inside.filter(({ state }) => state !== 'sent').length;
   const waiting = unsent === 0 ? '' : ` (${unsent} not known to be sent)`;
   const what = `${cap.channel ?? 'any'} contacts${WHOSE[cap.per]}${waiting}`;
-  return `${inside.length} of ${cap.count} ${what} in ${cap.hours} h, next free ${next}`;
+  const { count: limit, hours, per, channel } = cap;
+  const detail = `${inside.length} of ${limit} ${what} in ${hours} h, next free ${next}`;
+  return { detail, until, count: inside.length, limit, hours, per, channel };
 }
 
 /** Caps count contacts of the person, over all programmes or in this one, in windows that roll to the millisecond. */
 export const caps: Guardrail = (variant, context) => {
   for (const cap of context.programme.guardrails.caps ?? []) {
     if (cap.channel !== undefined && cap.channel !== variant.channel) continue;
-    if (context.blind) return 'contacts cannot be looked up';
-    const reason = full(cap, variant, context);
-    if (reason !== undefined) return reason;
+    if (context.blind) return unknown('contacts cannot be looked up');
+    const objection = full(cap, variant, context);
+    if (objection) return objection;
   }
   return undefined;
 };

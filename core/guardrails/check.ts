@@ -26,19 +26,17 @@ export function check(context: GuardContext): { allowed: Variant[]; dropped: Dro
   const dropped: DroppedOption[] = [];
   for (const variant of context.programme.variants) {
     const objection = firstObjection(variant, context);
-    if (objection) dropped.push({ option: variant.id, ...objection });
+    if (objection) dropped.push(objection);
     else allowed.push(variant);
   }
   return { allowed, dropped };
 }
 
-function firstObjection(
-  variant: Variant,
-  context: GuardContext,
-): { rule: string; detail: string } | undefined {
+/** Why a variant may not be served: the first guardrail that objects gives the reason. */
+export function firstObjection(variant: Variant, context: GuardContext): DroppedOption | undefined {
   for (const [rule, guardrail] of GUARDRAILS) {
-    const detail = guardrail(variant, context);
-    if (detail !== undefined) return { rule, detail };
+    const objection = guardrail(variant, context);
+    if (objection) return { option: variant.id, rule, ...objection };
   }
   return undefined;
 }

@@ -1,4 +1,5 @@
 import type { Guardrail } from './guardrail.ts';
+import { unknown } from './guardrail.ts';
 
 /**
  * A channel the person closed is closed for every programme, and who had themselves erased is contacted nowhere. A purpose
@@ -11,13 +12,16 @@ export const consent: Guardrail = ({ channel }, { programme, person, blind, eras
     ? person.subscriptions[channel]
     : undefined;
   if (subscription?.value === 'unsubscribed') {
-    return `unsubscribed from ${channel} since ${new Date(subscription.at).toISOString()}`;
+    const detail = `unsubscribed from ${channel} since ${new Date(subscription.at).toISOString()}`;
+    return { detail, state: 'unsubscribed', channel };
   }
   if (erased && subscription?.value !== 'subscribed') {
-    return `erased on request; ${channel} opens when the person subscribes again`;
+    const detail = `erased on request; ${channel} opens when the person subscribes again`;
+    return { detail, state: 'erased', channel };
   }
   const purposes = [programme.guardrails.consent?.[channel] ?? []].flat();
-  if (purposes.length > 0 && blind) return `consent to ${purposes.join(', ')} cannot be looked up`;
+  if (purposes.length > 0 && blind) return unknown(`consent to ${purposes.join(', ')} cannot be looked up`);
   const refused = person.consent ? purposes.filter((purpose) => person.consent?.value[purpose] !== true) : [];
-  return refused.length > 0 ? `no consent to ${refused.join(', ')}` : undefined;
+  if (refused.length === 0) return undefined;
+  return { detail: `no consent to ${refused.join(', ')}`, state: 'refused', channel, purposes: refused };
 };

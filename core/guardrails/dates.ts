@@ -1,19 +1,27 @@
+import type { Objection } from '../domain/decision.ts';
 import type { Programme, Variant } from '../domain/programme.ts';
 import type { Guardrail } from './guardrail.ts';
 
 function outside(
   span: { startsAt?: string | undefined; endsAt?: string | undefined },
   now: number,
-): string | undefined {
+): Objection | undefined {
   // `!(a <= b)` instead of `a > b`: a date that cannot be read compares false and closes
-  if (span.startsAt !== undefined && !(Date.parse(span.startsAt) <= now)) return `starts at ${span.startsAt}`;
-  if (span.endsAt !== undefined && !(now < Date.parse(span.endsAt))) return `ended at ${span.endsAt}`;
+  if (span.startsAt !== undefined && !(Date.parse(span.startsAt) <= now)) {
+    const start = Date.parse(span.startsAt);
+    const until = Number.isNaN(start) ? undefined : start;
+    return { detail: `starts at ${span.startsAt}`, until, state: 'early' };
+  }
+  if (span.endsAt !== undefined && !(now < Date.parse(span.endsAt))) {
+    return { detail: `ended at ${span.endsAt}`, state: 'over' };
+  }
   return undefined;
 }
 
 /** A programme is served while it is live, and it and the variant are between their dates. */
-export function datesObjection(variant: Variant, programme: Programme, now: number): string | undefined {
-  if (programme.status !== 'live') return `programme is ${programme.status}`;
+export function datesObjection(variant: Variant, programme: Programme, now: number): Objection | undefined {
+  const { status } = programme;
+  if (status !== 'live') return { detail: `programme is ${status}`, state: status };
   return outside(programme, now) ?? outside(variant, now);
 }
 

@@ -1,5 +1,5 @@
 import type { Contact, StoredSignal } from '../contracts/records.ts';
-import type { DecideRequest } from '../domain/decision.ts';
+import type { DecideRequest, Objection } from '../domain/decision.ts';
 import type { Person } from '../domain/person.ts';
 import type { Programme, Variant } from '../domain/programme.ts';
 
@@ -22,7 +22,7 @@ export interface GuardContext {
 }
 
 /** A compiled eligibility rule: why it does not hold, or undefined. Never throws, and ends in bounded time. */
-export type Rule = (context: GuardContext) => string | undefined;
+export type Rule = (context: GuardContext) => Objection | undefined;
 
 /** What a rule asks about the past: how often a signal happened, or with no name the contacts, as far back as `ms`. */
 export interface HistoryAsk {
@@ -36,7 +36,12 @@ export interface Rules {
   channels: ReadonlyMap<string, Rule>;
   variants: ReadonlyMap<string, Rule>;
   asks: readonly HistoryAsk[];
+  /** Traits that are named. */
+  traits: readonly string[];
 }
 
-/** Why a variant may not be served, in words with numbers, or undefined. Pure; fails closed on what it cannot read. */
-export type Guardrail = (variant: Variant, context: GuardContext) => string | undefined;
+/** Why a variant may not be served, or undefined. Pure; fails closed on what it cannot read. */
+export type Guardrail = (variant: Variant, context: GuardContext) => Objection | undefined;
+
+/** The objection of a guardrail that depends on what cannot be looked up. */
+export const unknown = (detail: string): Objection => ({ detail, state: 'unknown' });

@@ -1,9 +1,11 @@
 import type { Contact, StoredSignal } from '../contracts/records.ts';
+import type { Objection } from '../domain/decision.ts';
 import { SIGNAL } from '../domain/event.ts';
 import type { Programme } from '../domain/programme.ts';
 import { HOUR_MS } from '../domain/programme.ts';
 import { standing } from './contacts.ts';
 import type { GuardContext, Guardrail } from './guardrail.ts';
+import { unknown } from './guardrail.ts';
 
 /** How far back contacts and reactions are looked at for those that were ignored: a quarter of a year. */
 export const IGNORED_LOOKBACK_HOURS = 24 * 92;
@@ -22,29 +24,40 @@ function lastOf(signals: readonly StoredSignal[], names: readonly string[]): num
   return latest(signals.filter((s) => s.machine !== true && names.includes(s.name)).map(({ at }) => at));
 }
 
+/** When the person last reacted, or as far back as is looked. */
+export function lastReaction({ programme, signals = [], now }: GuardContext): number {
+  return Math.max(lastOf(signals, reactionsTo(programme)), now - IGNORED_LOOKBACK_HOURS * HOUR_MS);
+}
+
 /** Contacts nobody reacted to since, on one channel. */
-function ignored({ programme, contacts, signals = [], now }: GuardContext, channel: string): Contact[] {
-  const reacted = lastOf(signals, reactionsTo(programme));
-  const since = now - IGNORED_LOOKBACK_HOURS * HOUR_MS;
-  return standing(contacts, now).filter(
-    (contact) => contact.channel === channel && contact.at > Math.max(reacted, since),
+function ignored(context: GuardContext, channel: string): Contact[] {
+  const since = lastReaction(context);
+  return standing(context.contacts, context.now).filter(
+    (contact) => contact.channel === channel && contact.at > since,
   );
 }
 
-function afterIgnored(context: GuardContext, channel: string): string | undefined {
+const resting = (reason: string, until: number): Objection => ({
+  detail: `${reason}; rests until ${new Date(until).toISOString()}`,
+  until,
+});
+
+function afterIgnored(context: GuardContext, channel: string): Objection | undefined {
   const rule = context.programme.guardrails.suppressAfterIgnored;
   if (!rule) return undefined;
   const some = ignored(context, channel);
   if (some.length < rule.count) return undefined;
-  const end = latest(some.map(({ at }) => at)) + rule.hours * HOUR_MS;
-  if (context.now >= end) return undefined;
-  return `${some.length} ${channel} contacts without a reaction, ${rule.count} are enough; rests until ${new Date(end).toISOString()}`;
+  const { count: limit, hours } = rule;
+  const until = latest(some.map(({ at }) => at)) + hours * HOUR_MS;
+  if (context.now >= until) return undefined;
+  const reason = `${some.length} ${channel} contacts without a reaction, ${limit} are enough`;
+  return { ...resting(reason, until), count: some.length, limit, hours, channel };
 }
 
-function afterSignal({ programme, signals = [], now }: GuardContext): string | undefined {
+function afterSignal({ programme, signals = [], now }: GuardContext): Objection | undefined {
   for (const { signal, hours } of programme.guardrails.restAfterSignal ?? []) {
-    const end = lastOf(signals, [signal]) + hours * HOUR_MS;
-    if (now < end) return `${signal} less than ${hours} h ago; rests until ${new Date(end).toISOString()}`;
+    const until = lastOf(signals, [signal]) + hours * HOUR_MS;
+    if (now < until) return { ...resting(`${signal} less than ${hours} h ago`, until), hours, signal };
   }
   return undefined;
 }
@@ -53,6 +66,6 @@ function afterSignal({ programme, signals = [], now }: GuardContext): string | u
 export const suppression: Guardrail = ({ channel }, context) => {
   const { suppressAfterIgnored, restAfterSignal = [] } = context.programme.guardrails;
   if (!suppressAfterIgnored && restAfterSignal.length === 0) return undefined;
-  if (context.blind) return 'what the person did cannot be looked up';
+  if (context.blind) return unknown('what the person did cannot be looked up');
   return afterSignal(context) ?? afterIgnored(context, channel);
 };

@@ -6,8 +6,7 @@ import type { Lookback } from '../../core/guardrails/lookback.ts';
 import { lookbackOf } from '../../core/guardrails/lookback.ts';
 import type { ModelState } from '../../core/learn/model.ts';
 import { emptyState } from '../../core/learn/model.ts';
-import { weightedThompson } from '../../core/policies/weighted-thompson.ts';
-import { compileRules } from './eligibility.ts';
+import { liveOf } from './live.ts';
 
 interface Entry {
   programme: Programme;
@@ -45,11 +44,10 @@ export class Catalogue {
 
   /** A programme as it is saved now. */
   put(programme: Programme): void {
-    const { version, state } = this.#states.get(programme.id) ?? { version: 0, state: emptyState() };
-    const policy = weightedThompson(programme, { programme: programme.id, version, state });
+    const { version, state } = this.model(programme.id);
     const before = this.#entries.get(programme.id);
-    const rules = before?.programme === programme ? before.live.rules : compileRules(programme);
-    const live = { programme, policy, modelVersion: version, rules };
+    const rules = before?.programme === programme ? before.live.rules : undefined;
+    const live = liveOf(programme, { version, state }, rules);
     this.#lookback = undefined;
     this.#entries.set(programme.id, { programme, version, state, live });
   }

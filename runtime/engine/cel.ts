@@ -120,11 +120,11 @@ export function childrenOf(node: ASTNode): readonly ASTNode[] {
   }
 }
 
-const isText = (node: ASTNode | undefined): node is ASTNode & { op: 'value'; args: string } =>
+export const isText = (node: ASTNode | undefined): node is ASTNode & { op: 'value'; args: string } =>
   node?.op === 'value' && typeof node.args === 'string';
 
 /** The variable and field that a node names outright, as in `traits.age` and `traits["first name"]`. */
-function fieldOf(node: ASTNode): [variable: string, field: string] | undefined {
+export function fieldOf(node: ASTNode): [variable: string, field: string] | undefined {
   if (node.op !== '.' && node.op !== '[]') return undefined;
   const [of, name] = node.args;
   if (of.op !== 'id' || !FIELDS.has(of.args)) return undefined;
@@ -133,7 +133,7 @@ function fieldOf(node: ASTNode): [variable: string, field: string] | undefined {
 }
 
 /** What a call of `history` asks for, or why it cannot be asked. */
-function historyAsk(call: string, [name, window]: readonly ASTNode[]): HistoryAsk | string {
+export function historyAsk(call: string, [name, window]: readonly ASTNode[]): HistoryAsk | string {
   if (call === 'lastContact' || call === 'lastVariant') return { ms: LAST_MS };
   const ms = isText(window) ? windowMs(window.args) : undefined;
   if (call === 'count' && isText(name) && ms !== undefined) return { signal: name.args, ms };

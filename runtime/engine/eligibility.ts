@@ -1,7 +1,9 @@
 import type { ASTNode, EvaluationError, ParseResult } from '@marcbachmann/cel-js';
 import { serialize } from '@marcbachmann/cel-js';
+import type { Objection } from '../../core/domain/decision.ts';
 import type { Programme } from '../../core/domain/programme.ts';
-import type { GuardContext, HistoryAsk, Rule, Rules } from '../../core/guardrails/guardrail.ts';
+import type { GuardContext, Rule, Rules } from '../../core/guardrails/guardrail.ts';
+import { unknown } from '../../core/guardrails/guardrail.ts';
 import type { Uses } from './cel.ts';
 import { environment, History, MOST_TEXT, termsOf, walk } from './cel.ts';
 
@@ -102,48 +104,52 @@ function quoted(text: string): string {
   return text.length > MOST_QUOTED ? `${text.slice(0, MOST_QUOTED)}...` : text;
 }
 
-function reasonOf(error: unknown): string {
-  const { code, node, summary } = error as Partial<EvaluationError>;
-  return code === 'no_such_key' && node
-    ? `${pathOf(node)} is missing`
-    : (summary ?? (error as Error).message);
+/** What an expression that failed asked for and did not find, for example `traits.age`, or undefined. */
+function missingOf(error: unknown): string | undefined {
+  const { code, node } = error as Partial<EvaluationError>;
+  return code === 'no_such_key' && node ? pathOf(node) : undefined;
 }
 
 /** Why one part of a rule does not hold, or undefined. */
-function objectionOf(text: string, run: ParseResult, scope: Scope): string | undefined {
+function objectionOf(text: string, run: ParseResult, scope: Scope): Objection | undefined {
+  const expression = quoted(text);
   try {
     const value: unknown = run(scope);
     if (value === true) return undefined;
-    return `${quoted(text)} is ${value === false ? 'false' : 'neither true nor false'}`;
+    if (value === false) return { detail: `${expression} is false`, expression };
+    return { detail: `${expression} is neither true nor false`, expression };
   } catch (error) {
-    return `${quoted(text)}: ${reasonOf(error)}`;
+    const missing = missingOf(error);
+    const { summary, message } = error as Error & Partial<EvaluationError>;
+    const reason = missing === undefined ? (summary ?? message) : `${missing} is missing`;
+    return { detail: `${expression}: ${reason}`, expression, missing };
   }
 }
 
 /** An expression as a function. What it cannot evaluate is false, and the reason says why. */
 export function compileRule(text: string): Rule {
   const result = parsed(text);
-  if (typeof result === 'string') return () => `the rule cannot be evaluated: ${result}`;
+  if (typeof result === 'string') return () => unknown(`the rule cannot be evaluated: ${result}`);
   const { whole, uses } = result;
   const terms = termsOf(whole.ast)
     .map((node) => serialize(node))
     .map((term) => [term, environment.parse(term)] as const);
   return (context) => {
     const scope = scopeOf(uses, context);
-    if (typeof scope === 'string') return `${scope} is too large to look at`;
-    if (objectionOf(text, whole, scope) === undefined) return undefined;
+    if (typeof scope === 'string') return unknown(`${scope} is too large to look at`);
+    if (!objectionOf(text, whole, scope)) return undefined;
     // the part that failed says more than the whole
     for (const [term, run] of terms) {
       const objection = objectionOf(term, run, scope);
-      if (objection !== undefined) return objection;
+      if (objection) return objection;
     }
     return objectionOf(text, whole, scope);
   };
 }
 
-function asksOf(text: string): readonly HistoryAsk[] {
-  const result = parsed(text);
-  return typeof result === 'string' ? [] : result.uses.history;
+function usesOf(text: string | undefined): Uses[] {
+  const result = text === undefined ? '' : parsed(text);
+  return typeof result === 'string' ? [] : [result.uses];
 }
 
 const compiledAll = (rules: readonly (readonly [string, string | undefined])[]): ReadonlyMap<string, Rule> =>
@@ -153,8 +159,10 @@ const compiledAll = (rules: readonly (readonly [string, string | undefined])[]):
 export function compileRules({ guardrails, variants }: Programme): Rules {
   const { eligible, eligibleByChannel = {} } = guardrails;
   const texts = [eligible, ...Object.values(eligibleByChannel), ...variants.map((own) => own.eligible)];
+  const uses = texts.flatMap(usesOf);
   return {
-    asks: texts.flatMap((text) => (text === undefined ? [] : asksOf(text))),
+    asks: uses.flatMap(({ history }) => history),
+    traits: [...new Set(uses.flatMap(({ traits }) => [...traits]))],
     programme: eligible === undefined ? undefined : compileRule(eligible),
     channels: compiledAll(Object.entries(eligibleByChannel)),
     variants: compiledAll(variants.map(({ id, eligible: own }) => [id, own])),

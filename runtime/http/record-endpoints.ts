@@ -1,7 +1,8 @@
-import type { ReadStore } from '../../core/contracts/store.ts';
+import type { DeskStore, ReadStore } from '../../core/contracts/store.ts';
 import { answerOf } from '../../core/decide/answer.ts';
 import type { EngineDoor } from '../engine/room.ts';
 import { toAliases } from '../engine/asked.ts';
+import { why } from '../engine/why.ts';
 import { verifyLedger } from '../store/verify-ledger.ts';
 import type { Endpoint } from './endpoint.ts';
 import { traceOf } from './generic-decide.ts';
@@ -27,25 +28,25 @@ function numberIn(query: Readonly<Record<string, string>>, name: string, usual: 
 }
 
 /** What is on record: decisions, persons, the ledger. */
-export function recordEndpoints(store: ReadStore, engine: EngineDoor, now: () => number): Endpoint[] {
-  return [decisionEndpoint(store), ...personEndpoints(store, engine, now), ...ledgerEndpoints(store)];
+export function recordEndpoints(store: DeskStore, engine: EngineDoor, now: () => number): Endpoint[] {
+  return [decisionEndpoint(store, engine), ...personEndpoints(store, engine, now), ...ledgerEndpoints(store)];
 }
 
-function decisionEndpoint(store: ReadStore): Endpoint {
+function decisionEndpoint(store: DeskStore, engine: EngineDoor): Endpoint {
   return {
     methods: ['GET'],
     path: '/v1/decisions/:id',
-    summary: 'A decision with its explanation, the signals attributed to it and its place in the ledger',
+    summary:
+      'A decision with why it is so and what would have changed it, the signals attributed to it, its place in the ledger',
     scope: 'read',
     handle: async (_, { id = '' }) => {
       const found = await store.decision(id);
       if (!found) throw new Problem(404, `No decision ${id}`);
       const { decision, seq, credits, signals } = found;
       const { at } = decision;
-      return {
-        status: 200,
-        body: { ...answerOf(decision), at, trace: traceOf(decision), credits, signals, ledger: seq },
-      };
+      const explanation = await why(decision, store, engine);
+      const told = { at, explanation, trace: traceOf(decision), credits, signals, ledger: seq };
+      return { status: 200, body: { ...answerOf(decision), ...told } };
     },
   };
 }

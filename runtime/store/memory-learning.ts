@@ -14,13 +14,14 @@ import type {
 } from '../../core/contracts/records.ts';
 import type { ReadStore } from '../../core/contracts/store.ts';
 import { FOLD_LEASE } from '../../core/contracts/store.ts';
-import type { DecisionId } from '../../core/domain/decision.ts';
+import type { Decision, DecisionId } from '../../core/domain/decision.ts';
 import type { Person, PersonId } from '../../core/domain/person.ts';
 import type { Lease } from './lease.ts';
 import { grant } from './lease.ts';
 import type { LedgerDraft } from './ledger.ts';
 import { chainOf, decisionDraft, entryOf, GENESIS, sha256 } from './ledger.ts';
 import type { MemoryOutbox } from './memory-outbox.ts';
+import { nextBefore, STRETCH } from './stretch.ts';
 
 export interface PersonRows {
   decisions: NewDecision[];
@@ -164,6 +165,28 @@ export class MemoryLearning {
     const names = new Set(credits.map((credit) => credit.signal));
     const signals = (history?.signals ?? []).filter((s) => s.decisionId === id || names.has(s.name));
     return { decision, seq: found.seq, credits, signals };
+  }
+
+  decisionsOf(
+    programme: string,
+    before: number,
+    limit: number,
+  ): Awaited<ReturnType<ReadStore['decisionsOf']>> {
+    const end = Math.min(before, this.#written.length + 1);
+    const from = Math.max(1, end - STRETCH);
+    const rows: { seq: number; decision: Decision }[] = [];
+    for (let seq = end - 1; seq >= from && rows.length < limit; seq--) {
+      const row = this.#written[seq - 1]!;
+      // whoever was forgotten has no decisions any more
+      if (!('decision' in row) || !this.byId.has(row.decision.id)) continue;
+      if (row.decision.programme === programme) rows.push({ seq, decision: row.decision });
+    }
+    const decisions = rows.map(({ decision }) => {
+      const credits = [...this.rowsOf(decision.person).credits.values()];
+      const own = credits.filter((credit) => credit.decision === decision.id);
+      return { decision, credits: own.map(({ signal, worth }) => ({ signal, worth })) };
+    });
+    return { decisions, next: nextBefore(rows, limit, from) };
   }
 
   counts(events: number): Record<string, number> {

@@ -155,6 +155,7 @@ export function openMemoryStore(): Store {
     models: (after = -1) => Promise.resolve([...tables.models.values()].filter((m) => m.position > after)),
     lease: (...ask) => Promise.resolve(tables.lease(...ask)),
     programmes: () => Promise.resolve([...versions.values()].map((all) => all.at(-1)!)),
+    programmeVersion: (id, version) => Promise.resolve(versions.get(id)?.[version - 1] ?? null),
     saveProgramme: (programme, expected, at) => {
       const all = versions.get(programme.id) ?? [];
       if (all.length !== expected) return Promise.resolve(false);
@@ -164,6 +165,7 @@ export function openMemoryStore(): Store {
       return Promise.resolve(true);
     },
     decision: (id) => Promise.resolve(tables.decision(id)),
+    decisionsOf: (programme, before, limit) => Promise.resolve(tables.decisionsOf(programme, before, limit)),
     person: (alias) => Promise.resolve(exportOf(tables, alias)),
     ledger: (from, limit) =>
       Promise.resolve(tables.chain.slice(Math.max(0, from - 1), Math.max(0, from - 1) + limit)),

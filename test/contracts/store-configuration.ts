@@ -26,6 +26,15 @@ export function configurationContract(open: () => Promise<Store>): void {
     expect(await store.counts()).toMatchObject({ ledger: 3 });
   });
 
+  it('keeps every version of a programme', async () => {
+    const store = await opened(open);
+    for (const [i, name] of ['one', 'two'].entries()) await store.saveProgramme(programme({ name }), i, NOON);
+    expect(await store.programmeVersion('welcome', 1)).toEqual(programme({ name: 'one', version: 1 }));
+    expect(await store.programmeVersion('welcome', 2)).toEqual(programme({ name: 'two', version: 2 }));
+    expect(await store.programmeVersion('welcome', 3)).toBeNull();
+    expect(await store.programmeVersion('other', 1)).toBeNull();
+  });
+
   it('lets one of many who save at once win', async () => {
     const store = await opened(open);
     const saves = Array.from({ length: 10 }, (_, i) =>

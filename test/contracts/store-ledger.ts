@@ -141,4 +141,48 @@ export function ledgerContract(open: () => Promise<Store>): void {
   });
 }
 
+export function decisionsOfContract(open: () => Promise<Store>): void {
+  it('reads the decisions of one programme, newest first, with their credits', async () => {
+    const store = await opened(open);
+    await fill(store);
+    await put(store, {
+      decisions: [first(decision('d4', { programme: 'other' })), repeated(decision('d5'))],
+    });
+    const credit = {
+      decision: 'd2',
+      programme: 'welcome',
+      person: 'p',
+      signal: 'Order Completed',
+      worth: 0.5,
+    };
+    await store.commitFold({
+      ...{ expected: 0, position: 1, credits: [credit], removedCredits: [], rewards: [], removedRewards: [] },
+      ...{ outcomes: [], forgotten: [], snapshots: [] },
+    });
+    const found = await store.decisionsOf('welcome', Number.MAX_SAFE_INTEGER, 100);
+    expect(found.next).toBeUndefined();
+    expect(found.decisions.map(({ decision: own }) => own.id)).toEqual(['d5', 'd3', 'd2', 'd1']);
+    expect(found.decisions.map(({ credits }) => credits)).toEqual([
+      [],
+      [],
+      [{ signal: 'Order Completed', worth: 0.5 }],
+      [],
+    ]);
+    expect(JSON.stringify(found.decisions[3]!.decision)).toBe(JSON.stringify(decision('d1')));
+    expect(await store.decisionsOf('none', Number.MAX_SAFE_INTEGER, 100)).toEqual({ decisions: [] });
+  });
+
+  it('goes on where it stopped, without repeating or leaving anything out', async () => {
+    const store = await opened(open);
+    await fill(store);
+    const ids: string[] = [];
+    for (let before: number | undefined = Number.MAX_SAFE_INTEGER; before !== undefined;) {
+      const found: Awaited<ReturnType<Store['decisionsOf']>> = await store.decisionsOf('welcome', before, 2);
+      ids.push(...found.decisions.map(({ decision: own }) => own.id));
+      before = found.next;
+    }
+    expect(ids).toEqual(['d3', 'd2', 'd1']);
+  });
+}
+
 const fill2 = (store: Store): Promise<void> => put(store, { decisions: [repeated(decision('d4'))] });

@@ -3,7 +3,7 @@ import type { Store } from '../../core/contracts/store.ts';
 import { configurationContract } from './store-configuration.ts';
 import { erasureContract } from './store-erasure.ts';
 import { learningContract } from './store-learning.ts';
-import { ledgerContract } from './store-ledger.ts';
+import { decisionsOfContract, ledgerContract } from './store-ledger.ts';
 import { outboxContract } from './store-outbox.ts';
 import { workContract } from './store-work.ts';
 
@@ -15,6 +15,7 @@ export function storeContract(name: string, open: Open): void {
   describe(name, () => {
     describe('transact', () => workContract(open));
     describe('ledger', () => ledgerContract(open));
+    describe('decisions of a programme', () => decisionsOfContract(open));
     describe('learning', () => learningContract(open));
     describe('outbox', () => outboxContract(open));
     describe('erasure', () => erasureContract(open));

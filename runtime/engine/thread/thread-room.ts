@@ -22,8 +22,10 @@ const ENGINE: Names<EngineDoor> = {
 };
 const STORE: Names<DeskStore> = {
   programmes: true,
+  programmeVersion: true,
   saveProgramme: true,
   decision: true,
+  decisionsOf: true,
   person: true,
   ledger: true,
   counts: true,

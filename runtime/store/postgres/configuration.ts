@@ -9,6 +9,10 @@ const PROGRAMMES = {
   name: 'programmes',
   text: 'SELECT DISTINCT ON (id) body FROM pickwell.programmes ORDER BY id, version DESC',
 };
+const VERSION = {
+  name: 'programme_version',
+  text: 'SELECT body FROM pickwell.programmes WHERE id = $1 AND version = $2',
+};
 const NEWEST = {
   name: 'newest_version',
   text: 'SELECT coalesce(max(version), 0) AS version FROM pickwell.programmes WHERE id = $1',
@@ -30,6 +34,11 @@ const META = { name: 'meta', text: 'SELECT value FROM pickwell.meta WHERE name =
 
 export async function programmes(db: Database): Promise<Programme[]> {
   return (await db.rows<{ body: string }>(PROGRAMMES)).map(({ body }) => JSON.parse(body) as Programme);
+}
+
+export async function programmeVersion(db: Database, id: string, version: number): Promise<Programme | null> {
+  const row = await db.one<{ body: string }>(VERSION, id, version);
+  return row ? (JSON.parse(row.body) as Programme) : null;
 }
 
 /** Saves the next version, in the ledger too. Whoever saves holds the row of changes, so one saves after the other. */

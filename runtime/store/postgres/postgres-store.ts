@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import pg from 'pg';
 import type { Store } from '../../../core/contracts/store.ts';
 import { takeTurns } from '../turns.ts';
-import { keys, meta, programmes, saveKey, saveProgramme } from './configuration.ts';
+import { keys, meta, programmes, programmeVersion, saveKey, saveProgramme } from './configuration.ts';
 import type { ConnectionOptions } from './connection.ts';
 import { clientConfig, openPool } from './connection.ts';
 import type { Patience } from './database.ts';
@@ -13,7 +13,7 @@ import { commitFold, models, position } from './learn.ts';
 import { lease } from './leases.ts';
 import { migrate, MIGRATION_MS } from './migrate.ts';
 import { claim, outboxCounts, redrive, settle } from './outbox.ts';
-import { counts, decision, ledger, person } from './read.ts';
+import { counts, decision, decisionsOf, ledger, person } from './read.ts';
 import { transact } from './transact.ts';
 import { Watch } from './watch.ts';
 
@@ -58,8 +58,10 @@ export async function openPostgresStore(options: PostgresOptions): Promise<Store
     models: (after) => models(db, after),
     lease: (name, holder, ttlMs) => lease(db, name, holder, ttlMs),
     programmes: () => programmes(db),
+    programmeVersion: (id, version) => programmeVersion(db, id, version),
     saveProgramme: (programme, expected, at) => saveProgramme(db, programme, { expected, at }),
     decision: (id) => decision(db, id),
+    decisionsOf: (programme, before, limit) => decisionsOf(db, programme, { before, limit }),
     person: (alias) => person(db, alias),
     ledger: (from, limit) => ledger(db, from, limit),
     counts: () => counts(db),

@@ -2,6 +2,7 @@ import type { Credit, LedgerRow, StoredSignal } from '../../../core/contracts/re
 import type { ReadStore } from '../../../core/contracts/store.ts';
 import type { Decision } from '../../../core/domain/decision.ts';
 import type { Alias } from '../../../core/domain/person.ts';
+import { nextBefore, STRETCH } from '../stretch.ts';
 import { numbers, texts } from './cells.ts';
 import type { Database } from './database.ts';
 import { CREDITS, histories, personsBehind, SIGNALS } from './history.ts';
@@ -16,6 +17,18 @@ const DECISION = {
     JOIN pickwell.decisions d ON d.person = r.person AND d.id = r.decision
     LEFT JOIN pickwell.ledger l ON l.person = d.person AND l.kind = 'decision' AND l.ref = d.id
     WHERE r.decision = $1`,
+};
+const LAST = { name: 'last_place', text: 'SELECT seq FROM pickwell.ledger_head' };
+const OF_PROGRAMME = {
+  name: 'decisions_of_programme',
+  text: `SELECT l.seq, d.person, d.id, d.record FROM pickwell.ledger l
+    JOIN pickwell.decisions d ON d.person = l.person AND d.id = l.ref
+    WHERE l.seq >= $1 AND l.seq < $2 AND l.kind = 'decision' AND l.programme = $3 ORDER BY l.seq DESC LIMIT $4`,
+};
+const CREDITED = {
+  name: 'credited',
+  text: `SELECT c.decision, c.signal, c.worth FROM unnest($1::text[], $2::text[]) AS q(person, decision)
+    JOIN pickwell.credits c ON c.person = q.person AND c.decision = q.decision`,
 };
 const ALIAS = { name: 'alias', text: 'SELECT person FROM pickwell.aliases WHERE alias = $1' };
 const RECORDS = {
@@ -53,6 +66,29 @@ export async function decision(db: Database, id: string): Promise<Read<'decision
   const names = new Set(credits.map((credit) => credit.signal));
   const signals = (history?.signals ?? []).filter((s) => s.decisionId === id || names.has(s.name));
   return { decision: JSON.parse(row.record) as Decision, seq: row.seq, credits, signals };
+}
+
+/** Looks at `STRETCH` places of the ledger at most: of a programme that is seldom asked there may be few in a long time. */
+export async function decisionsOf(
+  db: Database,
+  programme: string,
+  { before, limit }: { before: number; limit: number },
+): Promise<Read<'decisionsOf'>> {
+  await seal(db);
+  const end = Math.min(before, (await db.one<{ seq: number }>(LAST))!.seq + 1);
+  const from = Math.max(1, end - STRETCH);
+  const rows = await db.rows<{ seq: number; person: string; id: string; record: string }>(
+    ...([OF_PROGRAMME, from, end, programme, limit] as const),
+  );
+  const credits = await db.rows<Credit>(
+    ...([CREDITED, texts(rows.map((row) => row.person)), texts(rows.map(({ id }) => id))] as const),
+  );
+  const byDecision = Map.groupBy(credits, (credit) => credit.decision);
+  const decisions = rows.map(({ id, record }) => ({
+    decision: JSON.parse(record) as Decision,
+    credits: (byDecision.get(id) ?? []).map(({ signal, worth }) => ({ signal, worth })),
+  }));
+  return { decisions, next: nextBefore(rows, limit, from) };
 }
 
 export async function person(db: Database, alias: Alias): Promise<Read<'person'>> {

@@ -5,7 +5,8 @@ import type { Decision } from '../../../core/domain/decision.ts';
 import type { Alias } from '../../../core/domain/person.ts';
 import type { Programme } from '../../../core/domain/programme.ts';
 import type { Database } from './database.ts';
-import { appendLedger } from './write.ts';
+import { nextBefore, STRETCH } from '../stretch.ts';
+import { appendLedger, ledgerEnd } from './write.ts';
 import { histories } from './learn.ts';
 import { personBehind } from './persons.ts';
 
@@ -22,6 +23,29 @@ export function decision(db: Database, id: string): Read<'decision'> {
   const names = new Set(credits.map((credit) => credit.signal));
   const signals = (history?.signals ?? []).filter((s) => s.decisionId === id || names.has(s.name));
   return { decision: JSON.parse(row.record) as Decision, seq: row.seq, credits, signals };
+}
+
+/** Looks at `STRETCH` places of the ledger at most: of a programme that is seldom asked there may be few in a long time. */
+export function decisionsOf(
+  db: Database,
+  programme: string,
+  { before, limit }: { before: number; limit: number },
+): Read<'decisionsOf'> {
+  const end = Math.min(before, ledgerEnd(db).seq + 1);
+  const from = Math.max(1, end - STRETCH);
+  const rows = db.all<{ seq: number; record: string; person: string; id: string }>(
+    `SELECT seq, record, person, id FROM decisions WHERE seq >= ? AND seq < ? AND programme = ?
+     ORDER BY seq DESC LIMIT ?`,
+    ...[from, end, programme, limit],
+  );
+  const decisions = rows.map(({ record, person: owner, id }) => ({
+    decision: JSON.parse(record) as Decision,
+    credits: db.all<{ signal: string; worth: number }>(
+      'SELECT signal, worth FROM credits WHERE person = ? AND decision = ?',
+      ...[owner, id],
+    ),
+  }));
+  return { decisions, next: nextBefore(rows, limit, from) };
 }
 
 export function person(db: Database, alias: Alias): Read<'person'> {
@@ -76,6 +100,12 @@ export const programmes = (db: Database): Programme[] =>
       `SELECT body FROM programmes AS p WHERE version = (SELECT max(version) FROM programmes WHERE id = p.id) ORDER BY id`,
     )
     .map(({ body }) => JSON.parse(body) as Programme);
+
+export function programmeVersion(db: Database, id: string, version: number): Programme | null {
+  const sql = 'SELECT body FROM programmes WHERE id = ? AND version = ?';
+  const row = db.one<{ body: string }>(sql, id, version);
+  return row ? (JSON.parse(row.body) as Programme) : null;
+}
 
 /** Saves the next version in the caller's transaction, in the ledger too. */
 export function saveProgramme(db: Database, programme: Programme, expected: number, at: number): boolean {

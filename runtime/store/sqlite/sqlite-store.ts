@@ -7,7 +7,19 @@ import { commitFold, endLeases, histories, lease, models, position, readLedger }
 import { load } from './load.ts';
 import { claim, outboxCounts, recoverClaims, redrive, settle } from './outbox.ts';
 import { makeOwner, ownerOf } from './owner.ts';
-import { counts, decision, keys, ledger, meta, person, programmes, saveKey, saveProgramme } from './read.ts';
+import {
+  counts,
+  decision,
+  decisionsOf,
+  keys,
+  ledger,
+  meta,
+  person,
+  programmes,
+  programmeVersion,
+  saveKey,
+  saveProgramme,
+} from './read.ts';
 import { write } from './write.ts';
 
 /** Result codes of SQLite that are the machine's or the disk's doing (https://sqlite.org/rescode.html). */
@@ -105,8 +117,10 @@ function storeOn(db: Database): Store {
     // one process owns the folder, and knows what it changed
     watch: () => Promise.resolve(() => Promise.resolve()),
     programmes: () => read(programmes),
+    programmeVersion: (id, version) => read((db) => programmeVersion(db, id, version)),
     saveProgramme: (programme, expected, at) => change((db) => saveProgramme(db, programme, expected, at)),
     decision: (id) => read((db) => decision(db, id)),
+    decisionsOf: (programme, before, limit) => read((db) => decisionsOf(db, programme, { before, limit })),
     person: (alias) => read((db) => person(db, alias)),
     ledger: (from, limit) => read((db) => ledger(db, from, limit)),
     counts: () => read(counts),

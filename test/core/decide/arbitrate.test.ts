@@ -92,7 +92,7 @@ describe('of several programmes', () => {
     const paused = of('a', { priority: 100 }, { status: 'paused' });
     const { answer } = verdict([paused, of('b')]);
     expect(answer).toMatchObject({ programme: 'b', action: 'send' });
-    expect(answer.arbitration![0]).toEqual({
+    expect(answer.arbitration![0]).toMatchObject({
       programme: 'a',
       reason: 'guardrail',
       dropped: [{ option: 'a', rule: 'dates', detail: 'programme is paused' }],

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Programme, Variant } from '../../../core/domain/programme.ts';
 import { newPerson } from '../../../core/domain/person.ts';
 import { check } from '../../../core/guardrails/check.ts';
-import { NOON, programme, variant } from '../../support/programmes.ts';
+import { HOUR, NOON, programme, variant } from '../../support/programmes.ts';
 
 /** Rule and detail by which a variant is dropped, or undefined. */
 function objection(
@@ -65,6 +65,20 @@ describe('dates', () => {
       expect(objection({}, span)?.rule).toBe('dates');
     }
   });
+});
+
+it('an objection says as a value what state something is in, and when that ends by itself', () => {
+  const variants = [
+    variant('a', { approval: undefined }),
+    variant('b', { startsAt: '2026-11-24T12:00:00Z' }),
+    variant('c', { endsAt: '2026-11-22T12:00:00Z' }),
+  ];
+  const given = { programme: programme({ variants }), person: newPerson('p', []), contacts: [], now: NOON };
+  expect(check(given).dropped.map(({ option, state, until }) => [option, state, until])).toEqual([
+    ['a', 'waiting', undefined],
+    ['b', 'early', NOON + 24 * HOUR],
+    ['c', 'over', undefined],
+  ]);
 });
 
 describe('check', () => {

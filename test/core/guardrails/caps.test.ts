@@ -92,9 +92,12 @@ describe('caps', () => {
       contacts: [reserved],
       now: NOON,
     });
-    expect(dropped[0]?.detail).toBe(
-      '1 of 1 any contacts (1 not known to be sent) in 24 h, next free 2026-11-23T13:00:00.000Z',
-    );
+    expect(dropped[0]).toEqual({
+      option: 'mail',
+      rule: 'caps',
+      detail: '1 of 1 any contacts (1 not known to be sent) in 24 h, next free 2026-11-23T13:00:00.000Z',
+      ...{ until: NOON + HOUR, count: 1, limit: 1, hours: 24, per: 'person' },
+    });
   });
 
   it('never let more than `count` through any window, whenever somebody asks', () => {
@@ -127,7 +130,8 @@ describe('caps', () => {
     const contacts = [NOON - 20 * HOUR, NOON - 10 * HOUR, NOON - HOUR].map((at) => contact(at));
     const own = programme({ variants: [mail], guardrails: { caps: [cap(2, 24)] } });
     const [dropped] = check({ programme: own, person: newPerson('p', []), contacts, now: NOON }).dropped;
-    const next = Date.parse(/next free (\S+)$/.exec(dropped!.detail)![1]!);
+    const next = dropped!.until!;
+    expect(dropped!.detail).toContain(`next free ${new Date(next).toISOString()}`);
     expect(allowed([cap(2, 24)], contacts, next - 1)).toEqual([]);
     expect(allowed([cap(2, 24)], contacts, next)).toEqual(['mail', 'text']);
   });

@@ -60,3 +60,17 @@ describe('subscriptions', () => {
     expect(allowedTo(state('subscribed'), {})).toEqual(['mail', 'text']);
   });
 });
+
+it('says what stands in the way, by channel and purpose', () => {
+  const own = programme({ variants, guardrails: { consent: { email: ['marketing', 'offers'] } } });
+  const objection = (changes: Partial<Person>, erased = false) => {
+    const person = { ...newPerson('p', ['user:u']), ...changes };
+    return check({ programme: own, person, contacts: [], now: NOON, erased }).dropped[0];
+  };
+  const head = { option: 'mail', rule: 'consent', channel: 'email' };
+  const left = { email: { value: 'unsubscribed' as const, at: NOON } };
+  const refused = { ...head, state: 'refused', purposes: ['offers'] };
+  expect(objection(said({ marketing: true }))).toMatchObject(refused);
+  expect(objection({ subscriptions: left })).toMatchObject({ ...head, state: 'unsubscribed' });
+  expect(objection({}, true)).toMatchObject({ ...head, state: 'erased' });
+});

@@ -50,6 +50,15 @@ describe('quiet hours', () => {
     );
   });
 
+  it('say so as values', () => {
+    expect(check(context(NIGHT, '2026-11-23T21:10:30Z')).dropped[0]).toMatchObject({
+      rule: 'quiet-hours',
+      state: 'hours',
+      zone: 'Europe/Berlin',
+      until: Date.parse('2026-11-24T07:00:00.000Z'),
+    });
+  });
+
   it.each([
     ['America/New_York', '2026-11-24T02:30:00Z', '21:30 in America/New_York'],
     ['+05:30', '2026-11-23T16:00:00Z', '21:30 in +05:30'],

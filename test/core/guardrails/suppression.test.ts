@@ -79,6 +79,27 @@ describe('rest after a signal', () => {
   });
 });
 
+it('a rest says its numbers and its end as values', () => {
+  const variants = [variant('mail')];
+  const own = programme({
+    variants,
+    guardrails: { suppressAfterIgnored: { count: 2, hours: 240 } },
+  });
+  const contacts = [contact(NOON - 3 * DAY), contact(NOON - 2 * DAY)];
+  const { dropped } = check({ programme: own, person: newPerson('p', []), contacts, now: NOON });
+  expect(dropped[0]).toMatchObject({
+    ...{ option: 'mail', rule: 'suppression', until: NOON + 8 * DAY },
+    ...{ count: 2, limit: 2, hours: 240, channel: 'email' },
+  });
+  const rest = programme({
+    variants,
+    guardrails: { restAfterSignal: [{ signal: 'complained', hours: 48 }] },
+  });
+  const signals = [signal('complained', NOON - HOUR)];
+  const given = { programme: rest, person: newPerson('p', []), contacts: [], signals, now: NOON };
+  expect(check(given).dropped[0]).toMatchObject({ signal: 'complained', hours: 48, until: NOON + 47 * HOUR });
+});
+
 it('every rest has the end it says', () => {
   const both: Guardrails = {
     suppressAfterIgnored: { count: 2, hours: 100 },

@@ -14,7 +14,7 @@ function about(traits: Record<string, unknown>, context: GuardContext['context']
 
 /** Why a rule does not hold for somebody, or undefined. */
 const reason = (rule: string, traits: Record<string, unknown>, context?: GuardContext['context']) =>
-  compileRule(rule)(about(traits, context));
+  compileRule(rule)(about(traits, context))?.detail;
 
 describe('an eligibility rule', () => {
   it.each([
@@ -71,7 +71,7 @@ describe('an eligibility rule', () => {
   ])('%s is refused, with the place', (rule, message) => {
     expect(ruleError(rule)).toContain(message);
     // and it was stored by somebody all the same: it lets nobody pass
-    expect(compileRule(rule)(about({ age: 20 }))).toMatch(/^the rule cannot be evaluated/);
+    expect(compileRule(rule)(about({ age: 20 }))?.detail).toMatch(/^the rule cannot be evaluated/);
   });
 
   it.each([
@@ -80,7 +80,7 @@ describe('an eligibility rule', () => {
     ['long', `"${'x'.repeat(2_000)}" == "x"`, 'at most 2000 characters'],
   ])('too much %s is refused', (_, rule, message) => {
     expect(ruleError(rule)).toContain(message);
-    expect(compileRule(rule)(about({}))).toMatch(/^the rule cannot be evaluated/);
+    expect(compileRule(rule)(about({}))?.detail).toMatch(/^the rule cannot be evaluated/);
   });
 
   it.each(['constructor', '__proto__', 'prototype', 'toString', 'hasOwnProperty'])(
@@ -99,7 +99,7 @@ describe('an eligibility rule', () => {
     const compiled = rules.map(compileRule);
     fc.assert(
       fc.property(fc.dictionary(fc.constantFrom('a', 'b', 'c'), fc.jsonValue()), (traits) => {
-        for (const rule of compiled) expect(typeof rule(about(traits))).toMatch(/undefined|string/);
+        for (const rule of compiled) expect(typeof rule(about(traits))?.detail).toMatch(/undefined|string/);
       }),
       { seed: 41, numRuns: 300 },
     );
@@ -165,6 +165,22 @@ describe('the guardrail', () => {
     expect(allowed({ age: 20, phone: '+47' })).toEqual(['a', 'c']);
     expect(allowed({ age: 20, vip: true })).toEqual(['a', 'b']);
     expect(allowed({ age: 17, vip: true, phone: '+47' })).toEqual([]);
+  });
+
+  it('says whose rule it was, which part of it, and what was missing', () => {
+    const dropped = (traits: Record<string, unknown>) =>
+      check({ ...about(traits), programme: own, rules }).dropped;
+    expect(dropped({ age: 17 })[0]).toEqual({
+      option: 'a',
+      rule: 'eligibility',
+      of: 'programme',
+      detail: 'traits.age >= 18 is false',
+      expression: 'traits.age >= 18',
+    });
+    expect(dropped({ age: 20 })).toMatchObject([
+      { option: 'b', of: 'variant', expression: 'traits.vip', missing: 'traits.vip' },
+      { option: 'c', of: 'channel', expression: 'has(traits.phone)', missing: undefined },
+    ]);
   });
 
   it('lets nobody pass who cannot be looked up, nor by a rule nobody compiled', () => {

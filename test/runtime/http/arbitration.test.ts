@@ -49,7 +49,8 @@ describe('a list of programmes', () => {
       },
     ];
     expect(traced).toMatchObject({ decision_id: answer.decision_id, trace: { arbitration } });
-    expect(record).toMatchObject({ trace: { arbitration } });
+    // made again from its record alone, it is the same decision
+    expect(record).toMatchObject({ trace: { arbitration }, explanation: { recomputed: true } });
   });
 
   test('is understood by Braze, Iterable and batches, and by the first two without programmes that are not known', async () => {

@@ -1,0 +1,46 @@
+import type { Decision } from '../domain/decision.ts';
+import type { Readings } from '../domain/readings.ts';
+import type { GuardContext } from '../guardrails/guardrail.ts';
+import { knownFrom } from '../guardrails/readings.ts';
+import type { Policy } from '../policies/weighted-thompson.ts';
+import type { LiveProgramme } from './decide.ts';
+import { decideBy } from './decide.ts';
+
+/** A recorded decision with what its guardrails could see: enough to make it again. */
+export type Complete = Decision & { read: Readings };
+
+/**
+ * Whether everything is recorded that the guardrails looked at: not in decisions older than `read`, nor where a trait was too
+ * large to be kept.
+ */
+export const isComplete = (decision: Decision): decision is Complete =>
+  decision.read !== undefined && decision.read.large === undefined;
+
+/**
+ * The probabilities as they were recorded, for the options they were recorded for; for any others those of `policy`. A model
+ * goes on learning, and of what it was only the newest is kept.
+ */
+export function asRecorded({ reason, eligible }: Decision, policy: Policy): Policy {
+  if (reason !== 'policy') return policy;
+  return (options, ...rest) => {
+    const same =
+      options.length === eligible.length && options.every((option, i) => eligible[i]!.option === option);
+    return same ? eligible : policy(options, ...rest);
+  };
+}
+
+/** What the guardrails of a recorded decision were given. */
+export function givenTo(decision: Complete, { programme, rules }: LiveProgramme): GuardContext {
+  const { context, at: now, spooled: blind } = decision;
+  return { ...knownFrom(decision.read, decision), programme, rules, context, now, blind };
+}
+
+/**
+ * Makes a recorded decision again: on `live`, from the facts and with the seed it was made with. On the programme version and
+ * the probabilities of then it is the same decision.
+ */
+export function again(decision: Complete, live: LiveProgramme): Decision {
+  const { programme, send, context, pin, sendKey, at, spooled } = decision;
+  const facts = { ...knownFrom(decision.read, decision), sendKey, now: at, blind: spooled };
+  return decideBy({ programme, person: {}, send, context, pin }, facts, live, decision.seed);
+}

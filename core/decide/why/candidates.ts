@@ -1,0 +1,48 @@
+import type { DroppedOption } from '../../domain/decision.ts';
+import { SIGNAL } from '../../domain/event.ts';
+import type { Complete } from '../again.ts';
+import type { Change } from './change.ts';
+
+/** Values that a failed part of an eligibility rule might have had, and signals it might have counted, likeliest first. */
+export type Remedies = (objection: DroppedOption, decision: Complete) => Change[];
+
+/** What might be otherwise so that a guardrail no longer objects; whether it does is for the guardrail to say. */
+export function candidates(objection: DroppedOption, decision: Complete, remedies: Remedies): Change[] {
+  const { rule, until, state } = objection;
+  const later: Change[] = until === undefined ? [] : [{ kind: 'time', at: until }];
+  if (state === 'unknown') return [];
+  switch (rule) {
+    case 'approval':
+      return [{ kind: 'approval' }];
+    case 'dates':
+      if (state === 'early') return later;
+      return [state === 'over' ? { kind: 'end' } : { kind: 'status' }];
+    case 'consent':
+      return consented(objection);
+    case 'eligibility':
+      return remedies(objection, decision);
+    case 'suppression':
+      return [...later, ...reactions(objection)];
+    case 'caps':
+      return [...later, ...fewer(objection)];
+    default:
+      return later;
+  }
+}
+
+function consented({ channel, purposes }: DroppedOption): Change[] {
+  if (purposes) return [{ kind: 'consent', purposes }];
+  return channel === undefined ? [] : [{ kind: 'subscription', channel }];
+}
+
+function fewer({ count = 0, limit = 0, per, channel, hours }: DroppedOption): Change[] {
+  if (limit === 0) return [];
+  return [{ kind: 'contacts', fewer: count - limit + 1, per: per ?? 'person', channel, hours: hours ?? 0 }];
+}
+
+/** A reaction just before, a contact less, or the signal that did not happen. */
+function reactions({ signal, count = 0, limit = 0, channel }: DroppedOption): Change[] {
+  if (signal !== undefined) return [{ kind: 'no-signal', signal }];
+  const contacts: Change = { kind: 'contacts', fewer: count - limit + 1, channel };
+  return [contacts, { kind: 'signal', signal: SIGNAL.clicked, by: 1 }];
+}

@@ -1,0 +1,157 @@
+import type { OptionKey, ScoredOption } from '../../domain/decision.ts';
+import type { Cap, Programme, Variant } from '../../domain/programme.ts';
+import { HOUR_MS } from '../../domain/programme.ts';
+import type { Readings } from '../../domain/readings.ts';
+import { counted } from '../../guardrails/caps.ts';
+import type { Policy } from '../../policies/weighted-thompson.ts';
+import type { Complete } from '../again.ts';
+import type { LiveProgramme } from '../decide.ts';
+
+/** One thing that might have been otherwise. */
+export type Change =
+  /** Asked at another time, ms since 1970. */
+  | { kind: 'time'; at: number }
+  /** So many contacts fewer of those that a guardrail counted, the newest of them. */
+  | { kind: 'contacts'; fewer: number; per?: Cap['per']; channel?: string | undefined; hours?: number }
+  /** A signal had happened so many times more just before, or the newest so many had not. */
+  | { kind: 'signal'; signal: string; by: number }
+  /** A signal had never happened. */
+  | { kind: 'no-signal'; signal: string }
+  /** Another value of `traits.<name>` or `context.<name>`; null: none. */
+  | { kind: 'value'; field: string; value: unknown }
+  | { kind: 'consent'; purposes: readonly string[] }
+  | { kind: 'subscription'; channel: string }
+  | { kind: 'approval' }
+  /** The programme is live. */
+  | { kind: 'status' }
+  /** Programme and variant end later. */
+  | { kind: 'end' }
+  /** The person is not in the holdout. */
+  | { kind: 'arm' }
+  /** No variant is asked for by name. */
+  | { kind: 'pin' }
+  /** Another probability of the option, the others in proportion; `short` is how far its score is below the chosen one's. */
+  | { kind: 'chance'; from: number; to: number; short: number };
+
+/** A decision as it was made, or as it would have been. */
+export interface Case {
+  decision: Complete;
+  live: LiveProgramme;
+}
+
+/** The same decision with one thing otherwise; `option` is the one the change is about. */
+export function changed(now: Case, change: Change, option: OptionKey): Case {
+  const { decision, live } = now;
+  const told = (some: Partial<Complete>): Case => ({ live, decision: { ...decision, ...some } });
+  const read = (some: Partial<Readings>): Case => told({ read: { ...decision.read, ...some } });
+  switch (change.kind) {
+    case 'time':
+      return told({ at: change.at });
+    case 'arm':
+      return told({ arm: 'treated' });
+    case 'pin':
+      return told({ pin: undefined });
+    case 'value':
+      return withValue(now, change.field, change.value);
+    case 'contacts':
+      return read({ contacts: withFewer(now, change, option) });
+    case 'signal':
+      return read({ signals: withSignal(decision, change) });
+    case 'no-signal':
+      return read({ signals: without(decision.read.signals, change.signal) });
+    case 'consent': {
+      const given = Object.fromEntries(change.purposes.map((purpose) => [purpose, true]));
+      return read({ consent: { ...decision.read.consent, ...given } });
+    }
+    case 'subscription': {
+      const own = { [change.channel]: { value: 'subscribed' as const, at: decision.at } };
+      return read({ subscriptions: { ...decision.read.subscriptions, ...own } });
+    }
+    case 'chance': {
+      const { policy } = live;
+      const favouring: Policy = (...asked) => favoured(policy(...asked), option, change.to);
+      return { decision, live: { ...live, policy: favouring } };
+    }
+    default:
+      return { decision, live: { ...live, programme: reformed(live.programme, change, option) } };
+  }
+}
+
+const without = <T>(record: Readonly<Record<string, T>> = {}, name: string): Record<string, T> =>
+  Object.fromEntries(Object.entries(record).filter(([other]) => other !== name));
+
+function withValue({ decision, live }: Case, field: string, value: unknown): Case {
+  const [of, name] = [field.slice(0, field.indexOf('.')), field.slice(field.indexOf('.') + 1)];
+  const set = value === null ? {} : { [name]: value };
+  if (of === 'context') {
+    const context = { ...without(decision.context, name), ...set } as Complete['context'];
+    return { live, decision: { ...decision, context } };
+  }
+  const traits = { ...without(decision.read.traits, name), ...set };
+  return { live, decision: { ...decision, read: { ...decision.read, traits } } };
+}
+
+function withFewer(
+  { decision, live }: Case,
+  { fewer, per = 'person', channel, hours = Infinity }: Change & { kind: 'contacts' },
+  option: OptionKey,
+): Readings['contacts'] {
+  const contacts = decision.read.contacts ?? [];
+  const since = decision.at - hours * HOUR_MS;
+  const gone = contacts
+    .filter((c) => c.at > since && counted({ per, channel }, c, option, live.programme.id))
+    .sort((a, b) => b.at - a.at)
+    .slice(0, fewer);
+  return contacts.filter((contact) => !gone.includes(contact));
+}
+
+function withSignal(
+  { read, at }: Complete,
+  { signal, by }: Change & { kind: 'signal' },
+): Readings['signals'] {
+  const times = read.signals?.[signal] ?? [];
+  const after = by < 0 ? times.slice(-by) : [...Array<number>(by).fill(at), ...times];
+  return { ...without(read.signals, signal), [signal]: after };
+}
+
+function reformed(programme: Programme, change: Change, option: OptionKey): Programme {
+  const variants = (reform: (own: Variant) => Variant): Variant[] =>
+    programme.variants.map((own) => (own.id === option ? reform(own) : own));
+  if (change.kind === 'status') return { ...programme, status: 'live' };
+  if (change.kind === 'end') {
+    return { ...programme, endsAt: undefined, variants: variants((own) => ({ ...own, endsAt: undefined })) };
+  }
+  return {
+    ...programme,
+    variants: variants((own) => {
+      const { contentHash } = own;
+      return { ...own, approval: { status: 'approved', contentHash, at: 0, by: '' } };
+    }),
+  };
+}
+
+/** One option drawn with probability `to`, the others with what is left, in proportion. */
+function favoured(eligible: readonly ScoredOption[], option: OptionKey, to: number): ScoredOption[] {
+  const own = eligible.find((scored) => scored.option === option)?.propensity;
+  if (own === undefined || own === 1) return [...eligible];
+  const left = (1 - to) / (1 - own);
+  return eligible.map((scored) => {
+    return { ...scored, propensity: scored.option === option ? to : scored.propensity * left };
+  });
+}
+
+/**
+ * Least probability with which a draw of `uniform` in [0, 1) falls on an option, the others keeping their proportions. What
+ * lies before the option in the order of drawing shrinks until the draw is no longer in it, or what lies after.
+ */
+export function chanceNeeded(eligible: readonly ScoredOption[], option: OptionKey, uniform: number): number {
+  const place = eligible.findIndex((scored) => scored.option === option);
+  const own = eligible[place]!.propensity;
+  const before = eligible.slice(0, place).reduce((sum, { propensity }) => sum + propensity, 0);
+  const after = 1 - own - before;
+  const shrunk = uniform < before ? uniform / before : (1 - uniform) / after;
+  // a draw on the very edge is the neighbour's
+  return Math.min(1, 1 - (1 - own) * Math.min(1, shrunk) + EDGE);
+}
+
+const EDGE = 1e-9;

@@ -1,0 +1,138 @@
+import type { Decision, DroppedOption, OptionKey } from '../../domain/decision.ts';
+import { SILENCE } from '../../domain/decision.ts';
+import type { Programme } from '../../domain/programme.ts';
+import type { Readings } from '../../domain/readings.ts';
+import { again, asRecorded, isComplete } from '../again.ts';
+import type { LiveProgramme } from '../decide.ts';
+import type { Remedies } from './candidates.ts';
+import type { Funnel } from './funnel.ts';
+import { addToFunnel, emptyFunnel } from './funnel.ts';
+import type { Way } from './smallest.ts';
+import { waysOut } from './smallest.ts';
+import { changeWords, percent } from './words.ts';
+
+/** A way with its sentence; it was tried out before it is told. */
+export interface Suggestion extends Way {
+  text: string;
+}
+
+/** What became of one option. */
+export interface OptionFate extends Partial<DroppedOption> {
+  option: OptionKey;
+  fate: 'chosen' | 'not-chosen' | 'dropped';
+  propensity?: number | undefined;
+  score?: number | undefined;
+  /** The smallest change with which it would have been chosen. */
+  wouldTake?: string | undefined;
+}
+
+/** Why somebody got what they got. */
+export interface Explanation {
+  summary: string;
+  options: OptionFate[];
+  funnel: Funnel;
+  /** What guardrails could see of the person. */
+  read?: Readings | undefined;
+  /** Whether the decision, made again from its record, is the same; absent where it is too old to be made again. */
+  recomputed?: boolean | undefined;
+  /** Version of the model that was asked where the record has no probability, which is the newest. */
+  askedModel?: number | undefined;
+  /** Absent where it is too old to be made again, or nothing we can think of would have changed it. */
+  smallestChange?: Suggestion | undefined;
+  otherChanges: Suggestion[];
+}
+
+/** Changes told beside the smallest. */
+const MOST_OTHERS = 4;
+
+/**
+ * Explains a recorded decision. `live` is the programme version it was made on, on the newest model; every change that is
+ * suggested was tried by making the decision again with it.
+ */
+export function explain(decision: Decision, live: LiveProgramme, remedies: Remedies): Explanation {
+  const funnel = emptyFunnel();
+  addToFunnel(funnel, decision, live.programme);
+  const known = { funnel, read: decision.read, summary: summaryOf(decision, funnel) };
+  if (!isComplete(decision))
+    return { ...known, options: fates(decision, live.programme, []), otherChanges: [] };
+  const on = { ...live, policy: asRecorded(decision, live.policy) };
+  const ways = waysOut({ decision, live: on }, remedies);
+  const [smallestChange, ...otherChanges] = distinct(ways.map(suggestion)).slice(0, MOST_OTHERS + 1);
+  return {
+    ...known,
+    options: fates(decision, live.programme, ways),
+    recomputed: sameOutcome(again(decision, on), decision),
+    askedModel: live.modelVersion === decision.modelVersion ? undefined : live.modelVersion,
+    smallestChange,
+    otherChanges,
+  };
+}
+
+/** Whether two decisions say the same about every option. */
+export const sameOutcome = (a: Decision, b: Decision): boolean =>
+  JSON.stringify([a.option, a.reason, a.guardrail, a.dropped, a.eligible]) ===
+  JSON.stringify([b.option, b.reason, b.guardrail, b.dropped, b.eligible]);
+
+const wordsOf = ({ changes }: Way): string => changes.map(changeWords).join(', and ');
+
+const suggestion = (way: Way): Suggestion => ({
+  text: `${way.chosen} would have been chosen ${wordsOf(way)}`,
+  ...way,
+});
+
+/** One change may help many options: it is told once, of the first. */
+function distinct(suggestions: readonly Suggestion[]): Suggestion[] {
+  const seen = new Set<string>();
+  return suggestions.filter(({ option, changes }) => {
+    const own = changes.some(({ kind }) => kind === 'chance' || kind === 'approval');
+    const key = JSON.stringify([own ? option : '', changes]);
+    return !seen.has(key) && seen.add(key);
+  });
+}
+
+function fates(
+  { dropped, eligible, option: chosen }: Decision,
+  programme: Programme,
+  ways: readonly Way[],
+): OptionFate[] {
+  const scored = eligible
+    .filter(({ option }) => option !== SILENCE || programme.silence)
+    .map(({ option, propensity, score }) => ({ option, propensity, score }));
+  const known = new Set([...scored, ...dropped].map(({ option }) => option));
+  // what a holdout or a pin left aside has neither a probability nor an objection
+  const aside = programme.variants.filter(({ id }) => !known.has(id)).map(({ id }) => ({ option: id }));
+  const wouldTake = (option: OptionKey): string | undefined => {
+    const way = ways.find((one) => one.option === option && one.chosen === option);
+    return way && wordsOf(way);
+  };
+  const open = [...scored, ...aside].map((one): OptionFate => {
+    const { option } = one;
+    return option === chosen
+      ? { ...one, fate: 'chosen' }
+      : { ...one, fate: 'not-chosen', wouldTake: wouldTake(option) };
+  });
+  const gone = dropped.map((one): OptionFate => ({
+    ...one,
+    fate: 'dropped',
+    wouldTake: wouldTake(one.option),
+  }));
+  return [...open, ...gone];
+}
+
+function summaryOf(
+  { action, option, channel, reason, propensity, eligible, guardrail }: Decision,
+  funnel: Funnel,
+): string {
+  const what = action === 'send' ? `${option} on ${channel ?? 'its channel'}` : 'nothing';
+  if (reason === 'guardrail') {
+    const rules = Object.entries(funnel.dropped).map(([rule, count]) => `${count} by ${rule}`);
+    return guardrail === 'unknown-variant'
+      ? 'nothing: no variant has the id that was asked for'
+      : `nothing: no variant could be sent (dropped: ${rules.join(', ')})`;
+  }
+  if (reason === 'policy') {
+    return `${what}: drawn with a chance of ${percent(propensity)} among ${eligible.length} options`;
+  }
+  if (reason === 'holdout') return `${what}: the person is in the holdout`;
+  return reason === 'pinned' ? `${what}: it was asked for by name` : what;
+}

@@ -1,0 +1,69 @@
+import { WEEKDAYS } from '../../domain/programme.ts';
+import type { Change } from './change.ts';
+
+const DIGITS = 3;
+const MINUTE_MS = 60_000;
+
+/** `tuesday 2026-11-24 08:00 UTC` */
+export function timeWords(at: number): string {
+  // rounded up, so that it is true at the time that is shown
+  const date = new Date(Math.ceil(at / MINUTE_MS) * MINUTE_MS);
+  const shown = date.toISOString();
+  return `${WEEKDAYS[date.getUTCDay()]} ${shown.slice(0, 10)} ${shown.slice(11, 16)} UTC`;
+}
+
+const round = (value: number): number => Number(value.toPrecision(DIGITS));
+export const percent = (share: number): string => `${round(share * 100)} %`;
+
+const counted = (count: number, what: string): string => `${count} ${what}${count === 1 ? '' : 's'}`;
+
+function contactWords({ fewer, channel, per, hours }: Change & { kind: 'contacts' }): string {
+  const whose = per === 'person-programme' ? ' of this programme' : '';
+  const own = per === 'person-variant' ? ' of this variant' : whose;
+  const inside = hours === undefined ? '' : ` in the last ${hours} h`;
+  return `with ${counted(fewer, `${channel === undefined ? '' : `${channel} `}contact`)}${own} less${inside}`;
+}
+
+function signalWords({ signal, by }: Change & { kind: 'signal' }): string {
+  const times = Math.abs(by) === 1 ? '' : ` ${Math.abs(by)} times`;
+  return by > 0 ? `if ${signal} had happened${times} just before` : `with ${signal}${times || ' once'} less`;
+}
+
+function chanceWords({ from, to, short }: Change & { kind: 'chance' }): string {
+  const score = short > 0 ? `; its score was ${round(short)} short` : '';
+  return `with a chance of ${percent(to)} instead of ${percent(from)}${score}`;
+}
+
+/** One change in words that finish a sentence such as "b would have been sent ...". */
+export function changeWords(change: Change): string {
+  switch (change.kind) {
+    case 'time':
+      return `on ${timeWords(change.at)}`;
+    case 'contacts':
+      return contactWords(change);
+    case 'signal':
+      return signalWords(change);
+    case 'no-signal':
+      return `if ${change.signal} had not happened`;
+    case 'value':
+      return change.value === null
+        ? `without ${change.field}`
+        : `if ${change.field} were ${JSON.stringify(change.value)}`;
+    case 'consent':
+      return `with consent to ${change.purposes.join(', ')}`;
+    case 'subscription':
+      return `if the person subscribed to ${change.channel}`;
+    case 'approval':
+      return 'if it were approved';
+    case 'status':
+      return 'if the programme were live';
+    case 'end':
+      return 'if it ended later';
+    case 'arm':
+      return 'if the person were not in the holdout';
+    case 'pin':
+      return 'if no variant were asked for by name';
+    case 'chance':
+      return chanceWords(change);
+  }
+}

@@ -1,0 +1,35 @@
+import type { Stamped, SubscriptionState } from './person.ts';
+import type { ProgrammeId } from './programme.ts';
+
+/** A contact as it counted when a decision was made. */
+export interface ContactRead {
+  /** ms since 1970 */
+  at: number;
+  channel: string;
+  /** Empty for another tool's. */
+  programme: ProgrammeId;
+  variant?: string | undefined;
+  releasesAt?: number | undefined;
+  state?: 'sent' | undefined;
+}
+
+/**
+ * What guardrails could see of a person when a decision was made, and no more: people change, and with this the decision can
+ * be made again as it was. What is empty is absent.
+ */
+export interface Readings {
+  /** Traits that rules and quiet hours name, of those the person had. */
+  traits?: Record<string, unknown> | undefined;
+  /** Traits that were too large to be kept here. */
+  large?: string[] | undefined;
+  /** What was said to the purposes the programme names; absent: nobody ever asked. */
+  consent?: Record<string, unknown> | undefined;
+  /** State of channels the programme uses, where it mattered. */
+  subscriptions?: Record<string, Stamped<SubscriptionState>> | undefined;
+  /** Contacts that some guardrail could count. */
+  contacts?: ContactRead[] | undefined;
+  /** When signals that are asked for happened, newest first, an order once; only the last where nobody counts. */
+  signals?: Record<string, number[]> | undefined;
+  /** One of the ids asked for was of somebody who had themselves erased. */
+  erased?: true | undefined;
+}

@@ -1,0 +1,139 @@
+import type { Contact, StoredSignal } from '../contracts/records.ts';
+import type { Decision } from '../domain/decision.ts';
+import type { Person } from '../domain/person.ts';
+import type { Programme } from '../domain/programme.ts';
+import { HOUR_MS } from '../domain/programme.ts';
+import type { ContactRead, Readings } from '../domain/readings.ts';
+import { standing } from './contacts.ts';
+import type { GuardContext, Rules } from './guardrail.ts';
+import { lastContact, timesOf } from './history.ts';
+import type { Lookback } from './lookback.ts';
+import { lookbackOf } from './lookback.ts';
+import { zoneTrait } from './quiet-hours.ts';
+import { lastReaction } from './suppression.ts';
+
+/** What the guardrails of one programme version look at: found once, so that a decision only has to pick. */
+export interface Asks {
+  traits: readonly string[];
+  purposes: readonly string[];
+  channels: readonly string[];
+  past: Lookback;
+  /** Signals that are counted; of others only the last matters. */
+  counted: ReadonlySet<string>;
+  /** How far back caps count contacts, ms. */
+  capsMs: number;
+  /** Whether rules ask for the last contact. */
+  last: boolean;
+}
+
+export function asksOf(programme: Programme, rules?: Rules): Asks {
+  const { caps = [], consent = {}, quietHours } = programme.guardrails;
+  const zone = quietHours ? [zoneTrait(quietHours)] : [];
+  const asks = rules?.asks ?? [];
+  return {
+    traits: [...new Set([...(rules?.traits ?? []), ...zone])],
+    purposes: [...new Set(Object.values(consent).flat())],
+    channels: [...new Set(programme.variants.map(({ channel }) => channel))],
+    past: lookbackOf([{ programme, rules }]),
+    counted: new Set(asks.flatMap(({ signal }) => signal ?? [])),
+    capsMs: Math.max(0, ...caps.map(({ hours }) => hours * HOUR_MS)),
+    last: asks.some(({ signal }) => signal === undefined),
+  };
+}
+
+/** Longest value of a trait that is kept with a decision, as JSON. */
+const MOST_VALUE = 2_000;
+
+const isLarge = (value: unknown): boolean => {
+  if (typeof value === 'string') return value.length > MOST_VALUE;
+  return typeof value === 'object' && value !== null && JSON.stringify(value).length > MOST_VALUE;
+};
+
+/** A record of what there is, or undefined; built so that no name, `__proto__` included, is anything but a name. */
+function recordOf<T>(entries: readonly (readonly [name: string, value: T])[]): Record<string, T> | undefined {
+  return entries.length === 0 ? undefined : Object.fromEntries(entries);
+}
+
+/** Those of `names` that a record has, with their values. */
+const own = <T>(record: Readonly<Record<string, T>>, names: readonly string[]): [name: string, value: T][] =>
+  names.filter((name) => Object.hasOwn(record, name)).map((name) => [name, record[name]!]);
+
+/** What a decision keeps of the facts it was made on. */
+export function readingsOf(given: GuardContext, asks: Asks): Readings {
+  if (given.blind) return {};
+  const { traits, consent, subscriptions } = given.person;
+  const named = own(traits, asks.traits)
+    .map(([name, { value }]) => [name, value] as const)
+    .filter(([, value]) => value !== undefined && value !== null);
+  const large = named.filter(([, value]) => isLarge(value)).map(([name]) => name);
+  const states = own(subscriptions, asks.channels).filter(
+    ([, { value }]) => given.erased || value === 'unsubscribed',
+  );
+  return {
+    traits: recordOf(large.length === 0 ? named : named.filter(([name]) => !large.includes(name))),
+    large: large.length === 0 ? undefined : large,
+    consent:
+      consent && asks.purposes.length > 0 ? Object.fromEntries(own(consent.value, asks.purposes)) : undefined,
+    subscriptions: recordOf(states),
+    contacts: contactsRead(given, asks),
+    signals: signalsRead(given, asks),
+    erased: given.erased ? true : undefined,
+  };
+}
+
+/** Contacts that some guardrail counts: what lies before them all would grow for years. */
+function contactsRead(given: GuardContext, { capsMs, last, past }: Asks): ContactRead[] | undefined {
+  const { programme, now, contacts } = given;
+  if (past.contactsMs === 0 || contacts.length === 0) return undefined;
+  const ignoredSince = programme.guardrails.suppressAfterIgnored ? lastReaction(given) : Infinity;
+  const since = Math.min(now - capsMs, ignoredSince);
+  const newest = last ? lastContact(given) : undefined;
+  const kept = standing(contacts, now)
+    .filter((contact) => contact.at > since || contact === newest)
+    .map(({ at, channel, programme: of, variant, releasesAt, state }): ContactRead => {
+      return { at, channel, programme: of, variant, releasesAt, state: state === 'sent' ? state : undefined };
+    });
+  return kept.length === 0 ? undefined : kept;
+}
+
+function signalsRead({ signals = [], now }: GuardContext, asks: Asks): Readings['signals'] {
+  if (signals.length === 0) return undefined;
+  const read = [...asks.past.signals].map(([name, ms]) => {
+    const times = timesOf(signals, name, now - ms);
+    return [name, asks.counted.has(name) ? times : times.slice(0, 1)] as const;
+  });
+  return recordOf(read.filter(([, times]) => times.length > 0));
+}
+
+/** What is known of a person. */
+interface Known {
+  person: Person;
+  contacts: Contact[];
+  signals: StoredSignal[];
+  erased: boolean;
+}
+
+/** The facts a decision was made on, as far as its guardrails looked. The person stays in the arm they were in. */
+export function knownFrom(
+  readings: Readings,
+  { person: id, programme, arm, at }: Pick<Decision, 'person' | 'programme' | 'arm' | 'at'>,
+): Known {
+  const traits = Object.entries(readings.traits ?? {}).map(([name, value]) => [name, { value, at }] as const);
+  const signals = Object.entries(readings.signals ?? {});
+  return {
+    person: {
+      id,
+      members: [id],
+      aliases: [],
+      traits: Object.fromEntries(traits),
+      consent: readings.consent && { value: readings.consent as Record<string, boolean>, at },
+      subscriptions: readings.subscriptions ?? {},
+      arms: { [programme]: arm },
+    },
+    contacts: (readings.contacts ?? []).map((contact) => ({ ...contact, person: id, decision: '' })),
+    signals: signals.flatMap(([name, times]) =>
+      times.map((time) => ({ name, at: time, person: id, source: '', id: '', values: {} })),
+    ),
+    erased: readings.erased === true,
+  };
+}

@@ -1,0 +1,190 @@
+import { expect, it } from 'vitest';
+import type { Contact, StoredSignal } from '../../../core/contracts/records.ts';
+import { decide } from '../../../core/decide/decide.ts';
+import type { Suggestion } from '../../../core/decide/why/explain.ts';
+import { explain } from '../../../core/decide/why/explain.ts';
+import type { Decision } from '../../../core/domain/decision.ts';
+import type { Person } from '../../../core/domain/person.ts';
+import { newPerson } from '../../../core/domain/person.ts';
+import type { Guardrails, Programme } from '../../../core/domain/programme.ts';
+import { addTrials, emptyState, moveWorth } from '../../../core/learn/model.ts';
+import { rngFromText } from '../../../core/maths/xoshiro.ts';
+import { liveOf } from '../../../runtime/engine/live.ts';
+import { remedies } from '../../../runtime/engine/remedies.ts';
+import { DAY, HOUR, NOON, programme, variant } from '../../support/programmes.ts';
+import type { WholeCase } from '../../support/what-if.ts';
+import { whatIf } from '../../support/what-if.ts';
+
+const DECISIONS = 2_500;
+
+const rng = rngFromText('what would have changed it');
+const below = (n: number): number => Math.floor(rng.uniform() * n);
+const pick = <T>(...of: readonly T[]): T => of[below(of.length)]!;
+const sometimes = <T>(value: T, times = 3): T | undefined => (below(times) === 0 ? value : undefined);
+const ago = (hours: number): number => NOON - Math.floor(rng.uniform() * hours * HOUR);
+
+const RULES = [
+  'traits.age >= 18 && traits.country in ["DE", "FR"]',
+  'traits.vip || context.plan == "pro"',
+  '!("blocked" in traits.tags) && has(traits.age)',
+  'history.count("Order Completed", "3d") < 2',
+  'history.count("Order Completed", "30d") >= 1 && context.plan != "free"',
+  'now - timestamp(traits.since) > duration("72h")',
+  'now - history.lastContact() > duration("24h")',
+];
+
+function guardrails(): Guardrails {
+  return {
+    eligible: sometimes(pick(...RULES)),
+    eligibleByChannel: sometimes({ sms: pick(...RULES) }, 5),
+    consent: sometimes({ email: pick<string | string[]>('marketing', ['marketing', 'offers']) }, 4),
+    caps: [
+      sometimes({
+        per: 'person' as const,
+        channel: 'email',
+        count: 1 + below(3),
+        hours: 24 * (1 + below(7)),
+      }),
+      sometimes({ per: 'person-programme' as const, count: 1 + below(2), hours: 12 + below(60) }, 4),
+      sometimes({ per: 'person-variant' as const, count: 1, hours: 100 }, 4),
+    ].flatMap((cap) => cap ?? []),
+    quietHours: sometimes({ from: '10:00', to: pick('13:00', '09:00'), fallbackZone: 'UTC' }, 4),
+    suppressAfterIgnored: sometimes({ count: 2 + below(2), hours: 24 * 10 }, 4),
+    restAfterSignal: sometimes([{ signal: 'complained', hours: 48 }], 4),
+  };
+}
+
+function someProgramme(): Programme {
+  const variants = ['a', 'b', 'c'].slice(0, 1 + below(3)).map((id) =>
+    variant(id, {
+      channel: pick('email', 'email', 'sms'),
+      eligible: sometimes(pick(...RULES), 4),
+      endsAt: sometimes(new Date(NOON - HOUR).toISOString(), 12),
+      startsAt: sometimes(new Date(NOON + DAY).toISOString(), 12),
+      ...(below(10) === 0 ? { approval: undefined } : {}),
+    }),
+  );
+  return programme({
+    variants,
+    guardrails: guardrails(),
+    silence: pick(true, false),
+    fallback: 'a',
+    status: below(25) === 0 ? 'paused' : 'live',
+    endsAt: sometimes(new Date(NOON - 2 * HOUR).toISOString(), 30),
+    holdout: sometimes({ kind: pick('no-contact', 'random', 'business-as-usual'), share: 0.2 }),
+  });
+}
+
+function somebody(): Person {
+  const values: Record<string, unknown> = {
+    age: pick<unknown>(15, 18, 30, undefined),
+    country: pick<unknown>('DE', 'US', undefined),
+    vip: pick<unknown>(true, false, undefined, undefined),
+    tags: pick<unknown>([], ['blocked'], ['new', 'blocked'], undefined),
+    since: pick<unknown>('2026-11-22T00:00:00Z', '2026-01-01T00:00:00Z', undefined),
+    unread: below(100),
+  };
+  const traits = Object.entries(values).flatMap(([name, value]) =>
+    value === undefined ? [] : [[name, { value, at: NOON }] as const],
+  );
+  const consent = pick(undefined, {}, { marketing: true });
+  return {
+    ...newPerson('p', [`user:${below(1e6)}`]),
+    traits: Object.fromEntries(traits),
+    consent: consent && { value: consent as Record<string, boolean>, at: NOON },
+    subscriptions: below(10) === 0 ? { email: { value: 'unsubscribed', at: NOON } } : {},
+  };
+}
+
+const contacts = (): Contact[] =>
+  Array.from({ length: below(5) }, (_, i) => ({
+    ...{
+      person: 'p',
+      at: ago(100),
+      decision: `d${i}`,
+      programme: pick('welcome', ''),
+      channel: pick('email', 'sms'),
+    },
+    ...{
+      variant: pick('a', 'b'),
+      state: pick('sent', 'aborted', undefined),
+      releasesAt: sometimes(NOON + HOUR),
+    },
+  }));
+
+const signals = (): StoredSignal[] =>
+  Array.from({ length: below(6) }, (_, i) => ({
+    ...{ source: 's', id: `e${i}`, at: ago(120), values: {}, person: 'p', machine: sometimes(true, 6) },
+    ...{
+      name: pick('Order Completed', 'Order Completed', 'complained', 'email_clicked'),
+      orderId: sometimes(`o${below(2)}`),
+    },
+  }));
+
+function learned(): ReturnType<typeof emptyState> {
+  const state = emptyState();
+  for (const option of ['a', 'b', 'c', 'silence']) {
+    addTrials(state, option, 40 + below(400));
+    for (let i = below(30); i > 0; i--) moveWorth(state, option, 'Order Completed', { before: 0, after: 1 });
+  }
+  return state;
+}
+
+function someCase(): WholeCase {
+  const live = liveOf(someProgramme(), { version: 3, state: learned() });
+  const context = pick<Decision['context']>({}, { plan: 'pro' }, { plan: 'free' });
+  const past = { contacts: contacts(), signals: signals(), erased: below(30) === 0 };
+  return { person: somebody(), ...past, context, pin: sometimes(pick('a', 'b', 'x'), 12), now: NOON, live };
+}
+
+function decided({
+  person,
+  contacts: made,
+  signals: told,
+  erased,
+  context,
+  pin,
+  now,
+  live,
+}: WholeCase): Decision {
+  const request = { programme: 'welcome', person: {}, context, pin };
+  return decide(request, { person, contacts: made, signals: told, erased, sendKey: 'k', now }, live, 'seed');
+}
+
+it(`each change that is suggested for ${DECISIONS} decisions flips them when it is made to the facts`, () => {
+  const kinds = new Map<string, number>();
+  let [explained, silent] = [0, 0];
+  for (let i = 0; i < DECISIONS; i++) {
+    const facts = someCase();
+    const decision = decided(facts);
+    const recorded = JSON.parse(JSON.stringify(decision)) as Decision;
+    const { smallestChange, otherChanges, recomputed } = explain(recorded, facts.live, remedies);
+    expect(recomputed).toBe(true);
+    if (smallestChange) explained++;
+    if (decision.action === 'silence') silent++;
+    const suggested: Suggestion[] = smallestChange ? [smallestChange, ...otherChanges] : [];
+    for (const { option, chosen, changes } of suggested) {
+      const after = changes.reduce((now, change) => whatIf(now, change, option), facts);
+      const then = decided(after);
+      expect([changes, then.option]).toEqual([changes, chosen]);
+      expect(then.option).not.toBe(decision.option);
+      for (const { kind } of changes) kinds.set(kind, (kinds.get(kind) ?? 0) + 1);
+    }
+  }
+  // that there was something to suggest, of every kind
+  expect(silent).toBeGreaterThan(DECISIONS / 4);
+  expect(explained).toBeGreaterThan(DECISIONS * 0.8);
+  const all = [
+    'chance',
+    'time',
+    'contacts',
+    'signal',
+    'value',
+    'consent',
+    'subscription',
+    'approval',
+    'status',
+  ];
+  for (const kind of [...all, 'no-signal', 'end', 'arm', 'pin'])
+    expect(kinds.get(kind) ?? 0, kind).toBeGreaterThan(20);
+}, 120_000);
