@@ -15,6 +15,7 @@ export function answerOf(decision: Decision): Answer {
     variant: decision.variant,
     channel: decision.channel,
     send_at: sent ? new Date(decision.at).toISOString() : undefined,
+    retry_at: decision.retryAt === undefined ? undefined : new Date(decision.retryAt).toISOString(),
     content: decision.content,
     reason: decision.reason,
     guardrail: decision.guardrail,

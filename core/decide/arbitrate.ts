@@ -55,6 +55,12 @@ function higherFirst(a: Bid, b: Bid): number {
   return b.score - a.score || other! - said!;
 }
 
+/** Where nobody has anything to send: the first that is only put off, of those the soonest, or else the first. */
+function soonest(bids: readonly Bid[]): LiveProgramme {
+  const retryAt = ({ treated }: Bid): number => treated.retryAt ?? Infinity;
+  return bids.reduce((best, bid) => (retryAt(bid) < retryAt(best) ? bid : best)).live;
+}
+
 function contender({ live, treated, factors, score }: Bid, asked: Decision | undefined): Contender {
   const programme = live.programme.id;
   if (!factors) return { programme, reason: 'guardrail', dropped: treated.dropped };
@@ -86,7 +92,7 @@ export function arbitrate(
     if (decision.action === 'send') break;
   }
   const all = [...asked.values()];
-  const answer = all.find(({ action }) => action === 'send') ?? all[0] ?? alone(lives[0]!);
+  const answer = all.find(({ action }) => action === 'send') ?? all[0] ?? alone(soonest(bids));
   const arbitration = bids.map((bid) => contender(bid, asked.get(bid.live)));
   const passed = all
     .filter((decision) => decision !== answer)

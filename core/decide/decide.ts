@@ -12,6 +12,7 @@ import { rngFromText } from '../maths/xoshiro.ts';
 import type { Policy } from '../policies/weighted-thompson.ts';
 import { assign } from './assign.ts';
 import { choose } from './choose.ts';
+import { retryAtOf } from './deferral.ts';
 import { decisionId } from './decision-id.ts';
 
 /** What is known when one decision is made. */
@@ -107,6 +108,7 @@ export function decideBy(
     channel: variant?.channel,
     content: variant?.content,
     reason: request.preview === true ? 'preview' : choice.reason,
+    retryAt: retryAtOf(programme, { allowed, dropped }, now),
     guardrail: choice.guardrail,
     rung: blind || behind ? 'last-model' : 'full',
     arm,

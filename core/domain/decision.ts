@@ -114,6 +114,8 @@ export interface Decision {
   channel?: string | undefined;
   content?: Record<string, string> | undefined;
   reason: Reason;
+  /** The send is put off: asked again at this time or later it is decided anew. ms since 1970 */
+  retryAt?: number | undefined;
   /** The guardrail behind `reason: guardrail`. */
   guardrail?: string | undefined;
   rung: Rung;

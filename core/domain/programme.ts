@@ -86,6 +86,8 @@ export interface QuietHours {
   allowedDays?: Weekday[] | undefined;
   /** `YYYY-MM-DD` */
   blackoutDates?: string[] | undefined;
+  /** A send that nothing else is known to be against is put off until it ends, and decided then. */
+  defer?: boolean | undefined;
   /** Channels it holds for; absent: all. */
   channels?: string[] | undefined;
   /** Trait with the person's zone, an IANA name or an offset such as `+05:30`. Absent: `traits.timezone`. */

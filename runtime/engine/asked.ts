@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto';
 import { Fault } from '../../core/contracts/faults.ts';
 import type { LiveProgramme } from '../../core/decide/decide.ts';
+import { deferralKeys } from '../../core/decide/deferral.ts';
 import { sendKey } from '../../core/decide/send-key.ts';
 import type { DecideRequest } from '../../core/domain/decision.ts';
 import { programmesIn } from '../../core/domain/decision.ts';
@@ -15,6 +16,8 @@ export interface Asked {
   lives: LiveProgramme[];
   aliases: Alias[];
   key: string;
+  /** Keys under which the send may have been put off. */
+  deferrals: string[];
 }
 
 const digestEmail = (email: string): string => hash('sha256', email, 'hex');
@@ -28,5 +31,6 @@ export function askedOf(request: DecideRequest, catalogue: Catalogue, now: numbe
   const aliases = toAliases(request.person);
   if (aliases.length === 0) throw new Fault('invalid', 'person: at least one id');
   const programmes = lives.map(({ programme }) => programme);
-  return { request, lives, aliases, key: sendKey(request, programmes, now) };
+  const key = sendKey(request, programmes, now);
+  return { request, lives, aliases, key, deferrals: deferralKeys(key, programmes) };
 }

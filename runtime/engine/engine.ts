@@ -2,6 +2,7 @@ import { Fault } from '../../core/contracts/faults.ts';
 import type { NewOutcome } from '../../core/contracts/records.ts';
 import type { Store } from '../../core/contracts/store.ts';
 import { arbitrate } from '../../core/decide/arbitrate.ts';
+import { keyed, onRecord } from '../../core/decide/deferral.ts';
 import type { Decision, DecideRequest } from '../../core/domain/decision.ts';
 import type { DomainEvent } from '../../core/domain/event.ts';
 import type { Outcome } from '../../core/domain/outcome.ts';
@@ -97,8 +98,8 @@ export class Engine {
   }
 
   async #recorded(asked: Asked): Promise<Decision> {
-    const { request, aliases, key } = asked;
-    const sendKeys = request.preview === true ? [] : [key];
+    const { request, aliases, key, deferrals } = asked;
+    const sendKeys = request.preview === true ? [] : [key, ...deferrals];
     const made = await this.#batcher.submit({
       persons: [{ aliases, sendKeys }],
       events: aliases.map(erasedKey),
@@ -118,12 +119,13 @@ export class Engine {
     if (routed) this.#ports.delivered();
   }
 
-  #decideIn(set: WorkingSet, { request, lives, aliases, key }: Asked): Made {
+  #decideIn(set: WorkingSet, asked: Asked): Made {
+    const { request, lives, aliases, key } = asked;
     const now = set.now ?? this.#ports.now();
     const preview = request.preview === true;
     const person = preview ? (set.known(aliases) ?? newPerson('preview', aliases)) : set.person(aliases, now);
-    const recorded = preview ? undefined : set.recorded(person.id, key);
-    if (recorded) return told(recorded);
+    const { standing, next } = onRecord(asked, (own) => set.recorded(person.id, own), now);
+    if (standing && !preview) return told(standing);
     const behind = this.#ports.behind();
     const past = {
       contacts: set.contacts(person.id),
@@ -134,10 +136,11 @@ export class Engine {
     const { answer, passed } = arbitrate(request, facts, lives, this.#ports.seed);
     const decision = withContent(answer, person);
     if (preview) return told(decision);
-    const all = [...passed, decision].map((made) =>
+    const kept = keyed(decision, next);
+    const all = [...passed, kept].map((made) =>
       this.#record(set, { decision: made, aliases, counts: this.#counts(made) }),
     );
-    return { decision, recorded: true, routed: all.some(({ routed }) => routed) };
+    return { decision: kept, recorded: true, routed: all.some(({ routed }) => routed) };
   }
 
   /** Who was only tried out, or asked for while nothing is sent, is no part of the comparison. */

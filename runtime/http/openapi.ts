@@ -14,6 +14,7 @@ const answer = z.object({
   variant: z.string().optional(),
   channel: z.string().optional(),
   send_at: z.iso.datetime().optional(),
+  retry_at: z.iso.datetime().optional().describe('The send is put off: ask for it again at this time'),
   content: z.record(z.string(), z.string()).optional(),
   reason: z.enum(['policy', 'holdout', 'guardrail', 'fallback', 'pinned', 'preview']),
   guardrail: z.string().optional(),

@@ -57,6 +57,7 @@ const quietHours = z
     allowedDays: z.array(z.enum(WEEKDAYS)).min(1).optional(),
     blackoutDates: z.array(z.iso.date()).max(366).optional(),
     channels: z.array(id).min(1).optional(),
+    defer: z.boolean().optional(),
     zone: z
       .string()
       .max(100 + TRAITS.length)
