@@ -60,7 +60,7 @@ export function measureCore(variants: number): CoreFigures {
   const person = newPerson('per_1', ['user:1']);
   const one = (i: number): void => {
     const request = { programme: 'bench', person: { userId: '1' }, send: `s${i}`, context: {} };
-    const facts = { person, contacts: [], sendKey: sendKey(request, programme, NOW), now: NOW };
+    const facts = { person, contacts: [], sendKey: sendKey(request, [programme], NOW), now: NOW };
     decide(request, facts, live, 'seed');
   };
   const options = programme.variants.map(({ id }) => id);

@@ -46,7 +46,7 @@ export function batchesOf(size: number, decided = size, name = 'customer'): () =
     const persons = Array.from({ length: size }, () => newPerson(mint(), [`user:${name}-${++human}`]));
     const decisions = persons.slice(0, decided).map((person): NewDecision => {
       const request = { programme: programme.id, person: { userId: person.id }, send: 's1', context: {} };
-      const key = sendKey(request, programme, now);
+      const key = sendKey(request, [programme], now);
       return {
         decision: decide(request, { person, contacts: [], sendKey: key, now }, live, 'bench'),
         first: true,

@@ -1,6 +1,7 @@
 import { Fault } from '../../core/contracts/faults.ts';
 import type { InboundRequest } from '../../core/contracts/http.ts';
 import type { DecideRequest } from '../../core/domain/decision.ts';
+import { programmesInText } from '../../core/domain/decision.ts';
 import { decideFields } from './schema.ts';
 import type { DecideFields } from './schema.ts';
 
@@ -31,7 +32,7 @@ export function parse(request: InboundRequest): DecideRequest {
   const preview = told === UNSENT;
   const send = preview ? undefined : told;
   return {
-    programme,
+    programme: programmesInText(programme),
     person: { userId: user, brazeId: braze },
     send,
     scope: scopeOf(fields, send),

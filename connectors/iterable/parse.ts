@@ -1,6 +1,7 @@
 import { Fault } from '../../core/contracts/faults.ts';
 import type { InboundRequest } from '../../core/contracts/http.ts';
 import type { DecideRequest } from '../../core/domain/decision.ts';
+import { programmesInText } from '../../core/domain/decision.ts';
 import { feedQuery } from './schema.ts';
 import type { FeedQuery } from './schema.ts';
 
@@ -16,7 +17,7 @@ export function parse(request: InboundRequest): DecideRequest {
   if (!query.programme) throw new Fault('invalid', 'programme is missing');
   if (!query.user && !query.email) throw new Fault('invalid', 'neither user nor email names a person');
   return {
-    programme: query.programme,
+    programme: programmesInText(query.programme),
     person: { userId: query.user, email: query.email },
     scope: scopeOf(query),
     context: contextOf(request.query),

@@ -11,6 +11,8 @@ export interface Answer {
   channel?: string | undefined;
   /** RFC 3339, UTC */
   send_at?: string | undefined;
+  /** The send is put off: ask for it again at this time. RFC 3339, UTC */
+  retry_at?: string | undefined;
   content?: Record<string, string> | undefined;
   /** The code in the content, for templates of the platform. */
   coupon?: { pool: string; code: string } | undefined;

@@ -1,6 +1,6 @@
 import type { Answer } from '../contracts/answer.ts';
 import type { Decision, Rung } from '../domain/decision.ts';
-import type { Programme, Variant } from '../domain/programme.ts';
+import type { Programme, ProgrammeId, Variant } from '../domain/programme.ts';
 import { approvalObjection } from '../guardrails/approval.ts';
 import { datesObjection } from '../guardrails/dates.ts';
 import { needsOf } from '../guardrails/needs.ts';
@@ -16,6 +16,7 @@ export function answerOf(decision: Decision): Answer {
     variant: decision.variant,
     channel: decision.channel,
     send_at: sent ? new Date(decision.at).toISOString() : undefined,
+    retry_at: decision.retryAt === undefined ? undefined : new Date(decision.retryAt).toISOString(),
     content: decision.content,
     coupon: decision.coupon,
     route: decision.route,
@@ -53,7 +54,7 @@ export function asksStore(programme: Programme, variant: Variant): boolean {
  * on this rung; nor is one whose template tags `fill` cannot fill.
  */
 export function degradedAnswer(
-  programmeId: string,
+  programmeId: ProgrammeId,
   programme: Programme | undefined,
   now: number,
   fill: (content: Record<string, string>) => Record<string, string> | undefined = untagged,

@@ -14,6 +14,7 @@ import { rngFromText } from '../maths/xoshiro.ts';
 import type { Policy } from '../policies/weighted-thompson.ts';
 import { assign } from './assign.ts';
 import { choose } from './choose.ts';
+import { retryAtOf } from './deferral.ts';
 import { decisionId } from './decision-id.ts';
 
 /** What is known when one decision is made. */
@@ -62,8 +63,9 @@ export function decide(
   seed: string,
 ): Decision {
   const { person, sendKey } = facts;
-  // One stream for each send of each person: the same send draws the same number, whoever asks and however often.
-  const drawSeed = hash32(`${seed} draw ${person.aliases[0] ?? person.id} ${sendKey}`);
+  // One stream for each programme and send of each person: the same draws the same number, whoever asks and however often.
+  const whose = `${live.programme.id} ${person.aliases[0] ?? person.id}`;
+  const drawSeed = hash32(`${seed} draw ${whose} ${sendKey}`);
   return decideBy(request, facts, live, drawSeed);
 }
 
@@ -111,6 +113,7 @@ export function decideBy(
     channel: variant?.channel,
     content: variant?.content,
     reason: request.preview === true ? 'preview' : choice.reason,
+    retryAt: retryAtOf(programme, { allowed, dropped }, now),
     guardrail: choice.guardrail,
     rung: blind || behind ? 'last-model' : 'full',
     arm,

@@ -1,6 +1,6 @@
 import type { Arm } from './arm.ts';
 import type { PersonId, PersonRef } from './person.ts';
-import type { Cap, ProgrammeId, Route } from './programme.ts';
+import type { Cap, Factor, ProgrammeId, Route } from './programme.ts';
 import type { Readings } from './readings.ts';
 import type { Reservation, ResourceKey } from './resource.ts';
 
@@ -15,7 +15,8 @@ export type Rung = 'full' | 'last-model' | 'default' | 'silence';
 
 /** What a connector makes of a platform's call. */
 export interface DecideRequest {
-  programme: ProgrammeId;
+  /** Several: they compete, and one answers. */
+  programme: ProgrammeId | readonly ProgrammeId[];
   person: PersonRef;
   /** The platform's id for this send; absent: the programme's time bucket takes its place. */
   send?: string | undefined;
@@ -24,6 +25,18 @@ export interface DecideRequest {
   context: Record<string, string | number | boolean>;
   preview?: boolean | undefined;
   pin?: string | undefined;
+}
+
+/** The programmes a request names, each once, in the order in which it names them. */
+export const programmesIn = ({ programme }: Pick<DecideRequest, 'programme'>): ProgrammeId[] => [
+  ...new Set<ProgrammeId>([programme].flat()),
+];
+
+/** Programmes as a query names them, `welcome` or `welcome,offers`. */
+export function programmesInText(text: string): ProgrammeId | ProgrammeId[] {
+  const ids = text.split(',').map((id) => id.trim());
+  const named = ids.filter((id) => id !== '');
+  return ids.length > 1 && named.length > 0 ? named : text;
 }
 
 export interface ScoredOption {
@@ -72,6 +85,22 @@ export interface DroppedOption extends Objection {
   rule: string;
 }
 
+/** How a programme fared among those that wanted the same send. */
+export interface Contender {
+  programme: ProgrammeId;
+  /**
+   * `won`: it is the answer. `outscored`: another was asked before it and sent. `held-out`, `silent`: it was asked, but the person
+   * is in its holdout, or its policy chose silence. `guardrail`: it had nothing to send.
+   */
+  reason: 'won' | 'outscored' | 'held-out' | 'silent' | 'guardrail';
+  /** The product of its factors; absent where it had nothing to send. */
+  score?: number | undefined;
+  /** Those that are not switched off. */
+  factors?: Partial<Record<Factor, number>> | undefined;
+  /** What left it nothing to send. */
+  dropped?: DroppedOption[] | undefined;
+}
+
 /** The recorded choice: enough to recompute it. */
 export interface Decision {
   id: DecisionId;
@@ -94,6 +123,8 @@ export interface Decision {
   /** What the decision took of resources that all persons share. */
   reservations?: Reservation[] | undefined;
   reason: Reason;
+  /** The send is put off: asked again at this time or later it is decided anew. ms since 1970 */
+  retryAt?: number | undefined;
   /** The guardrail behind `reason: guardrail`. */
   guardrail?: string | undefined;
   rung: Rung;
@@ -105,6 +136,8 @@ export interface Decision {
   modelVersion: number;
   policy: string;
   seed: string;
+  /** The programmes that competed for the send, in the order in which they were named; absent where one was asked alone. */
+  arbitration?: Contender[] | undefined;
   context: Record<string, string | number | boolean>;
   /** What guardrails could see of the person; absent where a decision is older than this field. */
   read?: Readings | undefined;

@@ -122,6 +122,8 @@ export interface QuietHours {
   allowedDays?: Weekday[] | undefined;
   /** `YYYY-MM-DD` */
   blackoutDates?: string[] | undefined;
+  /** A send that nothing else is known to be against is put off until it ends, and decided then. */
+  defer?: boolean | undefined;
   /** Channels it holds for; absent: all. */
   channels?: string[] | undefined;
   /** Trait with the person's zone, an IANA name or an offset such as `+05:30`. Absent: `traits.timezone`. */
@@ -150,6 +152,22 @@ export interface Guardrails {
 
 export type HoldoutKind = 'no-contact' | 'random' | 'business-as-usual';
 
+/** What a programme's score is the product of when several want the same send. */
+export const FACTORS = ['priority', 'value', 'propensity', 'lever'] as const;
+export type Factor = (typeof FACTORS)[number];
+
+/** How a programme competes with others for a send. */
+export interface Arbitration {
+  /** Absent: 1. */
+  priority?: number | undefined;
+  /** What a reward of 1 is worth, in the marketer's currency. Absent: 1. */
+  value?: number | undefined;
+  /** Percent: +55 makes the score 1.55 times as large. Absent: 0. */
+  lever?: number | undefined;
+  /** Factors with `false` do not count. */
+  factors?: Partial<Record<Factor, boolean | undefined>> | undefined;
+}
+
 /** What a marketer sets up. Every saved version is kept. */
 export interface Programme {
   id: ProgrammeId;
@@ -165,6 +183,7 @@ export interface Programme {
   policy: { kind: 'weighted-thompson'; floor?: number | undefined };
   holdout?: { kind: HoldoutKind; share: number } | undefined;
   guardrails: Guardrails;
+  arbitration?: Arbitration | undefined;
   startsAt?: string | undefined;
   endsAt?: string | undefined;
   /** Width of the bucket that makes two requests without a send id the same send. */

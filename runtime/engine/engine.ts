@@ -1,47 +1,42 @@
 import { Fault } from '../../core/contracts/faults.ts';
 import type { NewOutcome } from '../../core/contracts/records.ts';
 import type { Store } from '../../core/contracts/store.ts';
-import type { DecideFacts, LiveProgramme } from '../../core/decide/decide.ts';
-import { decide } from '../../core/decide/decide.ts';
-import { releaseOf, withReservations } from '../../core/decide/reserve.ts';
-import { resourcesAsked } from '../../core/decide/resource-asks.ts';
+import type { Verdict } from '../../core/decide/arbitrate.ts';
+import { arbitrate } from '../../core/decide/arbitrate.ts';
+import type { DecideFacts } from '../../core/decide/decide.ts';
+import { keyed, onRecord } from '../../core/decide/deferral.ts';
 import type { Funnel } from '../../core/decide/funnel.ts';
 import { addToFunnel, emptyFunnel } from '../../core/decide/funnel.ts';
-import { sendKey } from '../../core/decide/send-key.ts';
+import { releaseOf, withReservations } from '../../core/decide/reserve.ts';
+import { resourcesAsked } from '../../core/decide/resource-asks.ts';
 import type { Decision, DecideRequest } from '../../core/domain/decision.ts';
 import type { DomainEvent } from '../../core/domain/event.ts';
+import { notAfter } from '../../core/domain/event.ts';
 import type { Outcome } from '../../core/domain/outcome.ts';
-import type { Alias, Person, PersonId } from '../../core/domain/person.ts';
+import type { Alias, PersonId } from '../../core/domain/person.ts';
 import { newPerson } from '../../core/domain/person.ts';
 import { aliasesIn, applyEvent, eraseAll } from '../../core/ingest/apply-event.ts';
 import { decisionOutcome } from '../../core/learn/outcomes.ts';
 import type { WorkingSet } from '../../core/people/working-set.ts';
 import { erasedKey } from '../../core/people/working-set.ts';
-import { toAliases } from './aliases.ts';
+import type { Asked } from './asked.ts';
+import { askedOf, toAliases } from './asked.ts';
 import type { Remote } from './batcher.ts';
 import { Batcher } from './batcher.ts';
 import type { Catalogue } from './catalogue.ts';
 import { withContent } from './content.ts';
 import type { Spool, Spooled } from './spool.ts';
 
-/** One send, as everything in between needs it. */
-interface Asked {
-  request: DecideRequest;
-  live: LiveProgramme;
-  aliases: Alias[];
-  key: string;
-}
-
 /** What a job made of a send: only once that is durable, anybody is told. */
 interface Made {
   decision: Decision;
-  /** False where the decision was recorded before, or is not to be. */
-  recorded: boolean;
+  /** What was recorded for it; nothing where that was done before, or is not to be. */
+  recorded: Decision[];
   /** Whether outcomes wait in an outbox for it. */
   routed: boolean;
 }
 
-const told = (decision: Decision): Made => ({ decision, recorded: false, routed: false });
+const told = (decision: Decision): Made => ({ decision, recorded: [], routed: false });
 
 export interface EnginePorts {
   store: Store;
@@ -70,10 +65,6 @@ const REMOTE: Remote = { pauseMs: 500, patienceMs: 500 };
 /** Events in one transaction at most: a large delivery must not hold up decisions. */
 const EVENTS_PER_JOB = 200;
 
-/** An event as of now at the latest: what is attributed must not lie after what comes later. */
-const notAfter = (event: DomainEvent, now = Infinity): DomainEvent =>
-  event.at > now ? { ...event, at: now } : event;
-
 /** Where requests meet the core: gathers, decides or ingests in one transaction, answers after the commit. */
 export class Engine {
   readonly #ports: EnginePorts;
@@ -98,36 +89,33 @@ export class Engine {
 
   /**
    * The decision of a send: recorded and durable, or the one recorded before under the same send key.
-   * @throws Fault `invalid` without any id of a person, `rejected` for a programme that is not known.
+   * Of several programmes those that are not known are left out.
+   * @throws Fault `invalid` without any id of a person, `rejected` when no programme is known.
    */
   async decide(request: DecideRequest): Promise<Decision> {
-    const live = this.#ports.catalogue.live(request.programme);
-    if (!live) throw new Fault('rejected', `no programme ${request.programme}`);
-    const aliases = toAliases(request.person);
-    if (aliases.length === 0) throw new Fault('invalid', 'person: at least one id');
-    const key = sendKey(request, live.programme, this.#ports.now());
-    const asked = { request, live, aliases, key };
+    const asked = askedOf(request, this.#ports.catalogue, this.#ports.now());
     return this.#recorded(asked).catch((error: unknown) => this.#spooled(asked, error));
   }
 
   async #recorded(asked: Asked): Promise<Decision> {
-    const { request, live, aliases, key } = asked;
-    const sendKeys = request.preview === true ? [] : [key];
+    const { request, lives, aliases, key, deferrals } = asked;
+    const sendKeys = request.preview === true ? [] : [key, ...deferrals];
     const made = await this.#batcher.submit({
       persons: [{ aliases, sendKeys }],
       events: aliases.map(erasedKey),
       decides: true,
-      resources: resourcesAsked(live.programme),
+      resources: lives.flatMap(({ programme }) => resourcesAsked(programme)),
       run: (set) => this.#decideIn(set, asked),
     });
     this.#tell(made);
     return made.decision;
   }
 
-  #tell({ decision, recorded, routed }: Made): void {
-    const programme = recorded ? this.#ports.catalogue.programme(decision.programme) : undefined;
-    // saved anew in between, it may have other options
-    if (programme?.version === decision.programmeVersion) {
+  #tell({ recorded, routed }: Made): void {
+    for (const decision of recorded) {
+      const programme = this.#ports.catalogue.programme(decision.programme);
+      // saved anew in between, it may have other options
+      if (programme?.version !== decision.programmeVersion) continue;
       const funnel = emptyFunnel();
       addToFunnel(funnel, decision, programme);
       this.#ports.funnel(funnel);
@@ -135,19 +123,23 @@ export class Engine {
     if (routed) this.#ports.delivered();
   }
 
-  /** A decision with what it takes of resources, and its content filled. */
-  #made({ request, live }: Asked, facts: DecideFacts): Decision {
-    const decision = decide(request, facts, live, this.#ports.seed);
-    return withContent(withReservations(decision, live.programme, facts.resources), facts.person);
+  /** What answers a send with what it takes of resources, and its content filled; and what was decided on the way to it. */
+  #verdict({ request, lives }: Asked, facts: DecideFacts): Verdict {
+    const { answer, passed } = arbitrate(request, facts, lives, this.#ports.seed);
+    const { programme } = lives.find((live) => live.programme.id === answer.programme)!;
+    return {
+      answer: withContent(withReservations(answer, programme, facts.resources), facts.person),
+      passed,
+    };
   }
 
   #decideIn(set: WorkingSet, asked: Asked): Made {
-    const { request, live, aliases, key } = asked;
+    const { request, aliases, key } = asked;
     const now = set.now ?? this.#ports.now();
     const preview = request.preview === true;
     const person = preview ? (set.known(aliases) ?? newPerson('preview', aliases)) : set.person(aliases, now);
-    const recorded = preview ? undefined : set.recorded(person.id, key);
-    if (recorded) return told(recorded);
+    const { standing, next } = onRecord(asked, (own) => set.recorded(person.id, own), now);
+    if (standing && !preview) return told(standing);
     const behind = this.#ports.behind();
     const past = {
       contacts: set.contacts(person.id),
@@ -156,24 +148,29 @@ export class Engine {
       erased: set.erased(aliases),
     };
     const facts = { person, ...past, sendKey: key, now, behind };
-    const decision = this.#made(asked, facts);
+    const { answer: decision, passed } = this.#verdict(asked, facts);
     if (preview) return told(decision);
-    // who was only tried out, or asked for while nothing is sent, is no part of the comparison
-    const counts = decision.reason !== 'pinned' && live.programme.status === 'live';
-    return this.#record(set, { decision, person, counts });
+    const kept = keyed(decision, next);
+    const all = [...passed, kept].map((made) =>
+      this.#record(set, { decision: made, aliases, counts: this.#counts(made) }),
+    );
+    return { decision: kept, recorded: [...passed, kept], routed: all.some(({ routed }) => routed) };
   }
 
-  #record(
-    set: WorkingSet,
-    { decision, person, counts }: { decision: Decision; person: Person; counts: boolean },
-  ): Made {
+  /** Who was only tried out, or asked for while nothing is sent, is no part of the comparison. */
+  #counts({ reason, programme }: Decision): boolean {
+    return reason !== 'pinned' && this.#ports.catalogue.programme(programme)?.status === 'live';
+  }
+
+  #record(set: WorkingSet, { decision, aliases, counts }: Spooled & { counts: boolean }): Made {
+    const person = set.person(aliases, decision.at);
     const first = counts && person.arms[decision.programme] === undefined;
     if (first) set.save({ ...person, arms: { ...person.arms, [decision.programme]: decision.arm } });
     const programme = this.#ports.catalogue.programme(decision.programme);
     set.record({ decision, first }, programme && releaseOf(decision, programme));
     const outcomes = this.#outcomes(decision, person.aliases, this.#ports.now());
     for (const outcome of outcomes) set.outcome(outcome);
-    return { decision, recorded: true, routed: outcomes.length > 0 };
+    return { decision, recorded: [decision], routed: outcomes.length > 0 };
   }
 
   /**
@@ -181,18 +178,24 @@ export class Engine {
    * What depends on the person objects; where that leaves nothing to send, or asks for what is never recorded, the fault
    * stands and the next rung answers.
    */
-  #spooled(asked: Asked, fault: unknown): Promise<Decision> {
+  async #spooled(asked: Asked, fault: unknown): Promise<Decision> {
     const { request, aliases, key } = asked;
     const { spool, now } = this.#ports;
     const away = fault instanceof Fault && fault.kind === 'unavailable';
     if (!spool || !away || request.preview === true || request.pin !== undefined) throw fault;
-    return spool.record(aliases, key, () => {
+    let silences: Decision[] = [];
+    const answer = spool.record(aliases, key, () => {
       const person = newPerson('unknown', aliases);
       const facts = { person, contacts: [], sendKey: key, now: now(), blind: true };
-      const decision = this.#made(asked, facts);
+      const { answer: decision, passed } = this.#verdict(asked, facts);
       if (decision.reason === 'guardrail') throw fault;
+      silences = passed;
       return decision;
     });
+    // the answer is made by now, unless the spool had one; what goes with it is in the same flush
+    const others = silences.map((silence) => spool.record(aliases, silence.sendKey, () => silence));
+    const [decision] = await Promise.all([answer, ...others]);
+    return decision;
   }
 
   /**
@@ -207,7 +210,7 @@ export class Engine {
         const person = set.person(aliases, decision.at);
         const recorded = set.recorded(person.id, decision.sendKey);
         if (recorded) return told(recorded);
-        return this.#record(set, { decision: { ...decision, person: person.id }, person, counts: true });
+        return this.#record(set, { decision: { ...decision, person: person.id }, aliases, counts: true });
       },
     });
     this.#tell(made);

@@ -4,6 +4,7 @@ import { Fault } from '../../core/contracts/faults.ts';
 import type { InboundRequest, Reply } from '../../core/contracts/http.ts';
 import { degradedAnswer } from '../../core/decide/answer.ts';
 import type { DecideRequest } from '../../core/domain/decision.ts';
+import { programmesIn } from '../../core/domain/decision.ts';
 import { fillFrom } from '../engine/content.ts';
 import type { EngineDoor } from '../engine/room.ts';
 import type { Programmes } from '../programmes/service.ts';
@@ -54,8 +55,11 @@ async function answerInTime(request: DecideRequest, budgetMs: number, ports: Dec
   } catch (error) {
     ports.degraded(error);
   }
-  const programme = programmes.find(request.programme);
-  const answer = degradedAnswer(request.programme, programme, now(), fillFrom(request.context));
+  const answers = programmesIn(request).map((id) =>
+    degradedAnswer(id, programmes.find(id), now(), fillFrom(request.context)),
+  );
+  // of several programmes the first whose default may be sent
+  const answer = answers.find(({ action }) => action === 'send') ?? answers[0]!;
   metrics.decision(answer.rung, answer.reason, undefined);
   return answer;
 }
@@ -67,7 +71,7 @@ export async function traceableAnswer(
   budgetMs: number,
   ports: DecidePorts,
 ): Promise<Answer> {
-  const attributes = { 'pickwell.programme': parsed.programme };
+  const attributes = { 'pickwell.programme': programmesIn(parsed).join(',') };
   return traced(ports.tracing, 'decide', { kind: 'server', headers, attributes }, async (span) => {
     const answer = await answerInTime(parsed, budgetMs, ports);
     const { action, reason, rung } = answer;

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { InboundRequest, Reply } from '../../core/contracts/http.ts';
 import { answerOf } from '../../core/decide/answer.ts';
 import type { Decision, DecideRequest } from '../../core/domain/decision.ts';
+import { programmesIn, programmesInText } from '../../core/domain/decision.ts';
 import { METHOD } from '../../core/policies/weighted-thompson.ts';
 import type { DecidePorts, Handler } from './decide-routes.ts';
 import { traceableAnswer } from './decide-routes.ts';
@@ -10,21 +11,31 @@ import { fieldErrors, Problem } from './problem.ts';
 
 const id = z.string().min(1).max(500);
 
+/** Programmes that may compete for one send. */
+const MOST_PROGRAMMES = 20;
+
 /** Body of `POST /v1/decide`. */
-export const decideBody = z.object({
-  programme: id,
-  person: z
-    .object({ userId: id, anonymousId: id, externalId: id, brazeId: id, email: id })
-    .partial()
-    .refine((person) => Object.values(person).some(Boolean), 'at least one id'),
-  send: id.optional(),
-  context: z
-    .record(z.string().max(100), z.union([z.string().max(1_000), z.number(), z.boolean()]))
-    .refine((context) => Object.keys(context).length <= 100, 'at most 100 features')
-    .default({}),
-  preview: z.boolean().optional(),
-  pin: id.optional(),
-});
+export const decideBody = z
+  .object({
+    programme: z
+      .union([id, z.array(id).min(1).max(MOST_PROGRAMMES)])
+      .describe('One id, or several that compete for this send: one answers'),
+    person: z
+      .object({ userId: id, anonymousId: id, externalId: id, brazeId: id, email: id })
+      .partial()
+      .refine((person) => Object.values(person).some(Boolean), 'at least one id'),
+    send: id.optional(),
+    context: z
+      .record(z.string().max(100), z.union([z.string().max(1_000), z.number(), z.boolean()]))
+      .refine((context) => Object.keys(context).length <= 100, 'at most 100 features')
+      .default({}),
+    preview: z.boolean().optional(),
+    pin: id.optional(),
+  })
+  .refine(({ programme, pin }) => pin === undefined || programmesIn({ programme }).length === 1, {
+    path: ['pin'],
+    message: 'a variant of one programme, not of several',
+  });
 
 export const batchBody = z.object({ items: z.array(z.unknown()).min(1).max(1_000) });
 
@@ -35,7 +46,7 @@ export function fromQuery(query: Readonly<Record<string, string>>): unknown {
   const { programme, send, pin, preview, user, anonymous, braze, email, external } = query;
   const context = Object.entries(query).filter(([name]) => name.startsWith('c.'));
   return {
-    programme,
+    programme: programme === undefined ? undefined : programmesInText(programme),
     person: { userId: user, anonymousId: anonymous, brazeId: braze, email, externalId: external },
     send: send || undefined,
     pin: pin || undefined,
@@ -60,10 +71,19 @@ export function checked<T>(schema: z.ZodType<T>, input: unknown): T {
   return parsed.data;
 }
 
+/** @throws Problem 404 for one programme that is not known, 422 for some of a list. */
+function requireProgrammes({ programme }: DecideRequest, { programmes }: DecidePorts): void {
+  const missing = [programme].flat().flatMap((own, i) => (programmes.find(own) ? [] : [{ own, i }]));
+  if (missing.length === 0) return;
+  if (typeof programme === 'string') throw new Problem(404, `No programme ${programme}`);
+  const errors = missing.map(({ own, i }) => ({ path: `programme.${i}`, message: `no programme ${own}` }));
+  throw new Problem(422, 'A programme is not known', errors);
+}
+
 function parse(input: unknown, request: InboundRequest, ports: DecidePorts): DecideRequest {
   const parsed = checked(decideBody, input);
   if (parsed.pin !== undefined) requireScope(request, 'write');
-  if (!ports.programmes.find(parsed.programme)) throw new Problem(404, `No programme ${parsed.programme}`);
+  requireProgrammes(parsed, ports);
   return parsed;
 }
 
@@ -71,7 +91,7 @@ function parse(input: unknown, request: InboundRequest, ports: DecidePorts): Dec
 export function traceOf(decision: Decision): object {
   const { eligible, dropped, context, seed, modelVersion, programmeVersion, policy, arm, propensity } =
     decision;
-  const { reservations } = decision;
+  const { arbitration, reservations } = decision;
   return {
     eligible,
     dropped,
@@ -84,6 +104,7 @@ export function traceOf(decision: Decision): object {
     arm,
     propensity,
     reservations,
+    arbitration,
   };
 }
 

@@ -14,6 +14,7 @@ const answer = z.object({
   variant: z.string().optional(),
   channel: z.string().optional(),
   send_at: z.iso.datetime().optional(),
+  retry_at: z.iso.datetime().optional().describe('The send is put off: ask for it again at this time'),
   content: z.record(z.string(), z.string()).optional(),
   coupon: z.object({ pool: z.string(), code: z.string() }).optional(),
   route: z.object({ queue: z.string(), value: z.number().optional() }).optional(),

@@ -1,7 +1,7 @@
 import type { DeskStore, ReadStore } from '../../core/contracts/store.ts';
 import { answerOf } from '../../core/decide/answer.ts';
 import type { EngineDoor } from '../engine/room.ts';
-import { toAliases } from '../engine/aliases.ts';
+import { toAliases } from '../engine/asked.ts';
 import { why } from '../engine/why.ts';
 import { verifyLedger } from '../store/verify-ledger.ts';
 import type { Endpoint } from './endpoint.ts';

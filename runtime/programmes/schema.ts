@@ -49,6 +49,7 @@ const quietHours = z
     allowedDays: z.array(z.enum(WEEKDAYS)).min(1).optional(),
     blackoutDates: z.array(z.iso.date()).max(366).optional(),
     channels: z.array(id).min(1).optional(),
+    defer: z.boolean().optional(),
     zone: z
       .string()
       .max(100 + TRAITS.length)
@@ -81,6 +82,15 @@ const guardrails = z.strictObject({
   queues: z.record(id, queue).optional(),
 });
 
+const on = z.boolean().optional();
+
+const arbitration = z.strictObject({
+  priority: z.number().positive().max(1e6).optional(),
+  value: z.number().positive().max(1e9).optional(),
+  lever: z.number().min(-100).max(1_000).optional(),
+  factors: z.strictObject({ priority: on, value: on, propensity: on, lever: on }).optional(),
+});
+
 /** A programme as people write it. Version, approvals and content hashes are ours. */
 export const programmeSchema = z
   .strictObject({
@@ -104,6 +114,7 @@ export const programmeSchema = z
       })
       .optional(),
     guardrails: guardrails.default({}),
+    arbitration: arbitration.optional(),
     startsAt: date.optional(),
     endsAt: date.optional(),
     sendBucketHours: z

@@ -12,7 +12,7 @@ const request = (changes: Partial<DecideRequest> = {}): DecideRequest => ({
 });
 
 const key = (changes: Partial<DecideRequest> = {}, now = NOON, hours = 24): string =>
-  sendKey(request(changes), programme({ sendBucketHours: hours }), now);
+  sendKey(request(changes), [programme({ sendBucketHours: hours })], now);
 
 describe('send key', () => {
   it('is the send the platform names, at whatever time it asks again', () => {
@@ -46,11 +46,11 @@ describe('send key', () => {
   });
 
   it('tells programmes, scopes and pins apart, not what is asked on the way', () => {
-    const other = sendKey(request({ send: 's' }), programme({ id: 'other' }), NOON);
+    const other = sendKey(request({ send: 's', programme: 'other' }), [programme({ id: 'other' })], NOON);
     const keys = [key({ send: 's' }), other, key({ send: 's', scope: 'm' }), key({ send: 's', pin: 'a' })];
     expect(new Set(keys).size).toBe(4);
     expect(key({ send: 's', context: { plan: 'pro' } })).toBe(key({ send: 's' }));
-    const edited = sendKey(request({ send: 's' }), programme({ version: 9 }), NOON);
+    const edited = sendKey(request({ send: 's' }), [programme({ version: 9 })], NOON);
     expect(edited).toBe(key({ send: 's' }));
   });
 });

@@ -8,7 +8,7 @@ import type { Learned } from '../../support/model-states.ts';
 import { learned, sumsApart } from '../../support/model-states.ts';
 import { CLICK, LEFT, NOON, programme, REVENUE, variant } from '../../support/programmes.ts';
 import { deliverMessily, eventsOf, idsOf, makeDecisions, traffic } from '../../support/traffic.ts';
-import { toAliases } from '../../../runtime/engine/aliases.ts';
+import { toAliases } from '../../../runtime/engine/asked.ts';
 
 const PROGRAMME = programme({
   goal: { signals: [REVENUE, CLICK, LEFT] },

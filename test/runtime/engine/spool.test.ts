@@ -165,6 +165,27 @@ describe('once the store is back', () => {
     expect(await verifyLedger(store)).toMatchObject({ ok: true });
   });
 
+  it('of several programmes the answer and the silence of a holdout are both recorded, once', async () => {
+    const held = { holdout: { kind: 'no-contact' as const, share: 1 }, arbitration: { priority: 9 } };
+    const rig = await outage({ programmes: [programme(held), programme({ id: 'next' })] });
+    const ask = () => rig.decide({ userId: 'u' }, { programme: ['welcome', 'next'], send: 's' });
+    rig.away(true);
+    const [answer, same] = await Promise.all([ask(), ask()]);
+    expect(same).toEqual(answer);
+    expect(answer).toMatchObject({ programme: 'next', action: 'send', rung: 'last-model' });
+    expect(rig.spool.size).toBe(2);
+    rig.away(false);
+    while ((await rig.drainer.step()) > 0);
+    const { decisions, person } = (await rig.store.person('user:u'))!;
+    expect(decisions.map((d) => [d.programme, d.action]).sort()).toEqual([
+      ['next', 'send'],
+      ['welcome', 'silence'],
+    ]);
+    expect(person.arms).toEqual({ welcome: 'holdout', next: 'treated' });
+    expect((await ask()).id).toBe(answer.id);
+    expect((await rig.store.counts()).decisions).toBe(2);
+  });
+
   it('a send that another process decided in the meantime keeps that decision', async () => {
     const rig = await outage();
     rig.away(true);
