@@ -134,7 +134,7 @@ function makeServer(world: World, parts: Parts, state: State): Server {
   hot.set('/v1/decide', { methods: ['GET', 'POST'], handler: genericDecide(decidePorts) });
   const endpoints: Endpoint[] = [
     ...inboundEndpoints(own, { engine, metrics, tracing }),
-    ...programmeEndpoints(programmes, engine),
+    ...programmeEndpoints(programmes, engine, now),
     ...recordEndpoints(store, engine, now),
     ...operationEndpoints({
       store,

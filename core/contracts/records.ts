@@ -141,6 +141,9 @@ export interface DecisionCount {
   arm: Arm;
   learn: boolean;
   first: boolean;
+  /** Context and day since 1970 of the decisions of the programmes that were asked for; absent for the others. */
+  context?: Decision['context'] | undefined;
+  day?: number | undefined;
   count: number;
 }
 
@@ -171,6 +174,8 @@ export interface DecisionFact {
   arm: Arm;
   learn: boolean;
   send?: string | undefined;
+  /** Of the decisions of the programmes that were asked for. */
+  context?: Decision['context'] | undefined;
 }
 
 /** What happened to one person, all members of the merge group together. */

@@ -7,7 +7,7 @@ import type { Rules } from '../guardrails/guardrail.ts';
 import { check } from '../guardrails/check.ts';
 import { hash32 } from '../maths/murmur3.ts';
 import { rngFromText } from '../maths/xoshiro.ts';
-import type { Policy } from '../policies/weighted-thompson.ts';
+import type { Policy } from '../policies/policy.ts';
 import { assign } from './assign.ts';
 import { choose } from './choose.ts';
 import { decisionId } from './decision-id.ts';
@@ -65,11 +65,8 @@ export function decide(
   const { allowed, dropped } = check(given);
   // One stream for each send of each person: the same send draws the same number, whoever asks and however often.
   const drawSeed = hash32(`${seed} draw ${person.aliases[0] ?? person.id} ${facts.sendKey}`);
-  const choice = choose(
-    { programme, arm, allowed, dropped, pin: request.pin },
-    live.policy,
-    rngFromText(drawSeed),
-  );
+  const situation = { programme, arm, allowed, dropped, request, now };
+  const choice = choose(situation, live.policy, rngFromText(drawSeed));
   const variant = allowed.find((candidate) => candidate.id === choice.chosen.option);
   return {
     id: decisionId(now, drawSeed),

@@ -3,7 +3,8 @@ import type { Programme } from '../domain/programme.ts';
 import type { ModelState } from '../learn/model.ts';
 import { betaQuantile } from '../maths/beta-quantile.ts';
 import { valueOf } from '../maths/compensated-sum.ts';
-import { optionsOf, weightedThompson } from '../policies/weighted-thompson.ts';
+import { policyOf } from '../policies/policy-of.ts';
+import { optionsOf } from '../policies/policy.ts';
 import { posteriorOf } from '../policies/posterior.ts';
 
 /** What is known about one option, for people to read. */
@@ -21,12 +22,12 @@ export interface OptionEstimate {
   signals: Record<string, { count: number; worth: number }>;
 }
 
-export function estimatesOf(programme: Programme, state: ModelState): OptionEstimate[] {
+/** @param at ms since 1970 */
+export function estimatesOf(programme: Programme, state: ModelState, at: number): OptionEstimate[] {
   const options = optionsOf(programme, programme.variants);
   const model = { programme: programme.id, version: 0, state };
-  const propensities = new Map(
-    weightedThompson(programme, model)(options).map(({ option, propensity }) => [option, propensity]),
-  );
+  const scored = policyOf(programme, model).score(options, { context: {}, at });
+  const propensities = new Map(scored.map(({ option, propensity }) => [option, propensity]));
   const trials = Object.values(state.options).reduce((sum, option) => sum + option.trials, 0);
   return options.map((option) => {
     const { mean, alpha, beta, low, high } = posteriorOf(programme, state, option);

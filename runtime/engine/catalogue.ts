@@ -6,7 +6,7 @@ import type { Lookback } from '../../core/guardrails/lookback.ts';
 import { lookbackOf } from '../../core/guardrails/lookback.ts';
 import type { ModelState } from '../../core/learn/model.ts';
 import { emptyState } from '../../core/learn/model.ts';
-import { weightedThompson } from '../../core/policies/weighted-thompson.ts';
+import { policyOf } from '../../core/policies/policy-of.ts';
 import { compileRules } from './eligibility.ts';
 
 interface Entry {
@@ -40,7 +40,7 @@ export class Catalogue {
   /** A programme as it is saved now. */
   put(programme: Programme): void {
     const { version, state } = this.#states.get(programme.id) ?? { version: 0, state: emptyState() };
-    const policy = weightedThompson(programme, { programme: programme.id, version, state });
+    const policy = policyOf(programme, { programme: programme.id, version, state });
     const before = this.#entries.get(programme.id);
     const rules = before?.programme === programme ? before.live.rules : compileRules(programme);
     const live = { programme, policy, modelVersion: version, rules };

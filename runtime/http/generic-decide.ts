@@ -2,7 +2,6 @@ import { z } from 'zod';
 import type { InboundRequest, Reply } from '../../core/contracts/http.ts';
 import { answerOf } from '../../core/decide/answer.ts';
 import type { Decision, DecideRequest } from '../../core/domain/decision.ts';
-import { METHOD } from '../../core/policies/weighted-thompson.ts';
 import type { DecidePorts, Handler } from './decide-routes.ts';
 import { traceableAnswer } from './decide-routes.ts';
 import { requireScope } from './inbound.ts';
@@ -79,7 +78,7 @@ export function traceOf(decision: Decision): object {
     modelVersion,
     programmeVersion,
     policy,
-    method: METHOD,
+    method: policy,
     arm,
     propensity,
   };

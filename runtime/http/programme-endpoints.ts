@@ -2,7 +2,7 @@ import type { InboundRequest, Reply } from '../../core/contracts/http.ts';
 import type { Programme } from '../../core/domain/programme.ts';
 import { estimatesOf } from '../../core/measure/estimates.ts';
 import { liftOf } from '../../core/measure/lift.ts';
-import { floorOf } from '../../core/policies/weighted-thompson.ts';
+import { floorOf } from '../../core/policies/policy.ts';
 import type { EngineDoor } from '../engine/room.ts';
 import { programmeSchema } from '../programmes/schema.ts';
 import type { Judgement, Programmes } from '../programmes/service.ts';
@@ -27,20 +27,13 @@ function expectedVersion(request: InboundRequest): number {
 }
 
 /** How a programme is doing: share, estimate and interval of every option, lift, the model it is decided on. */
-async function report(programme: Programme, engine: EngineDoor): Promise<object> {
+async function report(programme: Programme, engine: EngineDoor, now: number): Promise<Reply> {
   const { version, state } = await engine.model(programme.id);
   const { id, status, version: programmeVersion } = programme;
-  const policy = { kind: programme.policy.kind, floor: floorOf(programme) };
-  const options = estimatesOf(programme, state);
-  return {
-    programme: id,
-    programmeVersion,
-    status,
-    modelVersion: version,
-    policy,
-    options,
-    lift: liftOf(state),
-  };
+  const policy = { ...programme.policy, floor: floorOf(programme) };
+  const options = estimatesOf(programme, state, now);
+  const head = { programme: id, programmeVersion, status, modelVersion: version, policy };
+  return { status: 200, body: { ...head, options, lift: liftOf(state) } };
 }
 
 async function put(request: InboundRequest, id: string, programmes: Programmes): Promise<Reply> {
@@ -49,7 +42,11 @@ async function put(request: InboundRequest, id: string, programmes: Programmes):
   return shown(await programmes.save(input, expectedVersion(request)));
 }
 
-export function programmeEndpoints(programmes: Programmes, engine: EngineDoor): Endpoint[] {
+export function programmeEndpoints(
+  programmes: Programmes,
+  engine: EngineDoor,
+  now: () => number,
+): Endpoint[] {
   const one = '/v1/programmes/:id';
   return [
     {
@@ -101,7 +98,7 @@ export function programmeEndpoints(programmes: Programmes, engine: EngineDoor): 
       path: `${one}/report`,
       summary: 'Traffic share, estimates with intervals, lift against the holdout',
       scope: 'read',
-      handle: async (_, { id = '' }) => ({ status: 200, body: await report(programmes.get(id), engine) }),
+      handle: (_, { id = '' }) => report(programmes.get(id), engine, now()),
     },
   ];
 }

@@ -5,14 +5,10 @@ import { TRAITS, WEEKDAYS } from '../../core/domain/programme.ts';
 import { SILENCE } from '../../core/domain/decision.ts';
 import { zoneOf } from '../../core/guardrails/zone.ts';
 import { MOST_TEXT } from '../engine/cel.ts';
+import type { Issue } from './learning-schema.ts';
+import { checkContext, checkPolicy, contextFields, policy } from './learning-schema.ts';
+import { id, name } from './names.ts';
 
-/** Names that end up as keys of plain objects: nothing every object has already. */
-const name = z
-  .string()
-  .min(1)
-  .max(100)
-  .refine((text) => !(text in {}), 'a name that is not reserved');
-const id = name.regex(/^[A-Za-z0-9][A-Za-z0-9_-]*$/, 'letters, digits, - and _');
 const date = z.iso.datetime({ offset: true });
 
 /** An eligibility rule; what it says is checked when the programme is saved. */
@@ -120,9 +116,8 @@ export const programmeSchema = z
     variants: z.array(variant).min(1).max(50),
     silence: z.boolean().default(false),
     fallback: id.optional(),
-    policy: z
-      .strictObject({ kind: z.literal('weighted-thompson'), floor: z.number().min(0).max(0.5).optional() })
-      .default({ kind: 'weighted-thompson' }),
+    policy: policy.default({ kind: 'weighted-thompson' }),
+    ...contextFields,
     holdout: z
       .strictObject({
         kind: z.enum(['no-contact', 'random', 'business-as-usual']),
@@ -139,8 +134,7 @@ export const programmeSchema = z
       .default(24),
   })
   .superRefine((programme, context) => {
-    const issue = (path: (string | number)[], message: string): void =>
-      context.addIssue({ code: 'custom', path, message });
+    const issue: Issue = (path, message) => context.addIssue({ code: 'custom', path, message });
     const ids = programme.variants.map((v) => v.id);
     for (const [i, own] of ids.entries()) {
       if (ids.indexOf(own) !== i) issue(['variants', i, 'id'], 'an id that no other variant has');
@@ -148,9 +142,8 @@ export const programmeSchema = z
     if (programme.fallback !== undefined && !ids.includes(programme.fallback)) {
       issue(['fallback'], `one of ${ids.join(', ')}`);
     }
-    const exploration = (programme.policy.floor ?? 0) * (ids.length + Number(programme.silence));
-    if (exploration > 0.5)
-      issue(['policy', 'floor'], 'floor x options at most 0.5, or little is left to the policy');
+    checkPolicy(programme, issue);
+    checkContext(programme, issue);
   });
 
 export type ProgrammeInput = z.infer<typeof programmeSchema>;

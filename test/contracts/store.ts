@@ -1,6 +1,7 @@
 import { describe } from 'vitest';
 import type { Store } from '../../core/contracts/store.ts';
 import { configurationContract } from './store-configuration.ts';
+import { contextContract } from './store-context.ts';
 import { erasureContract } from './store-erasure.ts';
 import { learningContract } from './store-learning.ts';
 import { ledgerContract } from './store-ledger.ts';
@@ -16,6 +17,7 @@ export function storeContract(name: string, open: Open): void {
     describe('transact', () => workContract(open));
     describe('ledger', () => ledgerContract(open));
     describe('learning', () => learningContract(open));
+    describe('contexts', () => contextContract(open));
     describe('outbox', () => outboxContract(open));
     describe('erasure', () => erasureContract(open));
     describe('configuration', () => configurationContract(open));

@@ -22,6 +22,18 @@ export interface NoisePrior {
 /** Worth two observations; a variance like that of rewards at a rate of 5 %. */
 export const DEFAULT_NOISE: NoisePrior = { precision: 1, shape: 1, scale: 0.05 };
 
+/** Sums over the rows of one option. */
+export interface RowSums {
+  /** Sum of the weights. */
+  weight: number;
+  /** Packed lower triangle of the sum of x x'. */
+  information: ArrayLike<number>;
+  /** Sum of x times reward. */
+  response: ArrayLike<number>;
+  /** Sum of the squares of rewards. */
+  squares: number;
+}
+
 /** What is known of one option: sums over its rows, and what follows from them. */
 export interface LinearOption {
   factor: Float64Array;
@@ -79,6 +91,20 @@ export class LinearModel {
       own.response[i]! += scaled * reward;
       for (let j = 0; j <= i; j++) own.information[at++]! += scaled * x[j]!;
     }
+  }
+
+  /**
+   * Replaces what is known of an option by what sums over its rows say. The noise is the difference of two sums here; it is
+   * right as long as the sums are and the context does not explain the reward to the last digit.
+   */
+  know(option: number, { weight, information, response, squares }: RowSums): void {
+    const own = this.options[option]!;
+    own.information.set(information);
+    own.response.set(response);
+    this.#solve(own);
+    const z = solveLower(own.factor, own.response, this.#work);
+    own.shape = this.prior.shape + weight / 2;
+    own.scale = this.prior.scale + Math.max(0, squares - dot(z, z)) / 2;
   }
 
   learn(row: Row): void {

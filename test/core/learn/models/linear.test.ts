@@ -101,4 +101,28 @@ describe('the linear model', () => {
     expect(asked(model, x)[0]).toBeCloseTo(0, 12);
     expect(asked(model, x)[1]).toBeCloseTo(asked(fresh, x)[1], 12);
   });
+
+  it('knows from sums what it knows from rows', () => {
+    const rng = rngFromNumber(9);
+    const [one, other] = [new LinearModel(4, 1), new LinearModel(4, 1)];
+    const information = new Float64Array(10);
+    const response = new Float64Array(4);
+    let squares = 0;
+    for (let t = 0; t < 500; t++) {
+      const x = Float64Array.from({ length: 4 }, (_, i) => (i === 0 ? 1 : rng.normal()));
+      const reward = 0.1 * x[1]! + 0.3 * rng.normal();
+      one.learn({ x, option: 0, reward, weight: 1 });
+      let at = 0;
+      for (let i = 0; i < 4; i++) {
+        response[i]! += x[i]! * reward;
+        for (let j = 0; j <= i; j++) information[at++]! += x[i]! * x[j]!;
+      }
+      squares += reward * reward;
+    }
+    other.know(0, { weight: 500, information, response, squares });
+    const [a, b] = [one.options[0]!, other.options[0]!];
+    for (let i = 0; i < 4; i++) expect(b.mean[i]).toBeCloseTo(a.mean[i]!, 10);
+    expect(b.shape).toBe(a.shape);
+    expect(b.scale).toBeCloseTo(a.scale, 9);
+  });
 });
