@@ -24,7 +24,7 @@ export interface Policy {
   /** The probability of each eligible option, of which there is at least one. What is drawn from is what is logged. */
   score(eligible: readonly OptionKey[], circumstances: Circumstances): ScoredOption[];
   /** What the score of an option is the sum of; only of a policy that knows the context. */
-  contributions?(option: OptionKey, circumstances: Circumstances): Contribution[];
+  contributions?: (option: OptionKey, circumstances: Circumstances) => Contribution[];
 }
 
 /** All exploration together, where the programme names no floor. */

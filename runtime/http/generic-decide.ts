@@ -94,7 +94,9 @@ export function genericDecide(ports: DecidePorts): Handler {
     if (request.query.trace === '1') {
       requireScope(request, 'read');
       const decision = await ports.engine.decide(parsed);
-      return { status: 200, body: { ...answerOf(decision), trace: traceOf(decision) } };
+      const explanation = await ports.engine.explain(decision);
+      const trace = { ...traceOf(decision), explanation: explanation ?? undefined };
+      return { status: 200, body: { ...answerOf(decision), trace } };
     }
     const answer = await traceableAnswer(parsed, request, BUDGET_MS, ports);
     stop(answer.rung);

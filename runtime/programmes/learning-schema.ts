@@ -23,8 +23,14 @@ const feature = z.discriminatedUnion('type', [
     .refine(({ min, max }) => min < max, { path: ['max'], message: 'a number greater than min' }),
 ]);
 
+const KINDS = ['weighted-thompson', 'linear-thompson', 'top-two', 'fixed-split'] as const;
+
+const NO_AUTO = `programmes cannot use auto yet; linear-thompson learns from context, one of ${KINDS.join(', ')}`;
+
 export const policy = z.strictObject({
-  kind: z.enum(['weighted-thompson', 'linear-thompson', 'top-two', 'fixed-split']),
+  kind: z.enum(KINDS, {
+    error: ({ input }) => (input === 'auto' ? NO_AUTO : `one of ${KINDS.join(', ')}`),
+  }),
   floor: z.number().min(0).max(0.5).optional(),
   halfLifeDays: z
     .number()

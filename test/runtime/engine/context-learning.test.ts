@@ -11,6 +11,7 @@ import { learned, SPRING, sumsApart } from '../../support/model-states.ts';
 import { opened } from '../../support/opened.ts';
 import { postgresServer } from '../../support/postgres.ts';
 import { CLICK, CONTEXT, LEFT, NOON, programme, REVENUE, variant } from '../../support/programmes.ts';
+import { copiesOf } from '../../support/store-copies.ts';
 import { sumsByHand } from '../../support/sums-by-hand.ts';
 import { deliverMessily, eventsOf, makeDecisions, traffic } from '../../support/traffic.ts';
 
@@ -77,5 +78,38 @@ describe.each(STORES)('what is learned of contexts, in %s', (_, open) => {
     await rig.decide({ userId: 'new' }, { send: 'new' });
     await rig.folder.catchUp();
     expect(rig.catalogue.model('welcome').state.linear).toBeUndefined();
+  });
+});
+
+describe.skipIf(server === undefined)('copies that share what is learned of contexts', () => {
+  it('decide alike, and go on from each other when the one who folds leaves, whoever knew of a change first', async () => {
+    const [one, other] = await copiesOf(await server!.database(), 2);
+    const world = traffic(93, ['welcome'], 12);
+    const first = await engineRig({ store: one!, programmes: [PROGRAMME] });
+    const decisions = await makeDecisions(first, world.asks);
+    const events = eventsOf(world, decisions);
+    await deliverMessily(first, events.slice(0, 20), 93);
+
+    const second = await engineRig({ store: other!, programmes: [], minted: 1_000 });
+    second.clock.now = first.clock.now;
+    const ask = { programme: 'welcome', preview: true, context: { plan: 'pro', days: 30 } };
+    const [mine, theirs] = [
+      await first.decide({ userId: 'x' }, ask),
+      await second.decide({ userId: 'x' }, ask),
+    ];
+    expect(mine.modelVersion).toBeGreaterThan(0);
+    expect(theirs.eligible).toEqual(mine.eligible);
+    expect(theirs.policy).toMatch(/^linear-thompson/);
+
+    // the other copy declares less; the one who folds does not know yet, and leaves
+    const less: Programme = { ...PROGRAMME, crosses: undefined };
+    await change(second, less, 1);
+    await second.engine.ingest(events.slice(20, 25));
+    await first.folder.catchUp();
+    await first.folder.stop();
+    await second.engine.ingest(events.slice(25));
+    await second.folder.catchUp();
+    await expectByHand(second, less);
+    expect((await second.decide({ userId: 'x' }, ask)).policy).toMatch(/^linear-thompson/);
   });
 });
