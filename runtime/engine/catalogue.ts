@@ -28,11 +28,13 @@ export class Catalogue {
   async load(store: LearnStore & ProgrammeStore): Promise<void> {
     this.learn(await store.models(this.#position));
     for (const programme of await store.programmes()) {
-      if (this.#entries.get(programme.id)?.programme.version !== programme.version) this.put(programme);
+      if ((this.programme(programme.id)?.version ?? 0) < programme.version) this.put(programme);
     }
   }
 
   #take({ programme, version, position, state }: ModelSnapshot): void {
+    // what was asked for before a fold may be answered after it, and the next fold must not go on from there
+    if (version <= this.model(programme).version) return;
     this.#states.set(programme, { version, state: JSON.parse(state) as ModelState });
     this.#position = Math.max(this.#position, position);
   }
