@@ -8,8 +8,8 @@ import type {
 } from '../contracts/records.ts';
 import type { Programme, ProgrammeId } from '../domain/programme.ts';
 import type { OptionKey } from '../domain/decision.ts';
-import type { LinearState, LinearTrial, Worths } from './linear-state.ts';
-import { dayOf, learnsContext, LinearSums } from './linear-state.ts';
+import type { LinearState, LinearSums, LinearTrial, Worths } from './linear-state.ts';
+import { dayOf, learnsContext, linearSumsOf } from './linear-state.ts';
 import type { ModelState } from './model.ts';
 import { addPersons, addTrials, emptyState, moveReward, moveWorth } from './model.ts';
 import type { CreditChange } from './reconcile.ts';
@@ -47,7 +47,7 @@ export class Folding {
   constructor({ states, programmes, renewed = [] }: FoldBase) {
     this.states = new Map(states);
     const contextual = programmes.filter(learnsContext);
-    this.#sums = new Map(contextual.map((programme) => [programme.id, new LinearSums(programme)]));
+    this.#sums = new Map(contextual.map((programme) => [programme.id, linearSumsOf(programme)]));
     for (const programme of renewed) this.#state(programme);
   }
 

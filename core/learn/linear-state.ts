@@ -131,3 +131,12 @@ export class LinearSums {
     }
   }
 }
+
+const known = new WeakMap<Programme, LinearSums>();
+
+/** The sums of a programme version, made once for each. */
+export function linearSumsOf(programme: Programme): LinearSums {
+  let sums = known.get(programme);
+  if (!sums) known.set(programme, (sums = new LinearSums(programme)));
+  return sums;
+}

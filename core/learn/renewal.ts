@@ -1,13 +1,13 @@
 import type { Trial } from '../contracts/trial.ts';
 import type { Programme } from '../domain/programme.ts';
-import { dayOf, learnsContext, LinearSums } from './linear-state.ts';
-import type { LinearState } from './linear-state.ts';
+import { dayOf, learnsContext, linearSumsOf } from './linear-state.ts';
+import type { LinearState, LinearSums } from './linear-state.ts';
 import type { ModelState } from './model.ts';
 
 /** Whether what was learned is of another context than the programme declares now, or of none. */
 export const needsRenewal = (programme: Programme, { options, linear }: ModelState): boolean =>
   learnsContext(programme) &&
-  linear?.schema !== new LinearSums(programme).schema &&
+  linear?.schema !== linearSumsOf(programme).schema &&
   Object.keys(options).length > 0;
 
 /**
@@ -19,7 +19,7 @@ export class Renewal {
   readonly #sums: LinearSums;
 
   constructor(programme: Programme) {
-    this.#sums = new LinearSums(programme);
+    this.#sums = linearSumsOf(programme);
     this.linear = this.#sums.empty();
   }
 

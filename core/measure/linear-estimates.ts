@@ -1,7 +1,7 @@
 import type { OptionKey } from '../domain/decision.ts';
 import type { Programme } from '../domain/programme.ts';
 import type { LinearState } from '../learn/linear-state.ts';
-import { learnsContext, LinearSums } from '../learn/linear-state.ts';
+import { learnsContext, linearSumsOf } from '../learn/linear-state.ts';
 import type { ModelState } from '../learn/model.ts';
 import { bestNormalProbabilities } from '../maths/best-normal.ts';
 import { inverseDiagonal, rowStart } from '../maths/cholesky.ts';
@@ -57,7 +57,7 @@ export function linearEstimates(
   at: number,
 ): Map<OptionKey, LinearEstimate> | undefined {
   if (!learnsContext(programme)) return undefined;
-  const sums = new LinearSums(programme);
+  const sums = linearSumsOf(programme);
   const linear = linearStateOf(sums, state);
   if (!linear) return undefined;
   const beliefs = new LinearBeliefs(programme, sums, linear, at);

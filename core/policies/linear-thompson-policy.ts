@@ -1,6 +1,7 @@
 import type { OptionKey } from '../domain/decision.ts';
 import type { Programme } from '../domain/programme.ts';
-import { dayOf, LinearSums } from '../learn/linear-state.ts';
+import type { LinearSums } from '../learn/linear-state.ts';
+import { dayOf, linearSumsOf } from '../learn/linear-state.ts';
 import type { Model } from '../learn/model.ts';
 import { bestNormalProbabilities } from '../maths/best-normal.ts';
 import { LinearBeliefs, linearStateOf } from './linear-beliefs.ts';
@@ -20,7 +21,7 @@ function withoutContext(programme: Programme, model: Model): Policy {
  * has a half-life.
  */
 export function linearThompson(programme: Programme, model: Model): Policy {
-  const sums = new LinearSums(programme);
+  const sums = linearSumsOf(programme);
   const state = linearStateOf(sums, model.state);
   if (!state) return withoutContext(programme, model);
   let known: { day: number; beliefs: LinearBeliefs } | undefined;
