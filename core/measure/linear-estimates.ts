@@ -74,7 +74,7 @@ export function linearEstimates(
         propensity: propensities[i]!,
         estimate: means[i]!,
         interval: intervalOf(means[i]!, sds[i]!),
-        effectiveTrials: 2 * (model.options[i]!.shape - model.prior.shape),
+        effectiveTrials: model.options[i]!.information[0]!,
         coefficients: coefficientsOf(beliefs, i, sums.features.labels),
       },
     ]),

@@ -4,7 +4,8 @@ import type { LinearState, LinearSums } from '../learn/linear-state.ts';
 import { dayOf, pairKey } from '../learn/linear-state.ts';
 import type { ModelState } from '../learn/model.ts';
 import type { RowSums } from '../learn/models/linear.ts';
-import { LinearModel } from '../learn/models/linear.ts';
+import type { LinearOption } from '../learn/models/linear.ts';
+import { DEFAULT_NOISE, LinearModel } from '../learn/models/linear.ts';
 import { optionsOf } from './policy.ts';
 import { rewardRange, scaleOf } from './posterior.ts';
 
@@ -13,6 +14,15 @@ export function linearStateOf(sums: LinearSums, { linear, options }: ModelState)
   if (linear?.schema === sums.schema) return linear;
   return Object.keys(options).length === 0 ? sums.empty() : undefined;
 }
+
+/**
+ * Precisions of the weights of features, in trials, from context that tells a lot to context that tells nothing. Which one
+ * it is, is learned: the one under which the rewards so far were likeliest (empirical Bayes).
+ */
+const SLOPES = [1, 4, 16, 64, 256, 1e6];
+
+/** Trials that the noise of all options is worth in that of each. */
+const NOISE_TRIALS = 30;
 
 /** What a programme believes of each of its options at one time, in rewards. */
 export class LinearBeliefs {
@@ -28,13 +38,32 @@ export class LinearBeliefs {
     const { low, high } = rewardRange(programme);
     this.unit = high - low;
     this.options = optionsOf(programme, programme.variants);
-    this.model = new LinearModel(sums.features.count, this.options.length);
     this.#means = new Float64Array(this.options.length);
     this.#sds = new Float64Array(this.options.length);
     const now = sums.weight(state, dayOf(at));
-    for (const [i, option] of this.options.entries()) {
+    const known = this.options.map((option) => {
       const own = rowSums(programme, state, option, this.unit);
-      if (own) this.model.know(i, weighed(own, 1 / now));
+      return own && weighed(own, 1 / now);
+    });
+    const models = SLOPES.map((slopes) => {
+      const model = new LinearModel(sums.features.count, known.length, { ...DEFAULT_NOISE, slopes });
+      for (const [i, own] of known.entries()) if (own) model.know(i, own);
+      return model;
+    });
+    this.model = models.reduce((best, model) => (model.evidence > best.evidence ? model : best));
+    this.#shareNoise();
+  }
+
+  /** Holds the noise of each option to that of all of them: one that had no reward yet is not sure that it never has. */
+  #shareNoise(): void {
+    const { options, prior } = this.model;
+    const sum = (of: (own: LinearOption) => number): number =>
+      options.reduce((total, own) => total + of(own), 0);
+    const shape = prior.shape + sum((own) => own.shape - prior.shape);
+    const scale = prior.scale + sum((own) => own.scale - prior.scale);
+    for (const own of options) {
+      own.shape += NOISE_TRIALS / 2;
+      own.scale += ((NOISE_TRIALS / 2) * scale) / shape;
     }
   }
 

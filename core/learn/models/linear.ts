@@ -1,5 +1,6 @@
 import {
   factorize,
+  logDeterminant,
   packedLength,
   quadratic,
   rankOneUpdate,
@@ -13,6 +14,8 @@ import type { Row } from './rows.ts';
 /** Normal-inverse-gamma prior of one option: precision of the weights, and shape and scale of the noise variance. */
 export interface NoisePrior {
   precision: number;
+  /** Precision of all weights but the constant's; absent: the same. */
+  slopes?: number | undefined;
   /** Half of the prior's number of observations. */
   shape: number;
   /** Shape times the variance of rewards that is guessed. */
@@ -76,9 +79,28 @@ export class LinearModel {
     return this.options.push(own) - 1;
   }
 
+  #precision(feature: number): number {
+    const { precision, slopes = precision } = this.prior;
+    return feature === 0 ? precision : slopes;
+  }
+
+  /**
+   * Log-probability of the rows of all options before any weight was known, but for terms that do not depend on the prior of
+   * the weights (Gelman et al., 14.8).
+   */
+  get evidence(): number {
+    let prior = 0;
+    for (let i = 0; i < this.features; i++) prior += Math.log(this.#precision(i));
+    return this.options.reduce(
+      (sum, { factor, shape, scale }) =>
+        sum + (prior - logDeterminant(factor, this.features)) / 2 - shape * Math.log(scale),
+      0,
+    );
+  }
+
   #solve(own: LinearOption): void {
     own.factor.set(own.information);
-    for (let i = 0; i < this.features; i++) own.factor[rowStart(i) + i]! += this.prior.precision;
+    for (let i = 0; i < this.features; i++) own.factor[rowStart(i) + i]! += this.#precision(i);
     factorize(own.factor, this.features, own.factor);
     solveLower(own.factor, own.response, own.mean);
     solveUpper(own.factor, own.mean, own.mean);

@@ -76,6 +76,35 @@ describe('linear Thompson sampling of a programme', () => {
     }
   });
 
+  it('is not led astray by a context that says nothing', () => {
+    const rates = { a: 0.05, b: 0.03, c: 0.03 };
+    const past = Object.entries(rates).flatMap(([option, rate]) =>
+      ['free', 'pro'].flatMap((plan) =>
+        [30, 200, 350].map((days) => ({ option, context: { plan, days }, n: 1_000, rate })),
+      ),
+    );
+    const on = build(past);
+    for (const context of [{ plan: 'free', days: 10 }, { plan: 'pro', days: 300 }, {}] as Context[]) {
+      const { a, b } = scored(on, context);
+      expect(a!.score).toBeCloseTo(0.05, 3);
+      expect(b!.score).toBeCloseTo(0.03, 3);
+      expect(a!.propensity).toBeGreaterThan(0.97);
+    }
+  });
+
+  it('does not give an option up because its first hundred trials had bad luck', () => {
+    const context = { plan: 'pro', days: 100 };
+    const past = [
+      { option: 'a', context, n: 1_000, rate: 0.03 },
+      { option: 'b', context, n: 100, rate: 0 },
+    ];
+    const on = build(past, {
+      variants: [variant('a'), variant('b')],
+      policy: { kind: 'linear-thompson', floor: 0 },
+    });
+    expect(scored(on, context).b!.propensity).toBeGreaterThan(0.001);
+  });
+
   it('decides whatever a request carries: levels nobody declared, numbers as text, nothing at all', () => {
     const on = build(SEGMENTS);
     const contexts: Context[] = [

@@ -125,4 +125,28 @@ describe('the linear model', () => {
     expect(b.shape).toBe(a.shape);
     expect(b.scale).toBeCloseTo(a.scale, 9);
   });
+
+  it('finds rewards as likely under a prior as predicting them one by one does', () => {
+    const rows = rowsOf(60, 5);
+    /** Sum of log-densities of Student's t, but for terms in which equal shapes are equal. */
+    const predicted = (model: LinearModel): number => {
+      let sum = 0;
+      for (const row of rows) {
+        const own = model.options[0]!;
+        const [mean, sd] = asked(model, row.x);
+        const variance = sd * sd + own.scale / own.shape;
+        const z2 = (row.reward - mean) ** 2 / variance;
+        sum -= Math.log(variance) / 2 + (own.shape + 0.5) * Math.log(1 + z2 / (2 * own.shape));
+        model.learn({ ...row, weight: 1 });
+      }
+      return sum;
+    };
+    const under = (slopes: number): { predicted: number; evidence: number } => {
+      const model = new LinearModel(D, 1, { precision: 1, slopes, shape: 1, scale: 0.05 });
+      return { predicted: predicted(model), evidence: model.evidence };
+    };
+    const [loose, tight] = [under(1), under(50)];
+    expect(loose.evidence - tight.evidence).toBeCloseTo(loose.predicted - tight.predicted, 8);
+    expect(loose.evidence).toBeGreaterThan(tight.evidence);
+  });
 });
