@@ -67,7 +67,9 @@ export function measureCore(variants: number): CoreFigures {
   return {
     variants,
     decideUs: timed(20_000, one),
-    probabilitiesUs: timed(100, () => weightedThompson(programme, model)(options)),
+    probabilitiesUs: timed(100, () =>
+      weightedThompson(programme, model).score(options, { context: {}, at: NOW }),
+    ),
   };
 }
 

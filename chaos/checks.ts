@@ -1,4 +1,4 @@
-import type { LedgerRow } from '../core/contracts/records.ts';
+import type { LedgerRow } from '../core/contracts/ledger-row.ts';
 import type { Answer } from '../core/contracts/answer.ts';
 import type { Decision } from '../core/domain/decision.ts';
 import type { Asked, History } from './history.ts';

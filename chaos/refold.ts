@@ -2,6 +2,7 @@ import type { History } from '../core/contracts/records.ts';
 import type { Store } from '../core/contracts/store.ts';
 import type { ModelState } from '../core/learn/model.ts';
 import { fold } from '../core/learn/fold.ts';
+import { learnsContext } from '../core/learn/linear-state.ts';
 import { learned } from '../test/support/model-states.ts';
 
 const PEOPLE_AT_ONCE = 500;
@@ -12,13 +13,14 @@ export async function refold(
   persons: readonly string[],
 ): Promise<{ kept: string; anew: string }> {
   const programmes = await store.programmes();
+  const contextual = programmes.filter(learnsContext).map(({ id }) => id);
   const histories: History[] = [];
   for (let from = 0; from < persons.length; from += PEOPLE_AT_ONCE) {
-    const some = await store.histories(persons.slice(from, from + PEOPLE_AT_ONCE));
+    const some = await store.histories(persons.slice(from, from + PEOPLE_AT_ONCE), undefined, contextual);
     histories.push(...some.map((history) => ({ ...history, credits: [], rewards: [] })));
   }
   const once = [...new Map(histories.map((history) => [history.person, history])).values()];
-  const chunk = await store.readLedger(0, 1e9);
+  const chunk = await store.readLedger(0, 1e9, contextual);
   const { states } = fold({
     ...{ expected: 0, chunk, histories: once, programmes, states: new Map(), now: 0 },
     route: () => [],

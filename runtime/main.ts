@@ -15,6 +15,7 @@ import { migrateCommand } from './migrate/command.ts';
 import type { MigrateOptions } from './migrate/command.ts';
 import { SAMPLE } from './programmes/sample.ts';
 import { readSettings, SettingsError } from './settings.ts';
+import { addSimulate } from './simulate/command.ts';
 import { openStore, storeChoice } from './store/open-store.ts';
 import { packageVersion } from './version.ts';
 
@@ -122,6 +123,7 @@ function program(): Command {
     .requiredOption('--from <folder>', 'the data folder')
     .option('--to <url>', 'postgresql://user:password@host:port/database; absent: DATABASE_URL')
     .action((options: MigrateOptions) => migrateCommand(options, process.env.DATABASE_URL, print));
+  addSimulate(root, print);
   return root;
 }
 

@@ -152,6 +152,9 @@ export interface DecisionCount {
   arm: Arm;
   learn: boolean;
   first: boolean;
+  /** Context and day since 1970 of the decisions of the programmes that were asked for; absent for the others. */
+  context?: Decision['context'] | undefined;
+  day?: number | undefined;
   count: number;
 }
 
@@ -182,6 +185,8 @@ export interface DecisionFact {
   arm: Arm;
   learn: boolean;
   send?: string | undefined;
+  /** Of the decisions of the programmes that were asked for. */
+  context?: Decision['context'] | undefined;
 }
 
 /** What happened to one person, all members of the merge group together. */
@@ -230,21 +235,4 @@ export interface FoldWrites {
   outcomes: NewOutcome[];
   /** Persons whose rows are removed now that the models forgot them. */
   forgotten: PersonId[];
-}
-
-/** A row of the ledger as it is kept. */
-export interface LedgerRow {
-  seq: number;
-  kind: LedgerKind;
-  at: number;
-  programme: ProgrammeId | null;
-  person: PersonId | null;
-  /** Id of the decision or signal the row stands for. */
-  ref: string | null;
-  /** Null after the person was erased. */
-  body: string | null;
-  /** SHA-256 of the body, hex. */
-  digest: string;
-  /** SHA-256 of the previous chain value and this row's fields, hex. */
-  chain: string;
 }

@@ -4,18 +4,19 @@ import type { Programme, ProgrammeId } from '../domain/programme.ts';
 import type { StoredKey } from './key-store.ts';
 import type { ResourceStore } from './resources.ts';
 import type { OutboxPort } from './outbox.ts';
+import type { LedgerRow } from './ledger-row.ts';
 import type {
   Credit,
   FoldWrites,
   History,
   LedgerChunk,
-  LedgerRow,
   ModelSnapshot,
   StoredSignal,
   WorkFacts,
   WorkQuery,
   WorkWrites,
 } from './records.ts';
+import type { Trial } from './trial.ts';
 
 /** Deciding and ingesting: one transaction for a whole batch. */
 export interface WorkStore {
@@ -30,10 +31,19 @@ export interface WorkStore {
 /** Learning: a fold over the ledger, exactly once by the position that is written with it. */
 export interface LearnStore {
   position(): Promise<number>;
-  /** The rows after `after`, at most `limit` of them. */
-  readLedger(after: number, limit: number): Promise<LedgerChunk>;
-  /** History of each person, once for all ids that became one; of signals only those named, when names are given. */
-  histories(persons: readonly PersonId[], signals?: readonly string[]): Promise<History[]>;
+  /** The rows after `after`, at most `limit` of them; decisions of the programmes `contextual` with context and day. */
+  readLedger(after: number, limit: number, contextual?: readonly ProgrammeId[]): Promise<LedgerChunk>;
+  /**
+   * History of each person, once for all ids that became one; of signals only those named, when names are given; decisions of
+   * the programmes `contextual` with their context.
+   */
+  histories(
+    persons: readonly PersonId[],
+    signals?: readonly string[],
+    contextual?: readonly ProgrammeId[],
+  ): Promise<History[]>;
+  /** The decisions of a programme that teach, of the rows of the ledger after `after` up to `upTo`, in any order. */
+  trials(programme: ProgrammeId, after: number, upTo: number): Promise<Trial[]>;
   /** Null when the position has moved or the epoch is over; otherwise the snapshots with their versions. */
   commitFold(writes: FoldWrites): Promise<ModelSnapshot[] | null>;
   /** Newest model of every programme; those folded up to a place after `after` only, when one is given. */

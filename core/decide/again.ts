@@ -2,7 +2,7 @@ import type { Decision } from '../domain/decision.ts';
 import type { Readings } from '../domain/readings.ts';
 import type { GuardContext } from '../guardrails/guardrail.ts';
 import { knownFrom } from '../guardrails/readings.ts';
-import type { Policy } from '../policies/weighted-thompson.ts';
+import type { Policy } from '../policies/policy.ts';
 import type { LiveProgramme } from './decide.ts';
 import { decideBy } from './decide.ts';
 
@@ -22,11 +22,12 @@ export const isComplete = (decision: Decision): decision is Complete =>
  */
 export function asRecorded({ reason, eligible }: Decision, policy: Policy): Policy {
   if (reason !== 'policy') return policy;
-  return (options, ...rest) => {
+  const score: Policy['score'] = (options, circumstances) => {
     const same =
       options.length === eligible.length && options.every((option, i) => eligible[i]!.option === option);
-    return same ? eligible : policy(options, ...rest);
+    return same ? eligible : policy.score(options, circumstances);
   };
+  return { ...policy, score };
 }
 
 /** What the guardrails of a recorded decision were given. */

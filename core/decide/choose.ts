@@ -1,10 +1,10 @@
 import type { Rng } from '../contracts/rng.ts';
 import type { Arm } from '../domain/arm.ts';
-import type { DroppedOption, Reason, ScoredOption } from '../domain/decision.ts';
+import type { DecideRequest, DroppedOption, Reason, ScoredOption } from '../domain/decision.ts';
 import { SILENCE } from '../domain/decision.ts';
 import type { Programme, Variant } from '../domain/programme.ts';
-import type { Policy } from '../policies/weighted-thompson.ts';
-import { METHOD, optionsOf } from '../policies/weighted-thompson.ts';
+import type { Policy } from '../policies/policy.ts';
+import { optionsOf } from '../policies/policy.ts';
 import { draw } from './draw.ts';
 
 /** What was chosen, and by whom. */
@@ -24,7 +24,8 @@ interface Situation {
   arm: Arm;
   allowed: readonly Variant[];
   dropped: readonly DroppedOption[];
-  pin?: string | undefined;
+  request: DecideRequest;
+  now: number;
 }
 
 /** The one option left when chance has no part in it. */
@@ -47,10 +48,11 @@ function held(programme: Programme, allowed: readonly Variant[], rng: Rng): Choi
 
 /** Pin, guardrails, holdout, policy: whoever speaks first decides. Guardrails hold for pins and holdouts too. */
 export function choose(
-  { programme, arm, allowed, dropped, pin }: Situation,
+  { programme, arm, allowed, dropped, request, now }: Situation,
   policy: Policy,
   rng: Rng,
 ): Choice {
+  const { pin, context } = request;
   if (pin !== undefined) {
     if (allowed.some((variant) => variant.id === pin)) return only(pin, 'pinned', 'pin');
     const guardrail = dropped.find((option) => option.option === pin)?.rule ?? 'unknown-variant';
@@ -68,6 +70,6 @@ export function choose(
       learn: false,
     };
   }
-  const eligible = policy(optionsOf(programme, allowed));
-  return { chosen: draw(eligible, rng), eligible, reason: 'policy', policy: METHOD, learn: true };
+  const eligible = policy.score(optionsOf(programme, allowed), { context, at: now });
+  return { chosen: draw(eligible, rng), eligible, reason: 'policy', policy: policy.method, learn: true };
 }

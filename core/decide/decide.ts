@@ -11,7 +11,7 @@ import type { Asks } from '../guardrails/readings.ts';
 import { asksOf, readingsOf } from '../guardrails/readings.ts';
 import { hash32 } from '../maths/murmur3.ts';
 import { rngFromText } from '../maths/xoshiro.ts';
-import type { Policy } from '../policies/weighted-thompson.ts';
+import type { Policy } from '../policies/policy.ts';
 import { assign } from './assign.ts';
 import { choose } from './choose.ts';
 import { retryAtOf } from './deferral.ts';
@@ -93,11 +93,8 @@ export function decideBy(
     rules: live.rules,
   };
   const { allowed, dropped } = check(given);
-  const choice = choose(
-    { programme, arm, allowed, dropped, pin: request.pin },
-    live.policy,
-    rngFromText(drawSeed),
-  );
+  const situation = { programme, arm, allowed, dropped, request, now };
+  const choice = choose(situation, live.policy, rngFromText(drawSeed));
   const variant = allowed.find((candidate) => candidate.id === choice.chosen.option);
   return {
     id: decisionId(now, drawSeed),

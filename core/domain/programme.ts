@@ -150,6 +150,24 @@ export interface Guardrails {
   queues?: Record<string, Queue> | undefined;
 }
 
+/** A feature of the request that the policy may use. */
+export type FeatureDeclaration =
+  | { type: 'category'; values: string[] }
+  /** Values beyond `min` and `max` count as those. */
+  | { type: 'number'; min: number; max: number };
+
+export type PolicyKind = 'weighted-thompson' | 'linear-thompson' | 'top-two' | 'fixed-split';
+
+export interface PolicyChoice {
+  kind: PolicyKind;
+  /** Least probability of every option. Absent: all options share 1 %. */
+  floor?: number | undefined;
+  /** Days after which a trial counts half; absent: nothing is forgotten. */
+  halfLifeDays?: number | undefined;
+  /** Share of each option under `fixed-split`, in any unit; absent: equal shares. */
+  shares?: Record<string, number> | undefined;
+}
+
 export type HoldoutKind = 'no-contact' | 'random' | 'business-as-usual';
 
 /** What a programme's score is the product of when several want the same send. */
@@ -180,7 +198,11 @@ export interface Programme {
   silence: boolean;
   /** Variant answered when the engine cannot decide. */
   fallback?: string | undefined;
-  policy: { kind: 'weighted-thompson'; floor?: number | undefined };
+  policy: PolicyChoice;
+  /** What the policy may know of a request, by name; whatever else a request carries is not learned from. */
+  context?: Record<string, FeatureDeclaration> | undefined;
+  /** Pairs of features that act together. */
+  crosses?: [string, string][] | undefined;
   holdout?: { kind: HoldoutKind; share: number } | undefined;
   guardrails: Guardrails;
   arbitration?: Arbitration | undefined;
@@ -191,3 +213,4 @@ export interface Programme {
 }
 
 export const HOUR_MS = 3_600_000;
+export const DAY_MS = 24 * HOUR_MS;

@@ -2,18 +2,17 @@ import type { FoldWrites, History, LedgerChunk, LedgerEntry } from '../contracts
 import type { Outcome } from '../domain/outcome.ts';
 import type { PersonId } from '../domain/person.ts';
 import type { Programme, ProgrammeId } from '../domain/programme.ts';
+import type { FoldBase } from './folding.ts';
 import { Folding } from './folding.ts';
 import type { ModelState } from './model.ts';
 import { rewardOutcome } from './outcomes.ts';
 
 /** What the fold reads besides the entries themselves. */
-export interface FoldInput {
+export interface FoldInput extends FoldBase {
   /** Ledger position the entries come after. */
   expected: number;
   chunk: LedgerChunk;
   histories: readonly History[];
-  programmes: readonly Programme[];
-  states: ReadonlyMap<ProgrammeId, ModelState>;
   /** ms since 1970 */
   now: number;
   /** Destinations that are told of an outcome. */
@@ -41,7 +40,7 @@ export function personsTouched(entries: readonly LedgerEntry[], counted: readonl
  * merges all end in the same state.
  */
 export function fold(input: FoldInput): { writes: FoldWrites; states: Map<ProgrammeId, ModelState> } {
-  const folding = new Folding(input.states);
+  const folding = new Folding(input);
   const { entries, decisions, upTo: position } = input.chunk;
   for (const alike of decisions) folding.decisions(alike);
   for (const entry of entries) if (entry.merge) folding.merge(entry.merge);

@@ -1,9 +1,39 @@
-import type { ArmReward, DecisionCount, FoldWrites, History, Merge } from '../contracts/records.ts';
+import type {
+  ArmReward,
+  DecisionCount,
+  DecisionFact,
+  FoldWrites,
+  History,
+  Merge,
+} from '../contracts/records.ts';
 import type { Programme, ProgrammeId } from '../domain/programme.ts';
+import type { OptionKey } from '../domain/decision.ts';
+import type { LinearState, LinearSums, LinearTrial, Worths } from './linear-state.ts';
+import { dayOf, learnsContext, linearSumsOf } from './linear-state.ts';
 import type { ModelState } from './model.ts';
 import { addPersons, addTrials, emptyState, moveReward, moveWorth } from './model.ts';
 import type { CreditChange } from './reconcile.ts';
 import { creditChanges } from './reconcile.ts';
+
+const trialOf = ({ option, context = {}, at }: DecisionFact): LinearTrial => ({
+  option,
+  context,
+  day: dayOf(at),
+});
+
+/** What one decision is credited with on record. */
+const worthsOf = ({ credits }: History, { id }: DecisionFact): Worths =>
+  Object.fromEntries(credits.flatMap((c) => (c.decision === id ? [[c.signal, c.worth] as const] : [])));
+
+const isNew = ({ options }: ModelState): boolean => Object.keys(options).length === 0;
+
+/** What a fold begins with. */
+export interface FoldBase {
+  programmes: readonly Programme[];
+  states: ReadonlyMap<ProgrammeId, ModelState>;
+  /** Programmes whose state was made anew (`core/learn/renewal.ts`) and has to be written. */
+  renewed?: readonly ProgrammeId[] | undefined;
+}
 
 /** One fold under way: the states as they become, and what has to be written with them. */
 export class Folding {
@@ -12,9 +42,23 @@ export class Folding {
   readonly #touched = new Set<ProgrammeId>();
   readonly #rewards: ArmReward[] = [];
   readonly #removed: FoldWrites['removedRewards'] = [];
+  readonly #sums: ReadonlyMap<ProgrammeId, LinearSums>;
 
-  constructor(states: ReadonlyMap<ProgrammeId, ModelState>) {
+  constructor({ states, programmes, renewed = [] }: FoldBase) {
     this.states = new Map(states);
+    const contextual = programmes.filter(learnsContext);
+    this.#sums = new Map(contextual.map((programme) => [programme.id, linearSumsOf(programme)]));
+    for (const programme of renewed) this.#state(programme);
+  }
+
+  /** Sums over contexts and the state that holds them; none of a programme that does not learn from context, or not yet. */
+  #linear(programme: ProgrammeId): { sums: LinearSums; linear: LinearState } | undefined {
+    const sums = this.#sums.get(programme);
+    const state = this.#state(programme);
+    // what nobody learns from is not kept: it would still hold what erased persons taught
+    if (!sums) delete state.linear;
+    else if (isNew(state) && state.linear?.schema !== sums.schema) state.linear = sums.empty();
+    return sums && state.linear?.schema === sums.schema ? { sums, linear: state.linear } : undefined;
   }
 
   /** The state to change: a copy of the one that decisions are being made on. */
@@ -27,9 +71,38 @@ export class Folding {
     return this.states.get(programme)!;
   }
 
-  decisions({ programme, option, arm, learn, first, count }: DecisionCount): void {
-    if (learn) addTrials(this.#state(programme), option, count);
+  decisions({ programme, option, arm, learn, first, count, context = {}, day = 0 }: DecisionCount): void {
+    if (learn) this.#trials(programme, { option, context, day }, count);
     if (first) addPersons(this.#state(programme), arm, count);
+  }
+
+  #trials(programme: ProgrammeId, trial: LinearTrial, count: number): void {
+    const known = this.#linear(programme);
+    known?.sums.addTrials(known.linear, trial, count);
+    addTrials(this.#state(programme), trial.option, count);
+    this.#tidy(programme, trial.option);
+  }
+
+  /** Moves the worths of one decision's signals. */
+  #worths(
+    programme: ProgrammeId,
+    decision: DecisionFact,
+    { before, after }: { before: Worths; after: Worths },
+  ): void {
+    const known = this.#linear(programme);
+    known?.sums.moveWorths(known.linear, trialOf(decision), before, after);
+    const state = this.#state(programme);
+    for (const signal of Object.keys({ ...before, ...after })) {
+      const [from, to] = [before[signal] ?? 0, after[signal] ?? 0];
+      if (from !== to) moveWorth(state, decision.option, signal, { before: from, after: to });
+    }
+    this.#tidy(programme, decision.option);
+  }
+
+  /** Nothing is kept of an option that has nothing left. */
+  #tidy(programme: ProgrammeId, option: OptionKey): void {
+    const { options, linear } = this.#state(programme);
+    if (linear && !options[option]) delete linear.options[option];
   }
 
   /** Two persons who were counted in their arms become one in the arm that is kept. */
@@ -50,8 +123,12 @@ export class Folding {
     const joined = held.length > 1 || held.some((row) => row.person !== history.person || row.arm !== arm);
     if (changes.length === 0 && !joined) return;
     const state = this.#state(programme.id);
-    for (const { credit, before, decision } of changes) {
-      if (decision.learn) moveWorth(state, decision.option, credit.signal, { before, after: credit.worth });
+    for (const own of Map.groupBy(changes, ({ decision }) => decision.id).values()) {
+      const [{ decision }] = own as [CreditChange];
+      if (!decision.learn) continue;
+      const before = worthsOf(history, decision);
+      const moved = own.map(({ credit }) => [credit.signal, credit.worth] as const);
+      this.#worths(programme.id, decision, { before, after: { ...before, ...Object.fromEntries(moved) } });
     }
     for (const row of held) {
       moveReward(state, row.arm, row.reward, 0);
@@ -68,11 +145,9 @@ export class Folding {
   forget(programme: Programme, history: History): void {
     const state = this.#state(programme.id);
     const learned = history.decisions.filter((d) => d.programme === programme.id && d.learn);
-    const options = new Map(learned.map((decision) => [decision.id, decision.option]));
-    for (const decision of learned) addTrials(state, decision.option, -1);
-    for (const credit of history.credits) {
-      const option = options.get(credit.decision);
-      if (option !== undefined) moveWorth(state, option, credit.signal, { before: credit.worth, after: 0 });
+    for (const decision of learned) {
+      this.#worths(programme.id, decision, { before: worthsOf(history, decision), after: {} });
+      this.#trials(programme.id, trialOf(decision), -1);
     }
     for (const row of history.rewards) {
       if (row.programme === programme.id) moveReward(state, row.arm, row.reward, 0);

@@ -3,6 +3,7 @@ import type { OptionKey } from '../domain/decision.ts';
 import type { ProgrammeId } from '../domain/programme.ts';
 import type { CompensatedSum } from '../maths/compensated-sum.ts';
 import { plus, ZERO_SUM } from '../maths/compensated-sum.ts';
+import type { LinearState } from './linear-state.ts';
 
 /** Worth of one signal over the trials of one option: how many trials had it, and the sum of worths in [0, 1]. */
 export interface SignalTotal {
@@ -26,6 +27,8 @@ export interface ArmTotal {
 export interface ModelState {
   options: Record<OptionKey, OptionTotal>;
   arms: Record<Arm, ArmTotal>;
+  /** Of a programme that learns from context. */
+  linear?: LinearState | undefined;
 }
 
 /** A state with its version: what decisions name. */

@@ -3,30 +3,38 @@ import type { Programme } from '../domain/programme.ts';
 import type { ModelState } from '../learn/model.ts';
 import { betaQuantile } from '../maths/beta-quantile.ts';
 import { valueOf } from '../maths/compensated-sum.ts';
-import { optionsOf, weightedThompson } from '../policies/weighted-thompson.ts';
+import { policyOf } from '../policies/policy-of.ts';
+import { optionsOf } from '../policies/policy.ts';
 import { posteriorOf } from '../policies/posterior.ts';
+import type { Coefficient, Interval } from './linear-estimates.ts';
+import { linearEstimates } from './linear-estimates.ts';
 
 /** What is known about one option, for people to read. */
 export interface OptionEstimate {
   option: OptionKey;
   trials: number;
+  /** What is left of them after forgetting. */
+  effectiveTrials: number;
   /** Share of the trials so far. */
   share: number;
-  /** Probability with which the policy chooses it now, when every option is eligible. */
+  /** Probability with which the policy chooses it now, when every option is eligible and the context is an average one. */
   propensity: number;
-  /** Reward per decision: posterior mean and central 95 % interval. */
+  /** Reward per decision, in an average context: posterior mean and central 95 % interval. */
   estimate: number;
-  interval: { low: number; high: number; level: number };
+  interval: Interval;
+  /** Of a policy that learns from context. */
+  coefficients?: Coefficient[] | undefined;
   /** By signal: trials that had it, and the sum of its worth in shares of its cap. */
   signals: Record<string, { count: number; worth: number }>;
 }
 
-export function estimatesOf(programme: Programme, state: ModelState): OptionEstimate[] {
+/** @param at ms since 1970 */
+export function estimatesOf(programme: Programme, state: ModelState, at: number): OptionEstimate[] {
   const options = optionsOf(programme, programme.variants);
   const model = { programme: programme.id, version: 0, state };
-  const propensities = new Map(
-    weightedThompson(programme, model)(options).map(({ option, propensity }) => [option, propensity]),
-  );
+  const scored = policyOf(programme, model).score(options, { context: {}, at });
+  const propensities = new Map(scored.map(({ option, propensity }) => [option, propensity]));
+  const linear = linearEstimates(programme, state, at);
   const trials = Object.values(state.options).reduce((sum, option) => sum + option.trials, 0);
   return options.map((option) => {
     const { mean, alpha, beta, low, high } = posteriorOf(programme, state, option);
@@ -38,11 +46,13 @@ export function estimatesOf(programme: Programme, state: ModelState): OptionEsti
     return {
       option,
       trials: own.trials,
+      effectiveTrials: own.trials,
       share: trials === 0 ? 0 : own.trials / trials,
       propensity: propensities.get(option) ?? 0,
       estimate: mean,
       interval: { low: at(0.025), high: at(0.975), level: 0.95 },
       signals: Object.fromEntries(signals),
+      ...linear?.get(option),
     };
   });
 }

@@ -1,3 +1,8 @@
+import type { Programme } from '../domain/programme.ts';
+import type { Model } from '../learn/model.ts';
+import { scoredOnce } from './option-scores.ts';
+import type { Policy } from './policy.ts';
+
 /** Fixed shares over the eligible options: an A/B test. Shares of options that are not eligible go to the others in proportion. */
 export function fixedSplit(
   shares: Float64Array,
@@ -15,3 +20,12 @@ export function fixedSplit(
   }
   return out;
 }
+
+/** The shares of a programme; what its options earned is learned, and changes nothing. */
+export const sharedAsSet = (programme: Programme, { state }: Model): Policy => ({
+  method: 'fixed-split; exact',
+  score: scoredOnce(programme, state, (eligible) => {
+    const shares = Float64Array.from(eligible, (option) => programme.policy.shares?.[option] ?? 1);
+    return fixedSplit(shares, [...shares.keys()], new Float64Array(shares.length));
+  }),
+});

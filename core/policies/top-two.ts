@@ -1,3 +1,10 @@
+import type { Programme } from '../domain/programme.ts';
+import type { Model } from '../learn/model.ts';
+import { bestBetaProbabilities } from '../maths/best-beta.ts';
+import { scoredOnce } from './option-scores.ts';
+import { floored } from './policy.ts';
+import type { Policy } from './policy.ts';
+
 /**
  * Top-two Thompson sampling (Russo, "Simple Bayesian Algorithms for Best-Arm Identification", 2016), for finding the best
  * option soon rather than earning on the way: with probability `leader` the best of a draw, else the best of the first
@@ -13,11 +20,19 @@ export function topTwo(wins: Float64Array, out: Float64Array, leader = 0.5): Flo
     out[sure] = others > 0 ? leader : 1;
     return out;
   }
-  let odds = 0;
-  for (const p of wins) odds += p / (1 - p);
-  for (let a = 0; a < wins.length; a++) {
-    const p = wins[a]!;
-    out[a] = p * (leader + (1 - leader) * (odds - p / (1 - p)));
-  }
+  // sums of the others, not what is left of 1: the leader may be all but sure
+  const others = (own: Float64Array, a: number): number =>
+    own.reduce((sum, p, b) => (b === a ? sum : sum + p), 0);
+  const odds = wins.map((p, a) => p / others(wins, a));
+  for (let a = 0; a < wins.length; a++) out[a] = wins[a]! * (leader + (1 - leader) * others(odds, a));
   return out;
 }
+
+/** Top-two Thompson on what each option earned. */
+export const topTwoThompson = (programme: Programme, { state }: Model): Policy => ({
+  method: 'top-two; panel quadrature, error < 1e-3',
+  score: scoredOnce(programme, state, (_, posteriors) => {
+    const wins = Float64Array.from(bestBetaProbabilities(posteriors));
+    return floored(programme, topTwo(wins, new Float64Array(wins.length)));
+  }),
+});

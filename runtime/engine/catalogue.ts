@@ -27,7 +27,7 @@ export class Catalogue {
   async load(store: LearnStore & ProgrammeStore): Promise<boolean> {
     await this.loadModels(store);
     const all = await store.programmes();
-    const newer = all.filter(({ id, version }) => this.programme(id)?.version !== version);
+    const newer = all.filter(({ id, version }) => (this.programme(id)?.version ?? 0) < version);
     for (const programme of newer) this.put(programme);
     return newer.length > 0;
   }
@@ -38,6 +38,8 @@ export class Catalogue {
   }
 
   #take({ programme, version, position, state }: ModelSnapshot): void {
+    // what was asked for before a fold may be answered after it, and the next fold must not go on from there
+    if (version <= this.model(programme).version) return;
     this.#states.set(programme, { version, state: JSON.parse(state) as ModelState });
     this.#position = Math.max(this.#position, position);
   }

@@ -140,14 +140,13 @@ export class Engine {
     const person = preview ? (set.known(aliases) ?? newPerson('preview', aliases)) : set.person(aliases, now);
     const { standing, next } = onRecord(asked, (own) => set.recorded(person.id, own), now);
     if (standing && !preview) return told(standing);
-    const behind = this.#ports.behind();
     const past = {
       contacts: set.contacts(person.id),
       signals: set.signals(person.id),
       resources: set.resources,
       erased: set.erased(aliases),
     };
-    const facts = { person, ...past, sendKey: key, now, behind };
+    const facts = { person, ...past, sendKey: key, now, behind: this.#ports.behind() };
     const { answer: decision, passed } = this.#verdict(asked, facts);
     if (preview) return told(decision);
     const kept = keyed(decision, next);

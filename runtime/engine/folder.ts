@@ -3,7 +3,11 @@ import { performance } from 'node:perf_hooks';
 import type { Store } from '../../core/contracts/store.ts';
 import { FOLD_LEASE } from '../../core/contracts/store.ts';
 import type { Outcome } from '../../core/domain/outcome.ts';
+import type { Programme, ProgrammeId } from '../../core/domain/programme.ts';
 import { fold, goalSignals, personsTouched } from '../../core/learn/fold.ts';
+import { learnsContext } from '../../core/learn/linear-state.ts';
+import type { ModelState } from '../../core/learn/model.ts';
+import { needsRenewal, Renewal } from '../../core/learn/renewal.ts';
 import { Loop } from '../loop.ts';
 import type { Catalogue } from './catalogue.ts';
 
@@ -75,16 +79,19 @@ export class Folder {
     const epoch = await this.#held();
     if (epoch === undefined) return 0;
     const expected = await store.position();
-    const chunk = await store.readLedger(expected, CHUNK);
+    const programmes = catalogue.programmes();
+    const contextual = programmes.filter(learnsContext).map(({ id }) => id);
+    const chunk = await store.readLedger(expected, CHUNK, contextual);
     const folded = chunk.upTo - expected;
     if (folded < CHUNK) this.doneAt = now();
     if (folded === 0) return 0;
-    const programmes = catalogue.programmes();
     const names = goalSignals(programmes);
     const persons = personsTouched(chunk.entries, names);
-    const histories = persons.length === 0 ? [] : await store.histories(persons, names);
+    const histories = persons.length === 0 ? [] : await store.histories(persons, names, contextual);
     const states = catalogue.states();
-    const { writes } = fold({ expected, chunk, histories, programmes, states, now: now(), route });
+    const renewed = await this.#renew(programmes, states, expected);
+    if (renewed === undefined) return 0;
+    const { writes } = fold({ expected, chunk, histories, programmes, states, renewed, now: now(), route });
     // unless it is known to have been written, the models are read again before the next fold
     const lease = this.#lease;
     this.#lease = undefined;
@@ -95,6 +102,30 @@ export class Folder {
     this.#ports.observe(folded);
     if (writes.outcomes.length > 0) this.#ports.delivered();
     return folded;
+  }
+
+  /**
+   * Makes the states anew that were learned from another context than is declared now; nobody else folds meanwhile. Resolves
+   * with whose they are, or nothing when the lease was lost.
+   */
+  async #renew(
+    programmes: readonly Programme[],
+    states: Map<ProgrammeId, ModelState>,
+    upTo: number,
+  ): Promise<ProgrammeId[] | undefined> {
+    const renewed: ProgrammeId[] = [];
+    for (const programme of programmes) {
+      const state = states.get(programme.id);
+      if (!state || !needsRenewal(programme, state)) continue;
+      const renewal = new Renewal(programme);
+      for (let after = 0; after < upTo; after += CHUNK) {
+        renewal.add(await this.#ports.store.trials(programme.id, after, Math.min(upTo, after + CHUNK)));
+        if ((await this.#held()) === undefined) return undefined;
+      }
+      states.set(programme.id, { ...state, linear: renewal.linear });
+      renewed.push(programme.id);
+    }
+    return renewed;
   }
 
   /** Folds until nothing is left. */

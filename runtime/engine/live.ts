@@ -2,7 +2,7 @@ import type { LiveProgramme } from '../../core/decide/decide.ts';
 import type { Programme } from '../../core/domain/programme.ts';
 import type { Rules } from '../../core/guardrails/guardrail.ts';
 import type { ModelState } from '../../core/learn/model.ts';
-import { weightedThompson } from '../../core/policies/weighted-thompson.ts';
+import { policyOf } from '../../core/policies/policy-of.ts';
 import { compileRules } from './eligibility.ts';
 
 /** A programme ready to decide on one state of its model; `rules` where they were compiled before. */
@@ -11,6 +11,6 @@ export function liveOf(
   { version, state }: { version: number; state: ModelState },
   rules: Rules = compileRules(programme),
 ): LiveProgramme {
-  const policy = weightedThompson(programme, { programme: programme.id, version, state });
+  const policy = policyOf(programme, { programme: programme.id, version, state });
   return { programme, policy, modelVersion: version, rules };
 }

@@ -10,6 +10,7 @@ import type { Alias } from '../../core/domain/person.ts';
 import type { Outcome } from '../../core/domain/outcome.ts';
 import type { ProgrammeId } from '../../core/domain/programme.ts';
 import type { ModelState } from '../../core/learn/model.ts';
+import type { Contribution } from '../../core/policies/policy.ts';
 import { personIds } from '../person-ids.ts';
 import { Catalogue } from './catalogue.ts';
 import { Drainer } from './drainer.ts';
@@ -27,10 +28,19 @@ export interface EngineDoor {
   /** Resolves once every event is durable; says of each whether it is new. */
   ingest(events: readonly DomainEvent[]): Promise<boolean[]>;
   erase(aliases: readonly Alias[], at: number): Promise<void>;
+  /** What the scores of a decision's options are the sum of, by the newest model; undefined where no context is used. */
+  explain(decision: Decision): Promise<Explanation | undefined>;
   /** How the engine is doing. */
   health(): Promise<EngineHealth>;
   /** The newest model of a programme; version 0 before anything was learned. */
   model(programme: ProgrammeId): Promise<{ version: number; state: ModelState }>;
+}
+
+export interface Explanation {
+  /** The model it is by. The scores of the decision are those of the model it names, which may be an older one. */
+  modelVersion: number;
+  /** By option. */
+  contributions: Record<string, Contribution[]>;
 }
 
 export interface EngineHealth {
@@ -154,12 +164,24 @@ export async function openRoom(parts: RoomParts, observer: EngineObserver): Prom
   };
 }
 
+function explanationOf(
+  catalogue: Catalogue,
+  { programme, eligible, context, at }: Decision,
+): Explanation | undefined {
+  const live = catalogue.live(programme);
+  const { contributions } = live?.policy ?? {};
+  if (!live || !contributions) return undefined;
+  const parts = eligible.map(({ option }) => [option, contributions(option, { context, at })] as const);
+  return { modelVersion: live.modelVersion, contributions: Object.fromEntries(parts) };
+}
+
 function doorOf(engine: Engine, catalogue: Catalogue): Omit<EngineDoor, 'health'> {
   return {
     answer: async (request) => answerOf(await engine.decide(request)),
     decide: (request) => engine.decide(request),
     ingest: (events) => engine.ingest(events),
     erase: (aliases, at) => engine.erase(aliases, at),
+    explain: (decision) => Promise.resolve(explanationOf(catalogue, decision)),
     model: (programme) => Promise.resolve(catalogue.model(programme)),
   };
 }

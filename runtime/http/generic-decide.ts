@@ -3,7 +3,6 @@ import type { InboundRequest, Reply } from '../../core/contracts/http.ts';
 import { answerOf } from '../../core/decide/answer.ts';
 import type { Decision, DecideRequest } from '../../core/domain/decision.ts';
 import { programmesIn, programmesInText } from '../../core/domain/decision.ts';
-import { METHOD } from '../../core/policies/weighted-thompson.ts';
 import type { DecidePorts, Handler } from './decide-routes.ts';
 import { traceableAnswer } from './decide-routes.ts';
 import { requireScope } from './inbound.ts';
@@ -100,7 +99,7 @@ export function traceOf(decision: Decision): object {
     modelVersion,
     programmeVersion,
     policy,
-    method: METHOD,
+    method: policy,
     arm,
     propensity,
     reservations,
@@ -118,7 +117,9 @@ export function genericDecide(ports: DecidePorts): Handler {
     if (request.query.trace === '1') {
       requireScope(request, 'read');
       const decision = await ports.engine.decide(parsed);
-      return { status: 200, body: { ...answerOf(decision), trace: traceOf(decision) } };
+      const explanation = await ports.engine.explain(decision);
+      const trace = { ...traceOf(decision), explanation: explanation ?? undefined };
+      return { status: 200, body: { ...answerOf(decision), trace } };
     }
     const answer = await traceableAnswer(parsed, request, BUDGET_MS, ports);
     stop(answer.rung);

@@ -4,7 +4,7 @@ import type { DeskStore } from '../../core/contracts/store.ts';
 import type { Programme } from '../../core/domain/programme.ts';
 import { estimatesOf } from '../../core/measure/estimates.ts';
 import { liftOf } from '../../core/measure/lift.ts';
-import { floorOf } from '../../core/policies/weighted-thompson.ts';
+import { floorOf } from '../../core/policies/policy.ts';
 import { recentFunnel } from '../engine/recent-funnel.ts';
 import type { EngineDoor } from '../engine/room.ts';
 import { resourceUse } from '../programmes/resource-use.ts';
@@ -40,8 +40,8 @@ interface Ports {
 async function report(programme: Programme, { engine, store, now }: Ports): Promise<object> {
   const { version, state } = await engine.model(programme.id);
   const { id, status, version: programmeVersion } = programme;
-  const policy = { kind: programme.policy.kind, floor: floorOf(programme) };
-  const options = estimatesOf(programme, state);
+  const policy = { ...programme.policy, floor: floorOf(programme) };
+  const options = estimatesOf(programme, state, now());
   return {
     programme: id,
     programmeVersion,

@@ -4,6 +4,8 @@ import type { Programme, Variant } from '../../core/domain/programme.ts';
 import { TRAITS, WEEKDAYS } from '../../core/domain/programme.ts';
 import { SILENCE } from '../../core/domain/decision.ts';
 import { MOST_TEXT } from '../engine/cel.ts';
+import type { Issue } from './learning-schema.ts';
+import { checkContext, checkPolicy, contextFields, policy } from './learning-schema.ts';
 import { hours, id, name, zone } from './names.ts';
 import { budget, cap, queue, variantResources } from './resource-schema.ts';
 
@@ -104,9 +106,8 @@ export const programmeSchema = z
     variants: z.array(variant).min(1).max(50),
     silence: z.boolean().default(false),
     fallback: id.optional(),
-    policy: z
-      .strictObject({ kind: z.literal('weighted-thompson'), floor: z.number().min(0).max(0.5).optional() })
-      .default({ kind: 'weighted-thompson' }),
+    policy: policy.default({ kind: 'weighted-thompson' }),
+    ...contextFields,
     holdout: z
       .strictObject({
         kind: z.enum(['no-contact', 'random', 'business-as-usual']),
@@ -124,8 +125,7 @@ export const programmeSchema = z
       .default(24),
   })
   .superRefine((programme, context) => {
-    const issue = (path: (string | number)[], message: string): void =>
-      context.addIssue({ code: 'custom', path, message });
+    const issue: Issue = (path, message) => context.addIssue({ code: 'custom', path, message });
     const ids = programme.variants.map((v) => v.id);
     for (const [i, own] of ids.entries()) {
       if (ids.indexOf(own) !== i) issue(['variants', i, 'id'], 'an id that no other variant has');
@@ -139,9 +139,8 @@ export const programmeSchema = z
     if (programme.fallback !== undefined && !ids.includes(programme.fallback)) {
       issue(['fallback'], `one of ${ids.join(', ')}`);
     }
-    const exploration = (programme.policy.floor ?? 0) * (ids.length + Number(programme.silence));
-    if (exploration > 0.5)
-      issue(['policy', 'floor'], 'floor x options at most 0.5, or little is left to the policy');
+    checkPolicy(programme, issue);
+    checkContext(programme, issue);
   });
 
 export type ProgrammeInput = z.infer<typeof programmeSchema>;

@@ -1,8 +1,8 @@
 import { hash } from 'node:crypto';
+import type { LedgerRow } from '../../core/contracts/ledger-row.ts';
 import type {
   LedgerEntry,
   LedgerKind,
-  LedgerRow,
   Merge,
   NewDecision,
   WorkWrites,

@@ -1,21 +1,23 @@
+import type { LedgerRow } from '../../core/contracts/ledger-row.ts';
 import type {
   ArmReward,
   Contact,
   Credit,
-  DecisionCount,
   FoldWrites,
   History,
   LedgerChunk,
-  LedgerEntry,
-  LedgerRow,
   ModelSnapshot,
   NewDecision,
   StoredSignal,
 } from '../../core/contracts/records.ts';
+import type { Trial } from '../../core/contracts/trial.ts';
 import type { ReadStore } from '../../core/contracts/store.ts';
 import { FOLD_LEASE } from '../../core/contracts/store.ts';
 import type { Decision, DecisionId } from '../../core/domain/decision.ts';
+import type { ProgrammeId } from '../../core/domain/programme.ts';
+import { DAY_MS } from '../../core/domain/programme.ts';
 import type { Person, PersonId } from '../../core/domain/person.ts';
+import { counted } from './contexts.ts';
 import type { Lease } from './lease.ts';
 import { grant } from './lease.ts';
 import type { LedgerDraft } from './ledger.ts';
@@ -83,22 +85,18 @@ export class MemoryLearning {
     return this.#chain;
   }
 
-  readLedger(after: number, limit: number): LedgerChunk {
+  readLedger(after: number, limit: number, contextual: readonly ProgrammeId[] = []): LedgerChunk {
     const rows = this.#written.slice(after, after + limit);
-    const counts = new Map<string, DecisionCount>();
-    const entries: LedgerEntry[] = [];
-    for (const [i, row] of rows.entries()) {
-      if (!('decision' in row)) {
-        entries.push(entryOf({ ...row, seq: after + i + 1 }));
-        continue;
-      }
-      const { programme, option, arm, learn } = row.decision;
-      const key = `${programme} ${option} ${arm} ${learn} ${row.first}`;
-      const known = counts.get(key);
-      if (known) known.count++;
-      else counts.set(key, { programme, option, arm, learn, first: row.first, count: 1 });
-    }
-    return { upTo: after + rows.length, decisions: [...counts.values()], entries };
+    const decisions = rows.flatMap((row) => {
+      if (!('decision' in row)) return [];
+      const { programme, option, arm, learn, at, context } = row.decision;
+      const apart = contextual.includes(programme) ? { context, day: Math.floor(at / DAY_MS) } : {};
+      return [{ programme, option, arm, learn, first: row.first, ...apart }];
+    });
+    const entries = rows.flatMap((row, i) =>
+      'decision' in row ? [] : [entryOf({ ...row, seq: after + i + 1 })],
+    );
+    return { upTo: after + rows.length, decisions: counted(decisions), entries };
   }
 
   histories(persons: readonly PersonId[], signals?: readonly string[]): History[] {
@@ -120,6 +118,17 @@ export class MemoryLearning {
       credits: rows.flatMap((r) => [...r.credits.values()]),
       rewards: rows.flatMap((r) => [...r.rewards.values()]),
     };
+  }
+
+  trials(programme: ProgrammeId, after: number, upTo: number): Trial[] {
+    return this.#written.slice(after, upTo).flatMap((row) => {
+      if (!('decision' in row) || !this.byId.has(row.decision.id)) return [];
+      const { id, person, option, at, context, learn } = row.decision;
+      if (row.decision.programme !== programme || !learn) return [];
+      const credits = [...this.rowsOf(person).credits.values()].filter(({ decision }) => decision === id);
+      const worths = Object.fromEntries(credits.map(({ signal, worth }) => [signal, worth]));
+      return [{ option, at, context, worths }];
+    });
   }
 
   lease(name: string, holder: string, ttlMs: number): number | null {

@@ -157,7 +157,8 @@ export function openMemoryStore(): Store {
   return {
     transact: (query, work) => inTurn(() => Promise.resolve(tables.write(work(tables.load(query))))),
     position: () => Promise.resolve(tables.position),
-    readLedger: (after, limit) => Promise.resolve(tables.readLedger(after, limit)),
+    readLedger: (...ask) => Promise.resolve(tables.readLedger(...ask)),
+    trials: (...ask) => Promise.resolve(tables.trials(...ask)),
     histories: (persons, signals) => Promise.resolve(tables.histories(persons, signals)),
     commitFold: (writes) => Promise.resolve(tables.commitFold(writes)),
     models: (after = -1) => Promise.resolve([...tables.models.values()].filter((m) => m.position > after)),

@@ -1,6 +1,7 @@
 import { describe } from 'vitest';
 import type { Store } from '../../core/contracts/store.ts';
 import { configurationContract } from './store-configuration.ts';
+import { contextContract } from './store-context.ts';
 import { erasureContract } from './store-erasure.ts';
 import { learningContract } from './store-learning.ts';
 import { decisionsOfContract, ledgerContract } from './store-ledger.ts';
@@ -18,6 +19,7 @@ export function storeContract(name: string, open: Open): void {
     describe('ledger', () => ledgerContract(open));
     describe('decisions of a programme', () => decisionsOfContract(open));
     describe('learning', () => learningContract(open));
+    describe('contexts', () => contextContract(open));
     describe('outbox', () => outboxContract(open));
     describe('resources', () => resourceContract(open));
     describe('erasure', () => erasureContract(open));

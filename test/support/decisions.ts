@@ -7,11 +7,15 @@ import { newPerson } from '../../core/domain/person.ts';
 import type { Programme } from '../../core/domain/programme.ts';
 import type { ModelState } from '../../core/learn/model.ts';
 import { emptyState } from '../../core/learn/model.ts';
-import { weightedThompson } from '../../core/policies/weighted-thompson.ts';
+import { policyOf } from '../../core/policies/policy-of.ts';
+import type { Circumstances } from '../../core/policies/policy.ts';
 import { NOON } from './programmes.ts';
 
+/** No context, at noon. */
+export const ANYWHERE: Circumstances = { context: {}, at: NOON };
+
 export function live(programme: Programme, state: ModelState = emptyState(), version = 0): LiveProgramme {
-  const policy = weightedThompson(programme, { programme: programme.id, version, state });
+  const policy = policyOf(programme, { programme: programme.id, version, state });
   return { programme, policy, modelVersion: version };
 }
 

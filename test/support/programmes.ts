@@ -24,6 +24,15 @@ export const CLICK: GoalSignal = { signal: 'email_clicked', weight: 0.2, windowH
 export const LEFT: GoalSignal = { signal: 'unsubscribed', weight: -5, windowHours: 168 };
 export const REVENUE: GoalSignal = { ...ORDER, value: 'revenue', cap: 500, weight: 0.01 };
 
+/** Two features and their cross. */
+export const CONTEXT: Pick<Programme, 'context' | 'crosses'> = {
+  context: {
+    plan: { type: 'category', values: ['free', 'pro'] },
+    days: { type: 'number', min: 0, max: 365 },
+  },
+  crosses: [['plan', 'days']],
+};
+
 /** A live programme of three approved e-mail variants whose goal is an order within a week. */
 export function programme(changes: Partial<Programme> = {}): Programme {
   return {

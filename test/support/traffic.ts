@@ -1,6 +1,6 @@
 import type { DomainEvent, SignalEvent } from '../../core/domain/event.ts';
 import type { PersonRef } from '../../core/domain/person.ts';
-import type { Decision } from '../../core/domain/decision.ts';
+import type { Decision, DecideRequest } from '../../core/domain/decision.ts';
 import type { Xoshiro } from '../../core/maths/xoshiro.ts';
 import { rngFromNumber } from '../../core/maths/xoshiro.ts';
 import type { EngineRig } from './engine-rig.ts';
@@ -13,6 +13,7 @@ export interface Ask {
   programme: string;
   person: PersonRef;
   send: string;
+  context: DecideRequest['context'];
 }
 
 /** What one signal will be: decisions it names are known only once they are made. */
@@ -72,6 +73,18 @@ function introductions(rng: Xoshiro, human: number): Happening[] {
   return [alias, identify].filter(() => rng.uniform() < 0.7).map((event) => ({ human, event }));
 }
 
+/** What a request says: levels that are declared, one that is not, nothing at all; numbers as numbers and as text. */
+function contextOf(rng: Xoshiro): DecideRequest['context'] {
+  const days = below(rng, 500);
+  return pick<DecideRequest['context']>(rng, [
+    {},
+    { plan: 'free', days: days + rng.uniform() },
+    { plan: 'pro', days: String(days) },
+    { plan: 'another', days: 'many', page: 'start' },
+    { days },
+  ]);
+}
+
 /** People who are asked about under several ids over two weeks, and what they do in the month from then on. */
 export function traffic(seed: number, programmes: readonly string[], humans = 8): Traffic {
   const rng = rngFromNumber(seed);
@@ -84,6 +97,7 @@ export function traffic(seed: number, programmes: readonly string[], humans = 8)
         programme: pick(rng, programmes),
         person: pick(rng, idsOf(human)),
         send: `send ${human} ${i}`,
+        context: contextOf(rngFromNumber(seed * 1_000 + human * 10 + i)),
       })),
     )
     .sort((a, b) => a.at - b.at);
@@ -97,9 +111,9 @@ export function traffic(seed: number, programmes: readonly string[], humans = 8)
 /** Makes the decisions in the order of time. */
 export async function makeDecisions(rig: EngineRig, asks: readonly Ask[]): Promise<Decision[]> {
   const decisions: Decision[] = [];
-  for (const { at, programme, person, send } of asks) {
+  for (const { at, programme, person, send, context } of asks) {
     rig.clock.now = at;
-    decisions.push(await rig.decide(person, { programme, send }));
+    decisions.push(await rig.decide(person, { programme, send, context }));
   }
   rig.clock.now = NOON + 90 * DAY;
   return decisions;

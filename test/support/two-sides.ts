@@ -1,4 +1,4 @@
-import type { LedgerRow } from '../../core/contracts/records.ts';
+import type { LedgerRow } from '../../core/contracts/ledger-row.ts';
 import type { ReservationWrite } from '../../core/contracts/resources.ts';
 import type { Store } from '../../core/contracts/store.ts';
 import { NOON } from './programmes.ts';

@@ -4,6 +4,7 @@ import type { LiveProgramme } from '../../core/decide/decide.ts';
 import type { Change } from '../../core/decide/why/change.ts';
 import type { Decision, ScoredOption } from '../../core/domain/decision.ts';
 import type { Person } from '../../core/domain/person.ts';
+import type { Policy } from '../../core/policies/policy.ts';
 import { HOUR } from './programmes.ts';
 
 /** Everything a decision is made on, as it really is: more than the decision keeps of it. */
@@ -117,9 +118,8 @@ function otherProgramme(live: LiveProgramme, change: Change, option: string): Li
   const { programme } = live;
   if (change.kind === 'status') return { ...live, programme: { ...programme, status: 'live' } };
   if (change.kind === 'chance') {
-    const policy = (options: readonly string[]): ScoredOption[] =>
-      likelier(live.policy(options), option, change.to);
-    return { ...live, policy };
+    const score: Policy['score'] = (...asked) => likelier(live.policy.score(...asked), option, change.to);
+    return { ...live, policy: { ...live.policy, score } };
   }
   const variants = programme.variants.map((variant) => {
     if (variant.id !== option) return variant;

@@ -4,7 +4,7 @@ import { HOUR_MS } from '../../domain/programme.ts';
 import type { Readings } from '../../domain/readings.ts';
 import type { ResourceKey } from '../../domain/resource.ts';
 import { counted } from '../../guardrails/caps.ts';
-import type { Policy } from '../../policies/weighted-thompson.ts';
+import type { Policy } from '../../policies/policy.ts';
 import type { Complete } from '../again.ts';
 import type { LiveProgramme } from '../decide.ts';
 
@@ -74,8 +74,8 @@ export function changed(now: Case, change: Change, option: OptionKey): Case {
     }
     case 'chance': {
       const { policy } = live;
-      const favouring: Policy = (...asked) => favoured(policy(...asked), option, change.to);
-      return { decision, live: { ...live, policy: favouring } };
+      const score: Policy['score'] = (...asked) => favoured(policy.score(...asked), option, change.to);
+      return { decision, live: { ...live, policy: { ...policy, score } } };
     }
     default:
       return { decision, live: { ...live, programme: reformed(live.programme, change, option) } };

@@ -28,6 +28,8 @@ const CLIP = 5;
 
 interface Part {
   name: string;
+  /** What each of its columns says, for people to read. */
+  labels: readonly string[];
   /** First column and number of columns. */
   start: number;
   width: number;
@@ -61,20 +63,22 @@ function writeCategory(levels: readonly string[]): Part['write'] {
 function partsOf(features: readonly Feature[]): Part[] {
   const parts: Part[] = [];
   let start = 1;
-  const add = (name: string, width: number, write: Part['write'], bends = false): void => {
-    parts.push({ name, start, width, write, bends });
-    start += width;
+  const add = (name: string, labels: readonly string[], write: Part['write'], bends = false): void => {
+    parts.push({ name, labels, start, width: labels.length, write, bends });
+    start += labels.length;
   };
   for (const feature of features) {
-    if (feature.kind === 'flag') add(feature.name, 2, writeFlag);
+    const { name } = feature;
+    if (feature.kind === 'flag') add(name, [`${name} missing`, name], writeFlag);
     else if (feature.kind === 'category') {
-      add(feature.name, feature.levels.length + 2, writeCategory(feature.levels));
+      const levels = feature.levels.map((level) => `${name} = ${level}`);
+      add(name, [`${name} missing`, `${name} = another`, ...levels], writeCategory(feature.levels));
     } else {
       const write = writeNumber(feature.middle, feature.scale);
-      add(feature.name, 2, write);
+      add(name, [`${name} missing`, name], write);
       add(
-        feature.name,
-        1,
+        name,
+        [`${name} far from its middle`],
         (value, x, at) => {
           const column = new Float64Array(2);
           write(value, column, 0);
@@ -95,6 +99,8 @@ export class Encoder {
   readonly groups: readonly number[];
   /** Groups of bends and crosses, which begin smaller. */
   readonly secondOrder: readonly number[];
+  /** What each feature says, for people to read. */
+  readonly labels: readonly string[];
   readonly #parts: readonly Part[];
   readonly #crosses: readonly { left: Part; right: Part; start: number }[];
 
@@ -115,6 +121,13 @@ export class Encoder {
     this.secondOrder = [
       ...this.#parts.flatMap(({ bends }, i) => (bends ? [i + 1] : [])),
       ...crosses.map((_, i) => this.#parts.length + 1 + i),
+    ];
+    this.labels = [
+      'constant',
+      ...this.#parts.flatMap(({ labels }) => labels),
+      ...this.#crosses.flatMap(({ left, right }) =>
+        left.labels.flatMap((one) => right.labels.map((other) => `${one} and ${other}`)),
+      ),
     ];
     this.features = groups.length;
     this.groups = groups;

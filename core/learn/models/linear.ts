@@ -1,5 +1,6 @@
 import {
   factorize,
+  logDeterminant,
   packedLength,
   quadratic,
   rankOneUpdate,
@@ -13,6 +14,8 @@ import type { Row } from './rows.ts';
 /** Normal-inverse-gamma prior of one option: precision of the weights, and shape and scale of the noise variance. */
 export interface NoisePrior {
   precision: number;
+  /** Precision of all weights but the constant's; absent: the same. */
+  slopes?: number | undefined;
   /** Half of the prior's number of observations. */
   shape: number;
   /** Shape times the variance of rewards that is guessed. */
@@ -21,6 +24,18 @@ export interface NoisePrior {
 
 /** Worth two observations; a variance like that of rewards at a rate of 5 %. */
 export const DEFAULT_NOISE: NoisePrior = { precision: 1, shape: 1, scale: 0.05 };
+
+/** Sums over the rows of one option. */
+export interface RowSums {
+  /** Sum of the weights. */
+  weight: number;
+  /** Packed lower triangle of the sum of x x'. */
+  information: ArrayLike<number>;
+  /** Sum of x times reward. */
+  response: ArrayLike<number>;
+  /** Sum of the squares of rewards. */
+  squares: number;
+}
 
 /** What is known of one option: sums over its rows, and what follows from them. */
 export interface LinearOption {
@@ -64,9 +79,28 @@ export class LinearModel {
     return this.options.push(own) - 1;
   }
 
+  #precision(feature: number): number {
+    const { precision, slopes = precision } = this.prior;
+    return feature === 0 ? precision : slopes;
+  }
+
+  /**
+   * Log-probability of the rows of all options before any weight was known, but for terms that do not depend on the prior of
+   * the weights (Gelman et al., 14.8).
+   */
+  get evidence(): number {
+    let prior = 0;
+    for (let i = 0; i < this.features; i++) prior += Math.log(this.#precision(i));
+    return this.options.reduce(
+      (sum, { factor, shape, scale }) =>
+        sum + (prior - logDeterminant(factor, this.features)) / 2 - shape * Math.log(scale),
+      0,
+    );
+  }
+
   #solve(own: LinearOption): void {
     own.factor.set(own.information);
-    for (let i = 0; i < this.features; i++) own.factor[rowStart(i) + i]! += this.prior.precision;
+    for (let i = 0; i < this.features; i++) own.factor[rowStart(i) + i]! += this.#precision(i);
     factorize(own.factor, this.features, own.factor);
     solveLower(own.factor, own.response, own.mean);
     solveUpper(own.factor, own.mean, own.mean);
@@ -79,6 +113,20 @@ export class LinearModel {
       own.response[i]! += scaled * reward;
       for (let j = 0; j <= i; j++) own.information[at++]! += scaled * x[j]!;
     }
+  }
+
+  /**
+   * Replaces what is known of an option by what sums over its rows say. The noise is the difference of two sums here; it is
+   * right as long as the sums are and the context does not explain the reward to the last digit.
+   */
+  know(option: number, { weight, information, response, squares }: RowSums): void {
+    const own = this.options[option]!;
+    own.information.set(information);
+    own.response.set(response);
+    this.#solve(own);
+    const z = solveLower(own.factor, own.response, this.#work);
+    own.shape = this.prior.shape + weight / 2;
+    own.scale = this.prior.scale + Math.max(0, squares - dot(z, z)) / 2;
   }
 
   learn(row: Row): void {

@@ -17,6 +17,7 @@ const ENGINE: Names<EngineDoor> = {
   decide: true,
   ingest: true,
   erase: true,
+  explain: true,
   health: true,
   model: true,
 };

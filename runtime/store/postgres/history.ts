@@ -1,3 +1,4 @@
+import type { LedgerRow } from '../../../core/contracts/ledger-row.ts';
 import type {
   ArmReward,
   Credit,
@@ -5,11 +6,16 @@ import type {
   DecisionFact,
   History,
   LedgerChunk,
-  LedgerRow,
   StoredSignal,
 } from '../../../core/contracts/records.ts';
+import type { Trial } from '../../../core/contracts/trial.ts';
+import type { Decision } from '../../../core/domain/decision.ts';
 import type { Person, PersonId } from '../../../core/domain/person.ts';
+import type { ProgrammeId } from '../../../core/domain/programme.ts';
+import { DAY_MS } from '../../../core/domain/programme.ts';
 import { entryOf } from '../ledger.ts';
+import type { HistoryAsk, TrialRow } from '../contexts.ts';
+import { counted, trialsIn } from '../contexts.ts';
 import { texts } from './cells.ts';
 import type { Database } from './database.ts';
 import { seal } from './seal.ts';
@@ -30,16 +36,66 @@ const ENTRIES = {
     WHERE seq > $1 AND seq <= $2 AND kind <> 'decision' ORDER BY seq`,
 };
 
+const OTHER_COUNTS = {
+  name: 'decision_counts_of_others',
+  text: COUNTS.text.replace('GROUP BY', 'AND programme <> ALL($3::text[]) GROUP BY'),
+};
+/* Records are parsed here: PostgreSQL refuses JSON whose text has a NUL in it, and what a request says may have one. */
+const BY_CONTEXT = {
+  name: 'decisions_by_context',
+  text: `SELECT l.programme, l.option, l.arm, l.learn, l.first, l.at, d.record FROM pickwell.ledger l
+    LEFT JOIN LATERAL (SELECT record FROM pickwell.decisions WHERE person = l.person AND id = l.ref LIMIT 1) d ON true
+    WHERE l.seq > $1 AND l.seq <= $2 AND l.kind = 'decision' AND l.programme = ANY($3::text[])`,
+};
+const TRIALS = {
+  name: 'trials',
+  text: `SELECT l.ref AS id, l.option, l.at, d.record, c.signal, c.worth FROM pickwell.ledger l
+    CROSS JOIN LATERAL (SELECT record FROM pickwell.decisions WHERE person = l.person AND id = l.ref LIMIT 1) d
+    LEFT JOIN LATERAL (SELECT signal, worth FROM pickwell.credits WHERE person = l.person AND decision = l.ref) c ON true
+    WHERE l.seq > $2 AND l.seq <= $3 AND l.kind = 'decision' AND l.programme = $1 AND l.learn`,
+};
+
+type Recorded = Omit<DecisionCount, 'count' | 'context' | 'day'> & { at: number; record: string | null };
+
+const contextOf = (record: string | null): Decision['context'] =>
+  record === null ? {} : (JSON.parse(record) as Decision).context;
+
 /** Seals first. Decisions are counted where they lie; the rest, which is less by far, comes row by row. */
-export async function readLedger(db: Database, after: number, limit: number): Promise<LedgerChunk> {
+export async function readLedger(
+  db: Database,
+  after: number,
+  limit: number,
+  contextual: readonly ProgrammeId[] = [],
+): Promise<LedgerChunk> {
   await seal(db);
   const upTo = Math.max(after, (await db.one<{ up_to: number }>(UP_TO, after, limit))!.up_to);
   if (upTo === after) return { upTo, decisions: [], entries: [] };
-  const [decisions, rows] = await db.read<[DecisionCount[], LedgerRow[]]>(
-    call(COUNTS, after, upTo),
-    call(ENTRIES, after, upTo),
+  const named = texts(contextual);
+  const [alike, rows, apart] = await db.read<[DecisionCount[], LedgerRow[], Recorded[]]>(
+    ...(contextual.length === 0
+      ? [call(COUNTS, after, upTo), call(ENTRIES, after, upTo)]
+      : [
+          call(OTHER_COUNTS, after, upTo, named),
+          call(ENTRIES, after, upTo),
+          call(BY_CONTEXT, after, upTo, named),
+        ]),
   );
-  return { upTo, decisions, entries: rows.map(entryOf) };
+  const known = (apart ?? []).map(({ record, at, ...row }) => {
+    return { ...row, context: contextOf(record), day: Math.floor(at / DAY_MS) };
+  });
+  return { upTo, decisions: [...alike, ...counted(known)], entries: rows.map(entryOf) };
+}
+
+/** The decisions of a programme that teach, in a stretch of the ledger, with their credits. */
+export async function trials(
+  db: Database,
+  programme: ProgrammeId,
+  after: number,
+  upTo: number,
+): Promise<Trial[]> {
+  await seal(db);
+  const rows = await db.rows<Omit<TrialRow, 'context'> & { record: string }>(TRIALS, programme, after, upTo);
+  return trialsIn(rows.map((row) => ({ ...row, context: contextOf(row.record) })));
 }
 
 export const PERSONS = {
@@ -49,7 +105,8 @@ export const PERSONS = {
 };
 const DECISIONS = {
   name: 'decisions_of',
-  text: `SELECT d.id, d.programme, d.person, d.at, d.option, d.arm, d.learn, d.send
+  text: `SELECT d.id, d.programme, d.person, d.at, d.option, d.arm, d.learn, d.send,
+      CASE WHEN d.programme = ANY($2::text[]) THEN d.record END AS record
     FROM unnest($1::text[]) AS q(id) JOIN pickwell.decisions d ON d.person = q.id`,
 };
 export const SIGNALS = {
@@ -68,12 +125,15 @@ const REWARDS = {
     FROM unnest($1::text[]) AS q(id) JOIN pickwell.rewards w ON w.person = q.id`,
 };
 
-type Rows = [
-  (Omit<DecisionFact, 'send'> & { send: string | null })[],
-  { person: PersonId; body: string }[],
-  Credit[],
-  ArmReward[],
-];
+type FactRow = Omit<DecisionFact, 'send' | 'context'> & { send: string | null; record: string | null };
+
+const factOf = ({ send, record, ...row }: FactRow): DecisionFact => ({
+  ...row,
+  send: send ?? undefined,
+  ...(record !== null && { context: contextOf(record) }),
+});
+
+type Rows = [FactRow[], { person: PersonId; body: string }[], Credit[], ArmReward[]];
 
 /** The canonical persons of some ids, each once. */
 export async function personsBehind(db: Database, ids: readonly PersonId[]): Promise<Person[]> {
@@ -85,13 +145,13 @@ export async function personsBehind(db: Database, ids: readonly PersonId[]): Pro
 export async function histories(
   db: Database,
   ids: readonly PersonId[],
-  names?: readonly string[],
+  { signals: names, contextual = [] }: HistoryAsk = {},
 ): Promise<History[]> {
   const persons = await personsBehind(db, ids);
   if (persons.length === 0) return [];
   const members = texts(persons.flatMap((person) => person.members));
   const [decisions, signals, credits, rewards] = await db.read<Rows>(
-    call(DECISIONS, members),
+    call(DECISIONS, members, texts(contextual)),
     names === undefined ? call(SIGNALS, members) : call(NAMED_SIGNALS, members, texts(names)),
     call(CREDITS, members),
     call(REWARDS, members),
@@ -105,7 +165,7 @@ export async function histories(
     person: person.id,
     aliases: person.aliases,
     arms: person.arms,
-    decisions: decided(person).map((fact) => ({ ...fact, send: fact.send ?? undefined })),
+    decisions: decided(person).map(factOf),
     signals: signalled(person).map(({ body }) => JSON.parse(body) as StoredSignal),
     credits: credited(person),
     rewards: rewarded(person),

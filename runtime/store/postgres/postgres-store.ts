@@ -8,7 +8,7 @@ import { clientConfig, openPool } from './connection.ts';
 import type { Patience } from './database.ts';
 import { Database } from './database.ts';
 import { errorOf } from './failures.ts';
-import { histories, personsBehind, readLedger } from './history.ts';
+import { histories, personsBehind, readLedger, trials } from './history.ts';
 import { commitFold, models, position } from './learn.ts';
 import { lease } from './leases.ts';
 import { migrate, MIGRATION_MS } from './migrate.ts';
@@ -53,8 +53,9 @@ export async function openPostgresStore(options: PostgresOptions): Promise<Store
   return {
     transact: (query, work) => inTurn(() => transact(db, query, work, options.wall !== undefined)),
     position: () => position(db),
-    readLedger: (after, limit) => readLedger(db, after, limit),
-    histories: (persons, signals) => histories(db, persons, signals),
+    readLedger: (after, limit, contextual) => readLedger(db, after, limit, contextual),
+    histories: (persons, signals, contextual) => histories(db, persons, { signals, contextual }),
+    trials: (programme, after, upTo) => trials(db, programme, after, upTo),
     commitFold: (writes) => commitFold(db, writes),
     models: (after) => models(db, after),
     lease: (name, holder, ttlMs) => lease(db, name, holder, ttlMs),

@@ -1,4 +1,5 @@
-import type { Credit, LedgerRow, StoredSignal } from '../../../core/contracts/records.ts';
+import type { LedgerRow } from '../../../core/contracts/ledger-row.ts';
+import type { Credit, StoredSignal } from '../../../core/contracts/records.ts';
 import type { ReadStore } from '../../../core/contracts/store.ts';
 import type { Decision } from '../../../core/domain/decision.ts';
 import type { Alias } from '../../../core/domain/person.ts';

@@ -1,4 +1,4 @@
-import type { LedgerRow } from '../../../core/contracts/records.ts';
+import type { LedgerRow } from '../../../core/contracts/ledger-row.ts';
 import { chainOf } from '../ledger.ts';
 import { booleans, numbers, texts } from './cells.ts';
 import type { Database } from './database.ts';

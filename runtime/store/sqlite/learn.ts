@@ -1,3 +1,4 @@
+import type { LedgerRow } from '../../../core/contracts/ledger-row.ts';
 import type {
   ArmReward,
   Credit,
@@ -6,12 +7,16 @@ import type {
   FoldWrites,
   History,
   LedgerChunk,
-  LedgerRow,
   ModelSnapshot,
   StoredSignal,
 } from '../../../core/contracts/records.ts';
+import type { Trial } from '../../../core/contracts/trial.ts';
 import type { Person, PersonId } from '../../../core/domain/person.ts';
+import type { ProgrammeId } from '../../../core/domain/programme.ts';
+import { DAY_MS } from '../../../core/domain/programme.ts';
 import { FOLD_LEASE } from '../../../core/contracts/store.ts';
+import type { HistoryAsk, TrialRow } from '../contexts.ts';
+import { contextIn, trialsIn } from '../contexts.ts';
 import type { Lease } from '../lease.ts';
 import { grant } from '../lease.ts';
 import { entryOf, sha256 } from '../ledger.ts';
@@ -26,15 +31,31 @@ export function position(db: Database): number {
   return Number(db.one<{ value: string }>('SELECT value FROM meta WHERE name = ?', POSITION)?.value ?? 0);
 }
 
+type CountRow = Omit<DecisionCount, 'learn' | 'first' | 'context' | 'day'> & {
+  learn: number;
+  first: number;
+  context: string | null;
+  day: number | null;
+};
+
 /** Decisions are counted where they lie; the rest, which is less by far, comes row by row. */
-export function readLedger(db: Database, after: number, limit: number): LedgerChunk {
+export function readLedger(
+  db: Database,
+  after: number,
+  limit: number,
+  contextual: readonly ProgrammeId[] = [],
+): LedgerChunk {
   const sql = 'SELECT coalesce(max(seq), ?1) AS upTo FROM ledger WHERE seq > ?1 AND seq <= ?1 + ?2';
   const { upTo } = db.one<{ upTo: number }>(sql, after, limit)!;
-  const counts = db.all<Omit<DecisionCount, 'learn' | 'first'> & { learn: number; first: number }>(
-    `SELECT programme, option, arm, learn, first, count(*) AS count FROM decisions
-     WHERE seq > ? AND seq <= ? GROUP BY programme, option, arm, learn, first`,
+  const told = 'programme IN (SELECT value FROM json_each(?3))';
+  const counts = db.all<CountRow>(
+    `SELECT programme, option, arm, learn, first, count(*) AS count,
+       CASE WHEN ${told} THEN json_extract(record, '$.context') END AS context,
+       CASE WHEN ${told} THEN CAST(at / ${DAY_MS} AS INTEGER) END AS day
+     FROM decisions WHERE seq > ?1 AND seq <= ?2 GROUP BY programme, option, arm, learn, first, context, day`,
     after,
     upTo,
+    JSON.stringify(contextual),
   );
   const rows = db.all<LedgerRow>(
     `SELECT seq, kind, at, person, ref, body FROM ledger
@@ -42,27 +63,40 @@ export function readLedger(db: Database, after: number, limit: number): LedgerCh
     after,
     upTo,
   );
-  const decisions = counts.map((row) => ({
-    ...row,
-    learn: row.learn === 1,
-    first: row.first === 1,
-  }));
-  return { upTo, decisions, entries: rows.map(entryOf) };
+  return { upTo, decisions: counts.map(countOf), entries: rows.map(entryOf) };
+}
+
+const countOf = ({ learn, first, context, day, ...row }: CountRow): DecisionCount => ({
+  ...row,
+  learn: learn === 1,
+  first: first === 1,
+  ...(day !== null && { context: contextIn(context), day }),
+});
+
+/** The decisions of a programme that teach, in a stretch of the ledger, with their credits. */
+export function trials(db: Database, programme: ProgrammeId, after: number, upTo: number): Trial[] {
+  const rows = db.all<Omit<TrialRow, 'context'> & { context: string | null }>(
+    `SELECT d.id, d.option, d.at, json_extract(d.record, '$.context') AS context, c.signal, c.worth
+     FROM decisions d LEFT JOIN credits c ON c.person = d.person AND c.decision = d.id
+     WHERE d.seq > ? AND d.seq <= ? AND d.programme = ? AND d.learn = 1`,
+    ...[after, upTo, programme],
+  );
+  return trialsIn(rows.map((row) => ({ ...row, context: contextIn(row.context) })));
 }
 
 /** History of every person asked for, once for all ids that were merged into one. */
 export function histories(
   db: Database,
   persons: readonly PersonId[],
-  signals?: readonly string[],
+  { signals, contextual = [] }: HistoryAsk = {},
 ): History[] {
   const known = new Map(
     persons.flatMap((id) => loadPerson(db, id) ?? []).map((person) => [person.id, person]),
   );
-  return [...known.values()].map((person) => history(db, person, signals));
+  return [...known.values()].map((person) => history(db, person, { signals, contextual }));
 }
 
-function history(db: Database, person: Person, names: readonly string[] | undefined): History {
+function history(db: Database, person: Person, { signals: names, contextual = [] }: HistoryAsk): History {
   const each = <Row>(sql: string, ...rest: string[]): Row[] =>
     person.members.flatMap((member) => db.all<Row>(sql, member, ...rest));
   const signals =
@@ -76,15 +110,26 @@ function history(db: Database, person: Person, names: readonly string[] | undefi
     person: person.id,
     aliases: person.aliases,
     arms: person.arms,
-    decisions: each<Omit<DecisionFact, 'learn'> & { learn: number }>(
-      `SELECT id, programme, person, at, option, arm, learn, json_extract(record, '$.send') AS send
-       FROM decisions WHERE person = ?`,
-    ).map((row) => ({ ...row, learn: row.learn === 1, send: row.send ?? undefined })),
+    decisions: each<FactRow>(
+      `SELECT id, programme, person, at, option, arm, learn, json_extract(record, '$.send') AS send,
+         CASE WHEN programme IN (SELECT value FROM json_each(?2)) THEN json_extract(record, '$.context') END AS context
+       FROM decisions WHERE person = ?1`,
+      JSON.stringify(contextual),
+    ).map(factOf),
     signals: signals.map(({ body }) => JSON.parse(body) as StoredSignal),
     credits: each<Credit>('SELECT decision, programme, person, signal, worth FROM credits WHERE person = ?'),
     rewards: each<ArmReward>('SELECT person, programme, arm, reward FROM rewards WHERE person = ?'),
   };
 }
+
+type FactRow = Omit<DecisionFact, 'learn' | 'context'> & { learn: number; context: string | null };
+
+const factOf = ({ context, ...row }: FactRow): DecisionFact => ({
+  ...row,
+  learn: row.learn === 1,
+  send: row.send ?? undefined,
+  ...(context !== null && { context: contextIn(context) }),
+});
 
 const LEASE = 'lease ';
 

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { Fault } from '../../../core/contracts/faults.ts';
 import type { Store } from '../../../core/contracts/store.ts';
 import { Database } from './database.ts';
-import { commitFold, endLeases, histories, lease, models, position, readLedger } from './learn.ts';
+import { commitFold, endLeases, histories, lease, models, position, readLedger, trials } from './learn.ts';
 import { load } from './load.ts';
 import { claim, outboxCounts, recoverClaims, redrive, settle } from './outbox.ts';
 import { makeOwner, ownerOf } from './owner.ts';
@@ -111,8 +111,10 @@ function storeOn(db: Database): Store {
   return {
     transact: (query, work) => own((db) => write(db, work(load(db, query)))),
     position: () => read(position),
-    readLedger: (after, limit) => read((db) => readLedger(db, after, limit)),
-    histories: (persons, signals) => read((db) => histories(db, persons, signals)),
+    readLedger: (after, limit, contextual) => read((db) => readLedger(db, after, limit, contextual)),
+    histories: (persons, signals, contextual) =>
+      read((db) => histories(db, persons, { signals, contextual })),
+    trials: (programme, after, upTo) => read((db) => trials(db, programme, after, upTo)),
     commitFold: (writes) => own((db) => commitFold(db, writes)),
     models: (after) => read((db) => models(db, after)),
     lease: (name, holder, ttlMs) => own((db) => lease(db, name, { holder, ttlMs })),

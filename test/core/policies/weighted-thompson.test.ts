@@ -2,8 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { GoalSignal, Programme } from '../../../core/domain/programme.ts';
 import { addTrials, emptyState, moveWorth } from '../../../core/learn/model.ts';
-import { floorOf, optionsOf } from '../../../core/policies/weighted-thompson.ts';
-import { decided, live } from '../../support/decisions.ts';
+import { floorOf, optionsOf } from '../../../core/policies/policy.ts';
+import { ANYWHERE, decided, live } from '../../support/decisions.ts';
 import { CLICK, LEFT, ORDER, programme, REVENUE, variant } from '../../support/programmes.ts';
 import { sum, surprise } from '../../support/statistics.ts';
 
@@ -75,12 +75,11 @@ describe('weighted Thompson sampling', () => {
       fc.property(someEligible, (drawn) => {
         const on = build(drawn);
         const eligible = drawn.options.flatMap(({ eligible }, i) => (eligible ? [`v${i}`] : []));
-        const scored = on.policy(
-          optionsOf(
-            on.programme,
-            eligible.map((id) => ({ id })),
-          ),
+        const options = optionsOf(
+          on.programme,
+          eligible.map((id) => ({ id })),
         );
+        const scored = on.policy.score(options, ANYWHERE);
         expect(scored.map(({ option }) => option)).toEqual([
           ...eligible,
           ...(drawn.silence ? ['silence'] : []),
@@ -101,7 +100,10 @@ describe('weighted Thompson sampling', () => {
         eligible: true,
       }));
       const on = build({ options, signals: [ORDER], silence: false, floor: 0.5 });
-      const scored = on.policy(options.map((_, i) => `v${i}`));
+      const scored = on.policy.score(
+        options.map((_, i) => `v${i}`),
+        ANYWHERE,
+      );
       for (const { propensity } of scored) expect(propensity).toBeCloseTo(1 / k, 12);
     }
   });
@@ -124,11 +126,8 @@ describe('weighted Thompson sampling', () => {
       { trials: 20_000, hits: 5, eligible: true },
       { trials: 200, hits: 0, eligible: true },
     ];
-    const [good, bad, unsure] = build({ options, signals: [ORDER], silence: false, floor: 0.001 }).policy([
-      'v0',
-      'v1',
-      'v2',
-    ]);
+    const on = build({ options, signals: [ORDER], silence: false, floor: 0.001 });
+    const [good, bad, unsure] = on.policy.score(['v0', 'v1', 'v2'], ANYWHERE);
     expect(good!.score).toBeGreaterThan(bad!.score);
     expect(good!.propensity).toBeGreaterThan(bad!.propensity);
     expect(unsure!.propensity).toBeGreaterThan(bad!.propensity);
@@ -138,10 +137,10 @@ describe('weighted Thompson sampling', () => {
   it('works the probabilities out for the set that is eligible now, not for another', () => {
     const options = Array.from({ length: 3 }, (_, i) => ({ trials: 500, hits: 5 * i, eligible: true }));
     const on = build({ options, signals: [ORDER], silence: false, floor: 0.02 });
-    const all = on.policy(['v0', 'v1', 'v2']);
-    const two = on.policy(['v0', 'v1']);
+    const all = on.policy.score(['v0', 'v1', 'v2'], ANYWHERE);
+    const two = on.policy.score(['v0', 'v1'], ANYWHERE);
     expect(two[0]!.propensity).toBeGreaterThan(all[0]!.propensity);
-    expect(on.policy(['v2'])).toMatchObject([{ option: 'v2', propensity: 1 }]);
-    expect(on.policy(['v0', 'v1', 'v2'])).toEqual(all);
+    expect(on.policy.score(['v2'], ANYWHERE)).toMatchObject([{ option: 'v2', propensity: 1 }]);
+    expect(on.policy.score(['v0', 'v1', 'v2'], ANYWHERE)).toEqual(all);
   });
 });

@@ -43,3 +43,32 @@ test('a decision on models that may be old says so, and is recorded like any oth
   expect(answerOf(decision)).toMatchObject({ rung: 'last-model', decision_recorded: true });
   expect((await rig.store.counts()).decisions).toBe(1);
 });
+
+test('an answer that was under way during a fold or a save does not bring back what was before it', async () => {
+  const rig = await engineRig();
+  const { store, catalogue, folder } = rig;
+  const learned = async (user: string): Promise<void> => {
+    await rig.decide({ userId: user });
+    await folder.catchUp();
+  };
+  await learned('a');
+  const { promise: delay, resolve: arrive } = Promise.withResolvers<void>();
+  const late = async <T>(answer: Promise<T>): Promise<T> => {
+    const before = await answer;
+    await delay;
+    return before;
+  };
+  const slow = { ...store, models: () => late(store.models()), programmes: () => late(store.programmes()) };
+  const taking = catalogue.load(slow);
+  const saving = catalogue.load({ ...slow, models: () => Promise.resolve([]) });
+  await learned('b');
+  await store.saveProgramme(programme({ name: 'Newer' }), 1, NOON);
+  await catalogue.load(store);
+  arrive();
+  await Promise.all([taking, saving]);
+  expect(catalogue.programme('welcome')).toMatchObject({ version: 2, name: 'Newer' });
+  expect(catalogue.model('welcome').version).toBe(2);
+  await learned('c');
+  const trials = Object.values(catalogue.model('welcome').state.options).map((own) => own.trials);
+  expect(trials.reduce((sum, n) => sum + n, 0)).toBe(3);
+});

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { LedgerRow } from '../../../core/contracts/records.ts';
+import type { LedgerRow } from '../../../core/contracts/ledger-row.ts';
 import type { Store } from '../../../core/contracts/store.ts';
 import { openMemoryStore } from '../../../runtime/store/memory-store.ts';
 import { openSqliteStore } from '../../../runtime/store/sqlite/sqlite-store.ts';

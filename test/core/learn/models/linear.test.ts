@@ -101,4 +101,52 @@ describe('the linear model', () => {
     expect(asked(model, x)[0]).toBeCloseTo(0, 12);
     expect(asked(model, x)[1]).toBeCloseTo(asked(fresh, x)[1], 12);
   });
+
+  it('knows from sums what it knows from rows', () => {
+    const rng = rngFromNumber(9);
+    const [one, other] = [new LinearModel(4, 1), new LinearModel(4, 1)];
+    const information = new Float64Array(10);
+    const response = new Float64Array(4);
+    let squares = 0;
+    for (let t = 0; t < 500; t++) {
+      const x = Float64Array.from({ length: 4 }, (_, i) => (i === 0 ? 1 : rng.normal()));
+      const reward = 0.1 * x[1]! + 0.3 * rng.normal();
+      one.learn({ x, option: 0, reward, weight: 1 });
+      let at = 0;
+      for (let i = 0; i < 4; i++) {
+        response[i]! += x[i]! * reward;
+        for (let j = 0; j <= i; j++) information[at++]! += x[i]! * x[j]!;
+      }
+      squares += reward * reward;
+    }
+    other.know(0, { weight: 500, information, response, squares });
+    const [a, b] = [one.options[0]!, other.options[0]!];
+    for (let i = 0; i < 4; i++) expect(b.mean[i]).toBeCloseTo(a.mean[i]!, 10);
+    expect(b.shape).toBe(a.shape);
+    expect(b.scale).toBeCloseTo(a.scale, 9);
+  });
+
+  it('finds rewards as likely under a prior as predicting them one by one does', () => {
+    const rows = rowsOf(60, 5);
+    /** Sum of log-densities of Student's t, but for terms in which equal shapes are equal. */
+    const predicted = (model: LinearModel): number => {
+      let sum = 0;
+      for (const row of rows) {
+        const own = model.options[0]!;
+        const [mean, sd] = asked(model, row.x);
+        const variance = sd * sd + own.scale / own.shape;
+        const z2 = (row.reward - mean) ** 2 / variance;
+        sum -= Math.log(variance) / 2 + (own.shape + 0.5) * Math.log(1 + z2 / (2 * own.shape));
+        model.learn({ ...row, weight: 1 });
+      }
+      return sum;
+    };
+    const under = (slopes: number): { predicted: number; evidence: number } => {
+      const model = new LinearModel(D, 1, { precision: 1, slopes, shape: 1, scale: 0.05 });
+      return { predicted: predicted(model), evidence: model.evidence };
+    };
+    const [loose, tight] = [under(1), under(50)];
+    expect(loose.evidence - tight.evidence).toBeCloseTo(loose.predicted - tight.predicted, 8);
+    expect(loose.evidence).toBeGreaterThan(tight.evidence);
+  });
 });

@@ -1,0 +1,95 @@
+import type { OptionKey } from '../domain/decision.ts';
+import type { Programme } from '../domain/programme.ts';
+import type { LinearState } from '../learn/linear-state.ts';
+import { learnsContext, linearSumsOf } from '../learn/linear-state.ts';
+import type { ModelState } from '../learn/model.ts';
+import { bestNormalProbabilities } from '../maths/best-normal.ts';
+import { inverseDiagonal, rowStart } from '../maths/cholesky.ts';
+import { LinearBeliefs, linearStateOf } from '../policies/linear-beliefs.ts';
+import { floored } from '../policies/policy.ts';
+
+export interface Interval {
+  low: number;
+  high: number;
+  level: number;
+}
+
+/** What one feature is believed to add to the reward of an option. */
+export interface Coefficient {
+  feature: string;
+  estimate: number;
+  interval: Interval;
+}
+
+/** Standard deviations on either side of the mean of a normal that hold 95 % of it. */
+const REACH = 1.959964;
+
+const intervalOf = (mean: number, sd: number): Interval => {
+  return { low: mean - REACH * sd, high: mean + REACH * sd, level: 0.95 };
+};
+
+/** What is believed about an option in an average context. */
+export interface LinearEstimate {
+  propensity: number;
+  estimate: number;
+  interval: Interval;
+  /** Trials, each as much as it counts by now. */
+  effectiveTrials: number;
+  coefficients: Coefficient[];
+}
+
+/** Mean features of all trials, of whatever option: where options are compared on equal terms. */
+function averageContext({ options }: LinearState, features: number): Float64Array {
+  const sum = new Float64Array(features);
+  for (const { information } of Object.values(options)) {
+    for (let j = 0; j < features; j++) sum[j]! += information[rowStart(j)]!;
+  }
+  return sum[0]! > 0 ? sum.map((x) => x / sum[0]!) : sum.fill(0).fill(1, 0, 1);
+}
+
+/**
+ * Estimates of a programme that learns from context, each for a request of average context: whom an option was given so far
+ * neither helps nor harms it. Undefined for other programmes, and until its sums are there.
+ */
+export function linearEstimates(
+  programme: Programme,
+  state: ModelState,
+  at: number,
+): Map<OptionKey, LinearEstimate> | undefined {
+  if (!learnsContext(programme)) return undefined;
+  const sums = linearSumsOf(programme);
+  const linear = linearStateOf(sums, state);
+  if (!linear) return undefined;
+  const beliefs = new LinearBeliefs(programme, sums, linear, at);
+  const { options, model } = beliefs;
+  const { means, sds } = beliefs.score(averageContext(linear, sums.features.count), options);
+  const propensities = floored(
+    programme,
+    bestNormalProbabilities(means, sds, new Float64Array(options.length)),
+  );
+  return new Map(
+    options.map((option, i) => [
+      option,
+      {
+        propensity: propensities[i]!,
+        estimate: means[i]!,
+        interval: intervalOf(means[i]!, sds[i]!),
+        effectiveTrials: model.options[i]!.information[0]!,
+        coefficients: coefficientsOf(beliefs, i, sums.features.labels),
+      },
+    ]),
+  );
+}
+
+function coefficientsOf({ model, unit }: LinearBeliefs, i: number, labels: readonly string[]): Coefficient[] {
+  const { mean, factor, scale, shape } = model.options[i]!;
+  const variances = inverseDiagonal(factor, new Float64Array(mean.length));
+  return labels.map((feature, j) => {
+    const estimate = unit * mean[j]!;
+    return {
+      feature,
+      estimate,
+      interval: intervalOf(estimate, unit * Math.sqrt((scale / shape) * variances[j]!)),
+    };
+  });
+}

@@ -1,0 +1,114 @@
+import type { OptionKey } from '../domain/decision.ts';
+import type { Programme } from '../domain/programme.ts';
+import type { LinearState, LinearSums } from '../learn/linear-state.ts';
+import { dayOf, pairKey } from '../learn/linear-state.ts';
+import type { ModelState } from '../learn/model.ts';
+import type { RowSums } from '../learn/models/linear.ts';
+import type { LinearOption } from '../learn/models/linear.ts';
+import { DEFAULT_NOISE, LinearModel } from '../learn/models/linear.ts';
+import { optionsOf } from './policy.ts';
+import { rewardRange, scaleOf } from './posterior.ts';
+
+/** The sums to believe in, where there are some: none for another context than the programme declares now. */
+export function linearStateOf(sums: LinearSums, { linear, options }: ModelState): LinearState | undefined {
+  if (linear?.schema === sums.schema) return linear;
+  return Object.keys(options).length === 0 ? sums.empty() : undefined;
+}
+
+/**
+ * Precisions of the weights of features, in trials, from context that tells a lot to context that tells nothing. Which one
+ * it is, is learned: the one under which the rewards so far were likeliest (empirical Bayes).
+ */
+const SLOPES = [1, 4, 16, 64, 256, 1e6];
+
+/** Trials that the noise of all options is worth in that of each. */
+const NOISE_TRIALS = 30;
+
+/** What a programme believes of each of its options at one time, in rewards. */
+export class LinearBeliefs {
+  readonly options: readonly OptionKey[];
+  readonly model: LinearModel;
+  /** Reward that one unit of the model is. */
+  readonly unit: number;
+  readonly #means: Float64Array;
+  readonly #sds: Float64Array;
+
+  /** @param at ms since 1970 */
+  constructor(programme: Programme, sums: LinearSums, state: LinearState, at: number) {
+    const { low, high } = rewardRange(programme);
+    this.unit = high - low;
+    this.options = optionsOf(programme, programme.variants);
+    this.#means = new Float64Array(this.options.length);
+    this.#sds = new Float64Array(this.options.length);
+    const now = sums.weight(state, dayOf(at));
+    const known = this.options.map((option) => {
+      const own = rowSums(programme, state, option, this.unit);
+      return own && weighed(own, 1 / now);
+    });
+    const models = SLOPES.map((slopes) => {
+      const model = new LinearModel(sums.features.count, known.length, { ...DEFAULT_NOISE, slopes });
+      for (const [i, own] of known.entries()) if (own) model.know(i, own);
+      return model;
+    });
+    this.model = models.reduce((best, model) => (model.evidence > best.evidence ? model : best));
+    this.#shareNoise();
+  }
+
+  /** Holds the noise of each option to that of all of them: one that had no reward yet is not sure that it never has. */
+  #shareNoise(): void {
+    const { options, prior } = this.model;
+    const sum = (of: (own: LinearOption) => number): number =>
+      options.reduce((total, own) => total + of(own), 0);
+    const shape = prior.shape + sum((own) => own.shape - prior.shape);
+    const scale = prior.scale + sum((own) => own.scale - prior.scale);
+    for (const own of options) {
+      own.shape += NOISE_TRIALS / 2;
+      own.scale += ((NOISE_TRIALS / 2) * scale) / shape;
+    }
+  }
+
+  /** Mean and standard deviation of the expected reward of some options in context `x`. */
+  score(x: Float64Array, options: readonly OptionKey[]): { means: Float64Array; sds: Float64Array } {
+    const places = options.map((option) => this.options.indexOf(option));
+    const [means, sds] = [this.#means.subarray(0, places.length), this.#sds.subarray(0, places.length)];
+    this.model.score(x, places, means, sds);
+    for (let i = 0; i < places.length; i++) {
+      means[i]! *= this.unit;
+      sds[i]! *= this.unit;
+    }
+    return { means, sds };
+  }
+}
+
+/** Sums over the rows of one option, rewards in units of the range of the goal as it is now. */
+function rowSums(
+  programme: Programme,
+  state: LinearState,
+  option: OptionKey,
+  unit: number,
+): RowSums | undefined {
+  const own = state.options[option];
+  if (!own) return undefined;
+  const { signals } = programme.goal;
+  const d = Math.sqrt(2 * own.information.length + 0.25) - 0.5;
+  const response = new Float64Array(d);
+  let squares = 0;
+  for (const goal of signals) {
+    const scale = scaleOf(goal) / unit;
+    for (const [j, sum] of (own.responses[goal.signal] ?? []).entries()) response[j]! += scale * sum;
+    for (const other of signals) {
+      squares += scale * (scaleOf(other) / unit) * (own.squares[pairKey(goal.signal, other.signal)] ?? 0);
+    }
+  }
+  return { weight: own.information[0]!, information: own.information, response, squares };
+}
+
+function weighed({ weight, information, response, squares }: RowSums, by: number): RowSums {
+  const all = (sums: ArrayLike<number>): Float64Array => Float64Array.from(sums, (sum) => sum * by);
+  return {
+    weight: weight * by,
+    information: all(information),
+    response: all(response),
+    squares: squares * by,
+  };
+}

@@ -1,0 +1,50 @@
+import type { DecideRequest, OptionKey, ScoredOption } from '../domain/decision.ts';
+import { SILENCE } from '../domain/decision.ts';
+import type { Programme } from '../domain/programme.ts';
+
+/** What a policy may know of one decision besides its options. */
+export interface Circumstances {
+  context: DecideRequest['context'];
+  /** ms since 1970 */
+  at: number;
+}
+
+/** What one feature adds to the score of an option. */
+export interface Contribution {
+  feature: string;
+  /** As the model has it: standardised, or 1 for a level that is given. */
+  value: number;
+  contribution: number;
+}
+
+/** The policy of one programme on one model state. */
+export interface Policy {
+  /** How the probabilities are computed and how far they may be off, for the record. */
+  method: string;
+  /** The probability of each eligible option, of which there is at least one. What is drawn from is what is logged. */
+  score(eligible: readonly OptionKey[], circumstances: Circumstances): ScoredOption[];
+  /** What the score of an option is the sum of; only of a policy that knows the context. */
+  contributions?: (option: OptionKey, circumstances: Circumstances) => Contribution[];
+}
+
+/** All exploration together, where the programme names no floor. */
+const DEFAULT_EXPLORATION = 0.01;
+
+/** Least probability of every option of the programme; 0 where shares are fixed. */
+export function floorOf(programme: Programme): number {
+  if (programme.policy.kind === 'fixed-split') return 0;
+  const options = programme.variants.length + Number(programme.silence);
+  return programme.policy.floor ?? DEFAULT_EXPLORATION / options;
+}
+
+/** Propensities from the probability of each eligible option to be chosen, with the programme's floor under each. */
+export function floored(programme: Programme, wins: ArrayLike<number>): number[] {
+  const floor = Math.min(floorOf(programme), 1 / wins.length);
+  return Array.from(wins, (win) => floor + (1 - floor * wins.length) * win);
+}
+
+/** The options a programme may choose from, given the variants its guardrails left. */
+export function optionsOf(programme: Programme, variants: readonly { id: string }[]): OptionKey[] {
+  const options = variants.map((variant) => variant.id);
+  return programme.silence ? [...options, SILENCE] : options;
+}

@@ -1,0 +1,102 @@
+import { z } from 'zod';
+import { SILENCE } from '../../core/domain/decision.ts';
+import type { PolicyChoice, PolicyKind, Programme } from '../../core/domain/programme.ts';
+import { DeclaredFeatures } from '../../core/learn/features/declared.ts';
+import { id, name } from './names.ts';
+
+/* The fields of a programme that say what it learns from and how. */
+
+/** A model has the square of it in numbers for each option, and is written with every fold. */
+const MOST_COLUMNS = 64;
+
+const feature = z.discriminatedUnion('type', [
+  z.strictObject({
+    type: z.literal('category'),
+    values: z
+      .array(z.string().min(1).max(100))
+      .min(1)
+      .max(50)
+      .refine((values) => new Set(values).size === values.length, 'every value once'),
+  }),
+  z
+    .strictObject({ type: z.literal('number'), min: z.number(), max: z.number() })
+    .refine(({ min, max }) => min < max, { path: ['max'], message: 'a number greater than min' }),
+]);
+
+const KINDS = ['weighted-thompson', 'linear-thompson', 'top-two', 'fixed-split'] as const;
+
+const NO_AUTO = `programmes cannot use auto yet; linear-thompson learns from context, one of ${KINDS.join(', ')}`;
+
+export const policy = z.strictObject({
+  kind: z.enum(KINDS, {
+    error: ({ input }) => (input === 'auto' ? NO_AUTO : `one of ${KINDS.join(', ')}`),
+  }),
+  floor: z.number().min(0).max(0.5).optional(),
+  halfLifeDays: z
+    .number()
+    .min(1)
+    .max(365 * 10)
+    .optional(),
+  shares: z.record(id, z.number().min(0)).optional(),
+});
+
+export const contextFields = {
+  context: z
+    .record(name, feature)
+    .refine((context) => Object.keys(context).length <= 30, 'at most 30 features')
+    .optional(),
+  crosses: z
+    .array(z.tuple([name, name]))
+    .max(20)
+    .optional(),
+};
+
+/** Fields of `policy` besides `kind`, and the kinds that heed them. */
+const HEEDED: Record<Exclude<keyof PolicyChoice, 'kind'>, readonly PolicyKind[]> = {
+  floor: ['weighted-thompson', 'linear-thompson', 'top-two'],
+  halfLifeDays: ['linear-thompson'],
+  shares: ['fixed-split'],
+};
+
+/** Says what is wrong with the field at a path. */
+export type Issue = (path: (string | number)[], message: string) => void;
+
+export function checkPolicy(
+  {
+    policy: own,
+    variants,
+    silence,
+  }: Pick<Programme, 'policy' | 'silence'> & { variants: readonly { id: string }[] },
+  issue: Issue,
+): void {
+  for (const [field, kinds] of Object.entries(HEEDED)) {
+    if (own[field as keyof typeof HEEDED] !== undefined && !kinds.includes(own.kind))
+      issue(['policy', field], `${own.kind} cannot heed it, only ${kinds.join(', ')}`);
+  }
+  const options = [...variants.map((v) => v.id), ...(silence ? [SILENCE] : [])];
+  if ((own.floor ?? 0) * options.length > 0.5)
+    issue(['policy', 'floor'], 'floor x options at most 0.5, or little is left to the policy');
+  if (!own.shares) return;
+  const named = Object.keys(own.shares);
+  if (named.length !== options.length || !options.every((option) => named.includes(option)))
+    issue(['policy', 'shares'], `a share for each of ${options.join(', ')}, and for nothing else`);
+  else if (!Object.values(own.shares).some((share) => share > 0))
+    issue(['policy', 'shares'], 'a share above 0 for at least one option');
+}
+
+export function checkContext(
+  { context = {}, crosses = [] }: Pick<Programme, 'context' | 'crosses'>,
+  issue: Issue,
+): void {
+  for (const [i, [left, right]] of crosses.entries()) {
+    for (const [j, name] of [left, right].entries()) {
+      if (!Object.hasOwn(context, name)) issue(['crosses', i, j], 'a feature that context declares');
+    }
+    if (left === right) issue(['crosses', i], 'two different features');
+  }
+  if (crosses.flat().some((name) => !Object.hasOwn(context, name))) return;
+  const { count } = new DeclaredFeatures({ context, crosses });
+  if (count > MOST_COLUMNS) {
+    issue(['context'], `makes ${count} columns, at most ${MOST_COLUMNS}: fewer values, features or crosses`);
+  }
+}

@@ -1,0 +1,113 @@
+import type { DecideRequest, OptionKey } from '../../core/domain/decision.ts';
+import type { SignalEvent } from '../../core/domain/event.ts';
+import type { FeatureDeclaration, GoalSignal, Programme } from '../../core/domain/programme.ts';
+import { learnsContext } from '../../core/learn/linear-state.ts';
+import type { Xoshiro } from '../../core/maths/xoshiro.ts';
+import { optionsOf } from '../../core/policies/policy.ts';
+
+/** What is planted. */
+export interface Plan {
+  /** Probability that somebody does what the goal counts, after any option but the best. */
+  baseRate: number;
+  /** How much likelier it is after the best option: 0.3 is 30 % likelier. */
+  effect: number;
+}
+
+/** Somebody who is asked about. */
+export interface Somebody {
+  context: DecideRequest['context'];
+  best: OptionKey;
+}
+
+type Category = [name: string, values: readonly string[]];
+
+/**
+ * A made-up audience of a programme, of which the truth is known: one option is the best for everybody, or, where the policy
+ * learns from context and a category is declared, another one for each value of the first category.
+ */
+export class World {
+  readonly options: readonly OptionKey[];
+  readonly #programme: Programme;
+  readonly #plan: Plan;
+  readonly #rng: Xoshiro;
+  readonly #first: number;
+  readonly #category: Category | undefined;
+  readonly #goal: GoalSignal;
+
+  constructor(programme: Programme, plan: Plan, rng: Xoshiro) {
+    this.#programme = programme;
+    this.#plan = plan;
+    this.#rng = rng;
+    this.options = optionsOf(programme, programme.variants);
+    this.#first = Math.floor(rng.uniform() * this.options.length);
+    this.#category = learnsContext(programme) ? categoryOf(programme) : undefined;
+    const { signals } = programme.goal;
+    this.#goal = signals.find(({ weight }) => weight > 0) ?? signals[0]!;
+  }
+
+  /** In words. */
+  get truth(): string[] {
+    const better = percent(this.#rateOf(true));
+    const rest = `${percent(this.#rateOf(false))} after any other`;
+    if (!this.#category) return [`${this.#bestOf(0)} earns ${better}, ${rest}`];
+    const [name, values] = this.#category;
+    return values.map((value, i) => `${name} = ${value}: ${this.#bestOf(i)} earns ${better}, ${rest}`);
+  }
+
+  get signal(): string {
+    return this.#goal.signal;
+  }
+
+  #bestOf(segment: number): OptionKey {
+    return this.options[(this.#first + segment) % this.options.length]!;
+  }
+
+  #rateOf(isBest: boolean): number {
+    return this.#plan.baseRate * (isBest ? 1 + this.#plan.effect : 1);
+  }
+
+  next(): Somebody {
+    const context = Object.fromEntries(
+      Object.entries(this.#programme.context ?? {}).map(([name, declared]) => [
+        name,
+        this.#valueOf(declared),
+      ]),
+    );
+    const [name = '', values = []] = this.#category ?? [];
+    return { context, best: this.#bestOf(Math.max(0, values.indexOf(String(context[name])))) };
+  }
+
+  #valueOf(declared: FeatureDeclaration): string | number {
+    const unit = this.#rng.uniform();
+    if (declared.type === 'number') return declared.min + (declared.max - declared.min) * unit;
+    return declared.values[Math.floor(unit * declared.values.length)]!;
+  }
+
+  rate({ best }: Somebody, option: OptionKey): number {
+    return this.#rateOf(option === best);
+  }
+
+  /** Expected rate of somebody whose option is drawn evenly. */
+  get evenRate(): number {
+    return this.#plan.baseRate * (1 + this.#plan.effect / this.options.length);
+  }
+
+  /** What somebody does after a decision: nothing, or what the goal counts. A value is anything up to its cap. */
+  happens(
+    somebody: Somebody,
+    { option, id, userId, at }: { option: OptionKey; id: string; userId: string; at: number },
+  ): SignalEvent | undefined {
+    const [does, worth] = [this.#rng.uniform() < this.rate(somebody, option), this.#rng.uniform()];
+    if (!does) return undefined;
+    const { signal: name, value, cap = 1 } = this.#goal;
+    const values = value === undefined ? {} : { [value]: worth * cap };
+    return { type: 'signal', source: 'simulation', id, at, person: { userId }, name, values, decisionId: id };
+  }
+}
+
+function categoryOf({ context = {} }: Programme): Category | undefined {
+  const found = Object.entries(context).find(([, declared]) => declared.type === 'category');
+  return found?.[1].type === 'category' ? [found[0], found[1].values] : undefined;
+}
+
+export const percent = (share: number): string => `${Number((100 * share).toPrecision(3))} %`;

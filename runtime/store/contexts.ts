@@ -1,0 +1,47 @@
+import type { DecisionCount } from '../../core/contracts/records.ts';
+import type { Trial } from '../../core/contracts/trial.ts';
+import type { Decision } from '../../core/domain/decision.ts';
+import type { ProgrammeId } from '../../core/domain/programme.ts';
+
+/** What is wanted of histories besides whose. */
+export interface HistoryAsk {
+  signals?: readonly string[] | undefined;
+  contextual?: readonly ProgrammeId[] | undefined;
+}
+
+/** A decision and one of its credits, if any, as tables have them. */
+export interface TrialRow {
+  id: string;
+  option: string;
+  at: number;
+  context: Decision['context'];
+  signal: string | null;
+  worth: number | null;
+}
+
+/** The context in a record of a decision. */
+export const contextIn = (text: string | null): Decision['context'] =>
+  text === null ? {} : (JSON.parse(text) as Decision['context']);
+
+/** Rows that are alike as one, with their number. */
+export function counted(rows: Iterable<Omit<DecisionCount, 'count'>>): DecisionCount[] {
+  const counts = new Map<string, DecisionCount>();
+  for (const row of rows) {
+    const key = JSON.stringify(row);
+    const known = counts.get(key);
+    if (known) known.count++;
+    else counts.set(key, { ...row, count: 1 });
+  }
+  return [...counts.values()];
+}
+
+/** Decisions, each with all of its credits. */
+export function trialsIn(rows: readonly TrialRow[]): Trial[] {
+  const trials = new Map<string, Trial>();
+  for (const { id, option, at, context, signal, worth } of rows) {
+    let trial = trials.get(id);
+    if (!trial) trials.set(id, (trial = { option, at, context, worths: {} }));
+    if (signal !== null) trial.worths[signal] = worth!;
+  }
+  return [...trials.values()];
+}

@@ -1,0 +1,115 @@
+import { describe, expect, it } from 'vitest';
+import type { Store } from '../../../core/contracts/store.ts';
+import type { DomainEvent } from '../../../core/domain/event.ts';
+import type { Programme } from '../../../core/domain/programme.ts';
+import { openMemoryStore } from '../../../runtime/store/memory-store.ts';
+import { openSqliteStore } from '../../../runtime/store/sqlite/sqlite-store.ts';
+import type { EngineRig } from '../../support/engine-rig.ts';
+import { engineRig } from '../../support/engine-rig.ts';
+import { folder } from '../../support/folders.ts';
+import { learned, SPRING, sumsApart } from '../../support/model-states.ts';
+import { opened } from '../../support/opened.ts';
+import { postgresServer } from '../../support/postgres.ts';
+import { CLICK, CONTEXT, LEFT, NOON, programme, REVENUE, variant } from '../../support/programmes.ts';
+import { copiesOf } from '../../support/store-copies.ts';
+import { sumsByHand } from '../../support/sums-by-hand.ts';
+import { deliverMessily, eventsOf, makeDecisions, traffic } from '../../support/traffic.ts';
+
+const server = await postgresServer();
+
+const PROGRAMME = programme({
+  ...CONTEXT,
+  goal: { signals: [REVENUE, CLICK, LEFT] },
+  silence: true,
+  variants: [variant('a'), variant('b')],
+  holdout: { kind: 'random', share: 0.3 },
+  policy: { kind: 'linear-thompson', halfLifeDays: 20 },
+});
+const ERASE: DomainEvent = { type: 'delete', source: 's', id: 'gone', at: NOON, person: { userId: 'u3' } };
+
+const STORES: [string, () => Promise<Store>][] = [
+  ['memory', () => Promise.resolve(openMemoryStore())],
+  ['SQLite', async () => openSqliteStore(await folder())],
+  ...(server ? [['PostgreSQL', () => server.store()] as [string, () => Promise<Store>]] : []),
+];
+
+async function expectByHand({ store, catalogue }: EngineRig, own: Programme): Promise<void> {
+  const { sums } = learned(catalogue.model(own.id).state, own);
+  const linear = Object.entries(sums).filter(([name]) => /^(information|response|squares \[)/.test(name));
+  const byHand = await sumsByHand(store, own, SPRING);
+  expect(Object.keys(byHand).length).toBeGreaterThan(50);
+  const apart = sumsApart({ counts: {}, sums: Object.fromEntries(linear) }, { counts: {}, sums: byHand });
+  expect(apart).toBeLessThan(1e-12);
+}
+
+/** Saves another version, as another copy or the marketer would. */
+async function change({ store, catalogue }: EngineRig, own: Programme, version: number): Promise<void> {
+  expect(await store.saveProgramme(own, version, NOON)).toBe(true);
+  await catalogue.load(store);
+}
+
+describe.each(STORES)('what is learned of contexts, in %s', (_, open) => {
+  it('is the sum over the decisions on record, whatever came late, twice, or of people who became one', async () => {
+    const world = traffic(91, ['welcome'], 12);
+    const rig = await engineRig({ store: await opened(open), programmes: [PROGRAMME] });
+    const decisions = await makeDecisions(rig, world.asks);
+    await deliverMessily(rig, [...eventsOf(world, decisions), ERASE], 91);
+    await expectByHand(rig, PROGRAMME);
+  });
+
+  it('follows another declaration: made anew from what was recorded before, nothing of it lost', async () => {
+    const world = traffic(92, ['welcome'], 12);
+    const plain = { ...PROGRAMME, context: undefined, crosses: undefined };
+    const versions: Programme[] = [
+      { ...plain, policy: { kind: 'weighted-thompson' } },
+      { ...plain, policy: { kind: 'linear-thompson' }, context: { plan: CONTEXT.context!.plan! } },
+      PROGRAMME,
+    ];
+    const rig = await engineRig({ store: await opened(open), programmes: [versions[0]!] });
+    const decisions = await makeDecisions(rig, world.asks);
+    const events = [...eventsOf(world, decisions), ERASE];
+    for (const [i, own] of versions.entries()) {
+      if (i > 0) await change(rig, own, i);
+      await deliverMessily(rig, events.slice((i * events.length) / 3, ((i + 1) * events.length) / 3), 92 + i);
+      if (i > 0) await expectByHand(rig, own);
+      else expect(rig.catalogue.model('welcome').state.linear).toBeUndefined();
+    }
+    await change(rig, { ...PROGRAMME, policy: { kind: 'top-two' } }, versions.length);
+    await rig.decide({ userId: 'new' }, { send: 'new' });
+    await rig.folder.catchUp();
+    expect(rig.catalogue.model('welcome').state.linear).toBeUndefined();
+  });
+});
+
+describe.skipIf(server === undefined)('copies that share what is learned of contexts', () => {
+  it('decide alike, and go on from each other when the one who folds leaves, whoever knew of a change first', async () => {
+    const [one, other] = await copiesOf(await server!.database(), 2);
+    const world = traffic(93, ['welcome'], 12);
+    const first = await engineRig({ store: one!, programmes: [PROGRAMME] });
+    const decisions = await makeDecisions(first, world.asks);
+    const events = eventsOf(world, decisions);
+    await deliverMessily(first, events.slice(0, 20), 93);
+
+    const second = await engineRig({ store: other!, programmes: [], minted: 1_000 });
+    second.clock.now = first.clock.now;
+    const ask = { programme: 'welcome', preview: true, context: { plan: 'pro', days: 30 } };
+    const [mine, theirs] = [
+      await first.decide({ userId: 'x' }, ask),
+      await second.decide({ userId: 'x' }, ask),
+    ];
+    expect(mine.modelVersion).toBeGreaterThan(0);
+    expect(theirs.eligible).toEqual(mine.eligible);
+    expect(theirs.policy).toMatch(/^linear-thompson/);
+
+    // the other copy declares less; the one who folds does not know yet, and leaves
+    const less: Programme = { ...PROGRAMME, crosses: undefined };
+    await change(second, less, 1);
+    await second.engine.ingest(events.slice(20, 25));
+    await first.folder.catchUp();
+    await first.folder.stop();
+    await second.engine.ingest(events.slice(25));
+    await second.folder.catchUp();
+    await expectByHand(second, less);
+    expect((await second.decide({ userId: 'x' }, ask)).policy).toMatch(/^linear-thompson/);
+  });
+});

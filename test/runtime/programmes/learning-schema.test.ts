@@ -1,0 +1,85 @@
+import { describe, expect, it } from 'vitest';
+import { SAMPLE } from '../../../runtime/programmes/sample.ts';
+import { programmeSchema } from '../../../runtime/programmes/schema.ts';
+
+const OPTIONS = SAMPLE.variants.map(({ id }) => id);
+const equal = Object.fromEntries(OPTIONS.map((id) => [id, 1]));
+
+/** Path and message of everything that is wrong with the sample programme after some changes. */
+function wrongWith(changes: object): [string, string][] {
+  const { error } = programmeSchema.safeParse({ ...SAMPLE, ...changes });
+  return (error?.issues ?? []).map(({ path, message }) => [path.join('.'), message]);
+}
+
+describe('a policy', () => {
+  it.each([
+    { kind: 'weighted-thompson', floor: 0.02 },
+    { kind: 'top-two' },
+    { kind: 'top-two', floor: 0 },
+    { kind: 'fixed-split' },
+    { kind: 'fixed-split', shares: { ...equal, warm: 7, short: 0 } },
+  ])('may be %j', (policy) => {
+    expect(wrongWith({ policy })).toEqual([]);
+  });
+
+  it('is weighted Thompson sampling where none is named', () => {
+    const { policy, ...rest } = SAMPLE;
+    expect(policy).toBeDefined();
+    expect(programmeSchema.parse(rest).policy).toEqual({ kind: 'weighted-thompson' });
+  });
+
+  it.each([
+    [{ kind: 'fixed-split', floor: 0.1 }, 'policy.floor', 'weighted-thompson'],
+    [{ kind: 'weighted-thompson', shares: equal }, 'policy.shares', 'fixed-split'],
+    [{ kind: 'top-two', shares: equal }, 'policy.shares', 'fixed-split'],
+    [{ kind: 'fixed-split', shares: { warm: 1 } }, 'policy.shares', OPTIONS.join(', ')],
+    [{ kind: 'fixed-split', shares: { ...equal, ghost: 1 } }, 'policy.shares', OPTIONS.join(', ')],
+    [{ kind: 'fixed-split', shares: { ...equal, warm: -1 } }, 'policy.shares.warm', '0'],
+    [
+      { kind: 'fixed-split', shares: Object.fromEntries(OPTIONS.map((id) => [id, 0])) },
+      'policy.shares',
+      'above 0',
+    ],
+    [{ kind: 'weighted-thompson', floor: 0.2 }, 'policy.floor', '0.5'],
+    [{ kind: 'guesswork' }, 'policy.kind', 'top-two'],
+    [{ kind: 'top-two', flor: 0.1 }, 'policy', 'flor'],
+  ])('is refused as %j at %s', (policy, path, part) => {
+    expect(wrongWith({ policy })).toEqual([[path, expect.stringContaining(part)]]);
+  });
+
+  it('may leave silence a share, and has to say which', () => {
+    const split = (shares: object): object => ({ silence: true, policy: { kind: 'fixed-split', shares } });
+    expect(wrongWith(split({ ...equal, silence: 2 }))).toEqual([]);
+    expect(wrongWith(split(equal))).toEqual([['policy.shares', expect.stringContaining('silence')]]);
+  });
+});
+
+describe('the context of a programme', () => {
+  const context = {
+    plan: { type: 'category', values: ['free', 'pro'] },
+    days: { type: 'number', min: 0, max: 365 },
+  };
+
+  it('may declare categories, numbers and which of them act together', () => {
+    expect(wrongWith({ context, crosses: [['plan', 'days']] })).toEqual([]);
+  });
+
+  it.each([
+    [{ context: { plan: { type: 'category', values: [] } } }, 'context.plan.values'],
+    [{ context: { plan: { type: 'category', values: ['free', 'free'] } } }, 'context.plan.values'],
+    [{ context: { plan: { type: 'category' } } }, 'context.plan.values'],
+    [{ context: { days: { type: 'number', min: 0 } } }, 'context.days.max'],
+    [{ context: { days: { type: 'number', min: 5, max: 5 } } }, 'context.days.max'],
+    [{ context: { days: { type: 'date' } } }, 'context.days.type'],
+    [{ context: { days: { type: 'number', min: 0, max: 1, unit: 'h' } } }, 'context.days'],
+    [{ context, crosses: [['plan', 'ghost']] }, 'crosses.0.1'],
+    [{ context, crosses: [['plan', 'plan']] }, 'crosses.0'],
+    [{ crosses: [['plan', 'days']] }, 'crosses.0.0,crosses.0.1'],
+  ])('is refused as %j at %s', (changes, paths) => {
+    expect(
+      wrongWith(changes)
+        .map(([path]) => path)
+        .join(),
+    ).toBe(paths);
+  });
+});
