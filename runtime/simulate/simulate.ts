@@ -49,7 +49,7 @@ function unguarded(programme: Programme): Programme {
 
 const nobody = (): void => undefined;
 const OBSERVER = {
-  ...{ batch: nobody, dropped: nobody, folded: nobody, changed: nobody, delivered: nobody, spooled: nobody },
+  ...{ batch: nobody, funnel: nobody, folded: nobody, changed: nobody, delivered: nobody, spooled: nobody },
   ...{ foldFailed: nobody, drainFailed: nobody },
 };
 
