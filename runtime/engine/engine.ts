@@ -118,7 +118,7 @@ export class Engine {
       persons: [{ aliases, sendKeys }],
       events: aliases.map(erasedKey),
       decides: true,
-      resources: resourcesAsked(live.programme),
+      resources: resourcesAsked(live.programme, this.#ports.now()),
       run: (set) => this.#decideIn(set, asked),
     });
     this.#tell(made);

@@ -102,7 +102,7 @@ describe.each(STORES)('what all persons share (%s)', (_, open) => {
     expect(await day()).toBe(1);
     const last = await next();
     expect(last.dropped).toEqual([
-      { option: 'a', rule: 'budget', detail: '0.7 of 0.7 the whole budget, 0.1 needed' },
+      { option: 'a', rule: 'budget', detail: '0.7 of 0.7 spent of the whole budget, 0.1 needed' },
     ]);
   });
 
