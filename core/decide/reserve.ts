@@ -3,7 +3,7 @@ import type { Decision } from '../domain/decision.ts';
 import type { Programme, Variant } from '../domain/programme.ts';
 import { HOUR_MS } from '../domain/programme.ts';
 import type { Reservation, ResourceKey } from '../domain/resource.ts';
-import { needsOf } from '../guardrails/needs.ts';
+import { keyAt, needsOf } from '../guardrails/needs.ts';
 
 /** Stands for the code where nothing is handed out. */
 const NO_CODE = 'PREVIEW';
@@ -12,8 +12,8 @@ type Facts = ReadonlyMap<ResourceKey, ResourceFact>;
 
 function reservationsOf(programme: Programme, variant: Variant, at: number, facts: Facts): Reservation[] {
   // two rules may count by one resource: it is taken of once
-  const needs = new Map(needsOf(programme, variant).map((need) => [need.resource, need]));
-  return [...needs.values()].map(({ resource, amount, until, pool, givenBackBy }) => {
+  const needs = new Map(needsOf(programme, variant).map((need) => [keyAt(need, at), need]));
+  return [...needs].map(([resource, { amount, until, pool, givenBackBy }]) => {
     const code = pool === undefined ? undefined : facts.get(resource)!.codes[0]!;
     return { resource, amount, until: until(at), code, givenBackBy };
   });

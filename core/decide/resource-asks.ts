@@ -1,10 +1,20 @@
 import type { ResourceAsk } from '../contracts/resources.ts';
 import type { Programme } from '../domain/programme.ts';
-import { needsOfAll } from '../guardrails/needs.ts';
+import { keyAt, needsOfAll } from '../guardrails/needs.ts';
 
-/** The resources one decision of a programme may take of: none, unless its variants need any. */
-export const resourcesAsked = (programme: Programme): ResourceAsk[] =>
-  needsOfAll(programme).map(({ resource, pool }) => ({ key: resource, codes: pool === undefined ? 0 : 1 }));
+/** How far the clock that asks and the clock that decides may be apart, in ms: 10 min. */
+const APART_MS = 600_000;
+
+/**
+ * The resources one decision of a programme may take of at about `now` (ms since 1970): none, unless its variants need any; around
+ * midnight those of both days, because the clock it is decided by is another.
+ */
+export function resourcesAsked(programme: Programme, now: number): ResourceAsk[] {
+  return needsOfAll(programme).flatMap((need) => {
+    const keys = new Set([keyAt(need, now - APART_MS), keyAt(need, now), keyAt(need, now + APART_MS)]);
+    return [...keys].map((key) => ({ key, codes: need.pool === undefined ? 0 : 1 }));
+  });
+}
 
 /** Each resource once, with as many codes as all that ask for it may take. */
 export function joinAsks(asks: readonly ResourceAsk[]): ResourceAsk[] {

@@ -3,7 +3,7 @@ import { HOUR_MS } from '../domain/programme.ts';
 import type { ResourceKey } from '../domain/resource.ts';
 import { PARTS } from '../domain/resource.ts';
 import { ofPerson } from './caps.ts';
-import { endOfDay } from './end-of-day.ts';
+import { dayIn } from './day.ts';
 
 export type ResourceRule = 'caps' | 'budget' | 'inventory' | 'capacity';
 
@@ -11,7 +11,10 @@ export type ResourceRule = 'caps' | 'budget' | 'inventory' | 'capacity';
 export interface Need {
   /** The guardrail that objects when there is too little left. */
   rule: ResourceRule;
-  resource: ResourceKey;
+  /** What it is called. */
+  resource: string;
+  /** Zone by whose calendar it begins anew each day: every day is a resource of its own. */
+  daily?: string | undefined;
   amount: number;
   /** Most that may be taken in all; of a pool `Infinity`, since there the codes run out. */
   limit: number;
@@ -51,12 +54,12 @@ function budgetNeeds({ id, guardrails }: Programme, { cost = 0 }: Variant): Need
   const spend = { rule: 'budget', amount: parts(cost), unit: PARTS } as const;
   const needs: Need[] = [];
   if (perDay !== undefined) {
-    const what = `the budget of a day in ${zone}`;
-    const day = { resource: `budget/${id}/day`, limit: parts(perDay), what, until: endOfDay(zone) };
+    const what = `spent of the budget of a day in ${zone}`;
+    const day = { resource: `budget/${id}/day`, daily: zone, limit: parts(perDay), what, until: never };
     needs.push({ ...spend, ...day });
   }
   if (total !== undefined) {
-    const what = 'the whole budget';
+    const what = 'spent of the whole budget';
     needs.push({ ...spend, resource: `budget/${id}/total`, limit: parts(total), what, until: never });
   }
   return needs;
@@ -82,7 +85,7 @@ function routeNeeds({ guardrails }: Programme, { route }: Variant): Need[] {
   const needs: Need[] = [];
   if (perDay !== undefined) {
     const what = `hand-overs to ${route.queue} on a day in ${zone}`;
-    const day = { resource: `queue/${route.queue}/day`, limit: perDay, what, until: endOfDay(zone) };
+    const day = { resource: `queue/${route.queue}/day`, daily: zone, limit: perDay, what, until: never };
     needs.push({ ...place, ...day });
   }
   if (atOnce !== undefined) {
@@ -93,6 +96,10 @@ function routeNeeds({ guardrails }: Programme, { route }: Variant): Need[] {
   }
   return needs;
 }
+
+/** Under which a need is counted at a moment, ms since 1970. */
+export const keyAt = ({ resource, daily }: Need, at: number): ResourceKey =>
+  daily === undefined ? resource : `${resource}/${dayIn(daily, at)}`;
 
 const known = new WeakMap<Programme, Map<string, Need[]>>();
 

@@ -12,7 +12,8 @@ import type { GuardContext, Rules } from './guardrail.ts';
 import { timesOf } from './history.ts';
 import type { Lookback } from './lookback.ts';
 import { lookbackOf } from './lookback.ts';
-import { needsOfAll } from './needs.ts';
+import type { Need } from './needs.ts';
+import { keyAt, needsOfAll } from './needs.ts';
 import { zoneTrait } from './quiet-hours.ts';
 import { lastReaction } from './suppression.ts';
 
@@ -28,7 +29,7 @@ export interface Asks {
   capsMs: number;
   /** Whether rules ask for the last contact. */
   last: boolean;
-  resources: readonly ResourceKey[];
+  needs: readonly Need[];
 }
 
 export function asksOf(programme: Programme, rules?: Rules): Asks {
@@ -43,7 +44,7 @@ export function asksOf(programme: Programme, rules?: Rules): Asks {
     counted: new Set([...asks, ...caps].flatMap(({ signal }) => signal ?? [])),
     capsMs: Math.max(0, ...caps.filter(ofPerson).map(({ hours }) => hours * HOUR_MS)),
     last: asks.some(({ signal }) => signal === undefined),
-    resources: needsOfAll(programme).map(({ resource }) => resource),
+    needs: needsOfAll(programme),
   };
 }
 
@@ -127,8 +128,9 @@ function signalsRead({ signals = [], now }: GuardContext, asks: Asks): Readings[
   return recordOf(read.filter(([, times]) => times.length > 0));
 }
 
-function resourcesRead({ resources }: GuardContext, asks: Asks): Readings['resources'] {
-  const read = asks.resources.flatMap((key): [ResourceKey, ResourceRead][] => {
+function resourcesRead({ resources, now }: GuardContext, { needs }: Asks): Readings['resources'] {
+  const read = needs.flatMap((need): [ResourceKey, ResourceRead][] => {
+    const key = keyAt(need, now);
     const fact = resources?.get(key);
     if (!fact) return [];
     const { taken, next, codes } = fact;

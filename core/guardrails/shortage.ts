@@ -4,7 +4,8 @@ import { NEVER } from '../domain/resource.ts';
 import type { Guardrail } from './guardrail.ts';
 import { unknown } from './guardrail.ts';
 import type { Need, ResourceRule } from './needs.ts';
-import { needsOf } from './needs.ts';
+import { endOfDay } from './day.ts';
+import { keyAt, needsOf } from './needs.ts';
 
 /** Money to the cent or finer, everything else whole. */
 const amountOf = (amount: number, { unit }: Need): string => String(amount / unit);
@@ -18,12 +19,17 @@ function filled(need: Need, { taken }: ResourceFact): string {
   return `${amountOf(taken, need)} of ${amountOf(need.limit, need)} ${need.what}${asked}`;
 }
 
-function short(need: Need, fact: ResourceFact): Objection | undefined {
-  const { pool, amount, limit, unit, resource } = need;
-  const { taken, next, codes } = fact;
+/** When the first of what is taken is given back, or a day begins; what never ends is not free again by waiting. */
+function freeAt({ daily }: Need, { next = NEVER }: ResourceFact, now: number): number | undefined {
+  const at = Math.min(next, daily === undefined ? NEVER : endOfDay(daily, now));
+  return at === NEVER ? undefined : at;
+}
+
+function short(need: Need, fact: ResourceFact, now: number): Objection | undefined {
+  const { pool, amount, limit, unit } = need;
+  const { taken, codes, key: resource } = fact;
   if (pool === undefined ? taken + amount <= limit : codes.length > 0) return undefined;
-  // what never ends, or of which nothing is taken, is not free again by waiting
-  const until = next === undefined || next >= NEVER ? undefined : next;
+  const until = freeAt(need, fact, now);
   const freed = until === undefined ? '' : `, next free ${new Date(until).toISOString()}`;
   const detail = (pool === undefined ? filled(need, fact) : emptied(need, fact)) + freed;
   return {
@@ -38,12 +44,12 @@ function short(need: Need, fact: ResourceFact): Objection | undefined {
 /** Objects when one of the resources a guardrail watches has too little left for the variant, or cannot be looked at. */
 export const shortage =
   (rule: ResourceRule): Guardrail =>
-  (variant, { programme, resources, blind }) => {
+  (variant, { programme, resources, blind, now }) => {
     for (const need of needsOf(programme, variant)) {
       if (need.rule !== rule) continue;
-      const fact = blind ? undefined : resources?.get(need.resource);
-      if (!fact) return unknown(`${need.what} cannot be looked up`);
-      const objection = short(need, fact);
+      const fact = blind ? undefined : resources?.get(keyAt(need, now));
+      if (!fact) return unknown(`what is taken of ${need.resource} cannot be looked up`);
+      const objection = short(need, fact, now);
       if (objection) return objection;
     }
     return undefined;

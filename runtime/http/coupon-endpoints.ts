@@ -13,6 +13,8 @@ const code = z
   .max(200, 'at most 200 characters')
   .regex(/^\P{C}*$/u, 'no control characters');
 
+/** What is asked for; each code is then looked at on its own. */
+const body = z.object({ codes: z.array(code).min(1) });
 const codesBody = z.object({ codes: z.array(z.unknown()).min(1) });
 const line = z.union([code, z.object({ code }).transform((own) => own.code)]);
 
@@ -33,10 +35,10 @@ function tryJson(text: string): unknown {
   }
 }
 
-function itemsIn({ headers, body }: InboundRequest): unknown[] {
+function itemsIn({ headers, body: bytes }: InboundRequest): unknown[] {
   const type = headers['content-type'] ?? '';
-  if (!type.includes('ndjson')) return checked(codesBody, jsonOf(body)).codes;
-  const items = linesOf(body);
+  if (!type.includes('ndjson')) return checked(codesBody, jsonOf(bytes)).codes;
+  const items = linesOf(bytes);
   if (items.length === 0) throw new Problem(400, 'The body holds no line');
   return items;
 }
@@ -86,7 +88,7 @@ export function couponEndpoints(store: ResourceStore, now: () => number): Endpoi
       path: '/v1/coupons/:pool',
       summary: 'Put codes into a pool: JSON, or NDJSON with a code in each line; a code is taken once',
       scope: 'write',
-      body: codesBody,
+      body,
       handle: (request, { pool = '' }) => {
         if (!id.safeParse(pool).success) throw new Problem(400, 'pool: letters, digits, - and _');
         return upload(request, pool, store);

@@ -1,7 +1,7 @@
 import type { ResourceStore } from '../../core/contracts/resources.ts';
 import type { Programme } from '../../core/domain/programme.ts';
 import type { Need, ResourceRule } from '../../core/guardrails/needs.ts';
-import { needsOfAll } from '../../core/guardrails/needs.ts';
+import { keyAt, needsOfAll } from '../../core/guardrails/needs.ts';
 
 /** How much of a resource is taken, in the unit people know it by: contacts, codes, places, money. */
 export interface ResourceUse {
@@ -32,13 +32,14 @@ export async function resourceUse(
 ): Promise<ResourceUse[]> {
   const needs = needsOfEach(programmes);
   if (needs.length === 0) return [];
-  const counted = needs.filter(({ pool }) => pool === undefined).map(({ resource }) => resource);
+  const counted = needs.filter(({ pool }) => pool === undefined).map((need) => keyAt(need, now));
   const taken = new Map((await store.taken(counted, now)).map((row) => [row.key, row.taken]));
   const pools = new Map((await store.pools(now)).map((row) => [row.pool, row]));
-  return needs.map(({ resource, rule, what, unit, limit: most, pool }) => {
+  return needs.map((need) => {
+    const { resource, rule, what, unit, limit: most, pool } = need;
     const { codes = 0, free = 0 } = pools.get(pool ?? '') ?? {};
     const limit = pool === undefined ? most / unit : codes;
-    const used = pool === undefined ? (taken.get(resource) ?? 0) / unit : codes - free;
+    const used = pool === undefined ? (taken.get(keyAt(need, now)) ?? 0) / unit : codes - free;
     return { resource, rule, what, taken: used, limit, left: Math.max(0, limit - used) };
   });
 }

@@ -4,6 +4,7 @@ import type { LiveProgramme } from '../../core/decide/decide.ts';
 import type { Change } from '../../core/decide/why/change.ts';
 import type { Decision, ScoredOption } from '../../core/domain/decision.ts';
 import type { Person } from '../../core/domain/person.ts';
+import { keyAt, needsOfAll } from '../../core/guardrails/needs.ts';
 import type { Policy } from '../../core/policies/policy.ts';
 import { HOUR } from './programmes.ts';
 
@@ -26,7 +27,7 @@ const newestFirst = (a: { at: number }, b: { at: number }): number => b.at - a.a
 export function whatIf(now: WholeCase, change: Change, option: string): WholeCase {
   switch (change.kind) {
     case 'time':
-      return { ...now, now: change.at };
+      return { ...now, now: change.at, resources: onDayOf(now, change.at) };
     case 'pin':
       return { ...now, pin: undefined };
     case 'arm':
@@ -54,6 +55,16 @@ export function whatIf(now: WholeCase, change: Change, option: string): WholeCas
     default:
       return { ...now, live: otherProgramme(now.live, change, option) };
   }
+}
+
+/** Nobody has taken anything of a day to come. */
+function onDayOf({ resources, live }: WholeCase, at: number): WholeCase['resources'] {
+  const days = needsOfAll(live.programme).filter(({ daily }) => daily !== undefined);
+  const fresh = days.map((need): [string, ResourceFact] => {
+    const key = keyAt(need, at);
+    return [key, { key, taken: 0, asOf: at, codes: [] }];
+  });
+  return new Map([...fresh, ...resources]);
 }
 
 function withLess(

@@ -1,6 +1,6 @@
 import type { DroppedOption } from '../../domain/decision.ts';
 import { SIGNAL } from '../../domain/event.ts';
-import { needsOf } from '../../guardrails/needs.ts';
+import { keyAt, needsOf } from '../../guardrails/needs.ts';
 import type { Complete } from '../again.ts';
 import type { Case, Change } from './change.ts';
 
@@ -49,14 +49,14 @@ function rarer({ signal = '', count = 0, limit = 0 }: DroppedOption): Change[] {
 /** As much less as the variant needs. */
 function supplied({ option, resource }: DroppedOption, { decision, live: { programme } }: Case): Change[] {
   const variant = programme.variants.find(({ id }) => id === option);
-  const need = variant && needsOf(programme, variant).find((own) => own.resource === resource);
-  if (!need) return [];
+  const need = variant && needsOf(programme, variant).find((own) => keyAt(own, decision.at) === resource);
+  if (!need || resource === undefined) return [];
   const { amount, limit, unit, what, pool } = need;
-  const taken = decision.read.resources?.[need.resource]?.taken ?? 0;
+  const taken = decision.read.resources?.[resource]?.taken ?? 0;
   // what is too dear for the whole of it is so however little is taken
   if (pool === undefined && amount > limit) return [];
   const less = pool === undefined ? taken + amount - limit : amount;
-  return [{ kind: 'resource', resource: need.resource, less, units: less / unit, what }];
+  return [{ kind: 'resource', resource, less, units: less / unit, what }];
 }
 
 /** A reaction just before, a contact less, or the signal that did not happen. */

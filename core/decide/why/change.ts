@@ -4,6 +4,7 @@ import { HOUR_MS } from '../../domain/programme.ts';
 import type { Readings } from '../../domain/readings.ts';
 import type { ResourceKey } from '../../domain/resource.ts';
 import { counted } from '../../guardrails/caps.ts';
+import { keyAt, needsOfAll } from '../../guardrails/needs.ts';
 import type { Policy } from '../../policies/policy.ts';
 import type { Complete } from '../again.ts';
 import type { LiveProgramme } from '../decide.ts';
@@ -49,7 +50,7 @@ export function changed(now: Case, change: Change, option: OptionKey): Case {
   const read = (some: Partial<Readings>): Case => told({ read: { ...decision.read, ...some } });
   switch (change.kind) {
     case 'time':
-      return told({ at: change.at });
+      return told({ at: change.at, read: { ...decision.read, resources: onDayOf(now, change.at) } });
     case 'arm':
       return told({ arm: 'treated' });
     case 'pin':
@@ -117,6 +118,13 @@ function withSignal(
   const times = read.signals?.[signal] ?? [];
   const after = by < 0 ? times.slice(-by) : [...Array<number>(by).fill(at), ...times];
   return { ...without(read.signals, signal), [signal]: after };
+}
+
+/** A resource that begins anew each day is whole on one that was not looked at. */
+function onDayOf({ decision: { read }, live }: Case, at: number): Readings['resources'] {
+  const days = needsOfAll(live.programme).filter(({ daily }) => daily !== undefined);
+  if (days.length === 0) return read.resources;
+  return { ...Object.fromEntries(days.map((need) => [keyAt(need, at), { taken: 0 }])), ...read.resources };
 }
 
 function withLess(

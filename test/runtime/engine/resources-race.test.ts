@@ -145,7 +145,7 @@ describe.each(STORES)('many at once, on %s', (_, open) => {
       ['welcome', 'other'].map((id) => [name.replace('*', id), limit]);
     const limits = Object.fromEntries([
       ...both('cap/*/*/email/3', 60),
-      ...both('budget/*/day', 9_000_000),
+      ...both('budget/*/day/2026-11-23', 9_000_000),
       ...both('budget/*/total', 12_000_000),
       ['queue/sales/now', 15],
     ]);

@@ -101,7 +101,7 @@ describe.each(STORES)('what all persons share (%s)', (_, open) => {
     rig.clock.now += DAY;
     expect(await day()).toBe(1);
     const last = await next();
-    const detail = '0.7 of 0.7 the whole budget, 0.1 needed';
+    const detail = '0.7 of 0.7 spent of the whole budget, 0.1 needed';
     expect(last.dropped).toEqual([
       { option: 'a', rule: 'budget', detail, resource: 'budget/welcome/total', count: 0.7, limit: 0.7 },
     ]);

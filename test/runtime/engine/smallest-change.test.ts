@@ -8,7 +8,7 @@ import type { Decision } from '../../../core/domain/decision.ts';
 import type { Person } from '../../../core/domain/person.ts';
 import { newPerson } from '../../../core/domain/person.ts';
 import type { Guardrails, Programme } from '../../../core/domain/programme.ts';
-import { needsOfAll } from '../../../core/guardrails/needs.ts';
+import { keyAt, needsOfAll } from '../../../core/guardrails/needs.ts';
 import { addTrials, emptyState, moveWorth } from '../../../core/learn/model.ts';
 import { rngFromText } from '../../../core/maths/xoshiro.ts';
 import { liveOf } from '../../../runtime/engine/live.ts';
@@ -130,7 +130,8 @@ const signals = (): StoredSignal[] =>
 
 /** What is taken of everything the programme's variants need. */
 function resources(of: Programme): WholeCase['resources'] {
-  const facts = needsOfAll(of).map(({ resource: key, limit, unit, pool }): ResourceFact => {
+  const facts = needsOfAll(of).map((need): ResourceFact => {
+    const [key, { limit, unit, pool }] = [keyAt(need, NOON), need];
     const taken = pool === undefined ? Math.floor(rng.uniform() * 1.2 * limit) : below(3) * unit;
     return { key, taken, asOf: NOON, next: sometimes(NOON + HOUR), codes: below(2) === 0 ? ['code'] : [] };
   });

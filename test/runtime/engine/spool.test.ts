@@ -93,9 +93,9 @@ describe('while the store is away', () => {
     const decision = await rig.decide({ userId: 'u' });
     expect(decision).toMatchObject({ variant: 'd', route: { queue: 'letters', value: 3 }, spooled: true });
     expect(decision.dropped).toEqual([
-      { option: 'a', rule: 'inventory', detail: 'codes of the pool spring cannot be looked up' },
-      { option: 'b', rule: 'budget', detail: 'the whole budget cannot be looked up' },
-      { option: 'c', rule: 'capacity', detail: 'hand-overs to sales at once cannot be looked up' },
+      { option: 'a', rule: 'inventory', detail: 'what is taken of pool/spring cannot be looked up' },
+      { option: 'b', rule: 'budget', detail: 'what is taken of budget/welcome/total cannot be looked up' },
+      { option: 'c', rule: 'capacity', detail: 'what is taken of queue/sales/now cannot be looked up' },
     ]);
     rig.away(false);
     await rig.drainer.step();

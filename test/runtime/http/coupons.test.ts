@@ -134,11 +134,11 @@ describe('what is left', () => {
       },
       {
         ...{ resource: 'budget/spend/day', rule: 'budget', taken: 0.25, limit: 100, left: 99.75 },
-        what: 'the budget of a day in Europe/Berlin',
+        what: 'spent of the budget of a day in Europe/Berlin',
       },
       {
         ...{ resource: 'budget/spend/total', rule: 'budget', taken: 0.25, limit: 0.25, left: 0 },
-        what: 'the whole budget',
+        what: 'spent of the whole budget',
       },
       {
         ...{ resource: 'queue/sales/now', rule: 'capacity', taken: 1, limit: 1, left: 0 },

@@ -1,11 +1,11 @@
 import { expect, it } from 'vitest';
 import { NEVER } from '../../../core/domain/resource.ts';
-import { endOfDay } from '../../../core/guardrails/end-of-day.ts';
+import { dayIn, endOfDay } from '../../../core/guardrails/day.ts';
 import { rngFromText } from '../../../core/maths/xoshiro.ts';
 import { DAY, HOUR, MINUTE } from '../../support/programmes.ts';
 
 it('is midnight on the clocks of the zone, also on days that are shorter or longer', () => {
-  const ends = (zone: string, at: string): string => new Date(endOfDay(zone)(Date.parse(at))).toISOString();
+  const ends = (zone: string, at: string): string => new Date(endOfDay(zone, Date.parse(at))).toISOString();
   expect(ends('UTC', '2026-11-23T23:59:59.999Z')).toBe('2026-11-24T00:00:00.000Z');
   expect(ends('+05:30', '2026-11-23T18:30:00Z')).toBe('2026-11-24T18:30:00.000Z');
   // Berlin: 23 hours on 29 March 2026, 25 on 25 October
@@ -21,9 +21,10 @@ it('is in every zone the first moment that shows another date, on days of all se
     const format = new Intl.DateTimeFormat('en-CA', { timeZone });
     for (let i = 0; i < 12; i++) {
       const at = Date.parse('2026-01-01T00:00:00Z') + Math.floor(rng.uniform() * 365 * DAY);
-      const end = endOfDay(timeZone)(at);
+      const end = endOfDay(timeZone, at);
       const today = format.format(at);
       expect(end).toBeGreaterThan(at);
+      expect([timeZone, dayIn(timeZone, at)]).toEqual([timeZone, today]);
       expect([timeZone, format.format(end - 1)]).toEqual([timeZone, today]);
       expect([timeZone, format.format(end)]).not.toEqual([timeZone, today]);
       // nothing else in between: clocks are never changed for less than a quarter of an hour
@@ -35,6 +36,6 @@ it('is in every zone the first moment that shows another date, on days of all se
 });
 
 it('never comes where the zone cannot be read', () => {
-  expect(endOfDay('Mars')(0)).toBe(NEVER);
-  expect(endOfDay(undefined)(0)).toBe(NEVER);
+  expect(endOfDay('Mars', 0)).toBe(NEVER);
+  expect(dayIn('Mars', 0)).toBe(dayIn('Mars', 1e12));
 });
