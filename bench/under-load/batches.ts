@@ -61,7 +61,7 @@ export function batchesOf(size: number, decided = size, name = 'customer'): () =
         : [],
     );
     const aliases = persons.map((person) => ({ alias: person.aliases[0]!, person: person.id }));
-    const none = { seen: [], signals: [], merges: [], erased: [], outcomes: [] };
+    const none = { reservations: [], seen: [], signals: [], merges: [], erased: [], outcomes: [] };
     return {
       query: { persons: asks, contactsSince: 0, events: [], decisions: [] },
       writes: { persons, aliases, decisions, contacts, ...none },

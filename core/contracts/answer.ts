@@ -1,4 +1,5 @@
 import type { Reason, Rung } from '../domain/decision.ts';
+import type { Route } from '../domain/programme.ts';
 
 /** What a decide call answers, before a platform's own form is made of it. */
 export interface Answer {
@@ -13,6 +14,10 @@ export interface Answer {
   /** The send is put off: ask for it again at this time. RFC 3339, UTC */
   retry_at?: string | undefined;
   content?: Record<string, string> | undefined;
+  /** The code in the content, for templates of the platform. */
+  coupon?: { pool: string; code: string } | undefined;
+  /** To whom the person is to be handed over. */
+  route?: Route | undefined;
   reason: Reason;
   guardrail?: string | undefined;
   rung: Rung;

@@ -4,6 +4,8 @@ import type { SignalEvent } from '../domain/event.ts';
 import type { Outcome } from '../domain/outcome.ts';
 import type { Alias, Person, PersonId } from '../domain/person.ts';
 import type { ProgrammeId } from '../domain/programme.ts';
+import type { Reservation } from '../domain/resource.ts';
+import type { ReservationWrite, ResourceAsk, ResourceFact } from './resources.ts';
 
 /** One person somebody asks about: every id they gave, and the sends they may be repeating. */
 export interface PersonAsk {
@@ -31,6 +33,10 @@ export interface WorkQuery {
   signals?: readonly SignalAsk[] | undefined;
   /** Decisions whose persons are asked for. */
   decisions: readonly DecisionId[];
+  /** Resources that may be taken of, each once. Absent: none. */
+  resources?: readonly ResourceAsk[] | undefined;
+  /** This process's time, ms since 1970, by which resources are counted where the store has none of its own. */
+  now?: number | undefined;
 }
 
 /** One message that was or may be sent: what rolling caps count. */
@@ -49,6 +55,8 @@ export interface Contact {
   releasesAt?: number | undefined;
   /** Absent: reserved, and neither known to have been sent nor that it never will be. */
   state?: 'sent' | 'aborted' | undefined;
+  /** What it takes of resources that all persons share. */
+  reservations?: Reservation[] | undefined;
 }
 
 /** Everything a batch may depend on, read inside its transaction. */
@@ -61,8 +69,9 @@ export interface WorkFacts {
   /** Recorded decisions under the send keys asked for. */
   decisions: Decision[];
   contacts: Contact[];
-  /** Absent: none were asked for. */
+  /** Signals and resources are absent when none were asked for. */
   signals?: StoredSignal[] | undefined;
+  resources?: ResourceFact[] | undefined;
   /** The events that were counted before. */
   seen: EventKey[];
   /** The store's own time after the persons were locked, ms since 1970, where many clocks meet in it. */
@@ -95,7 +104,7 @@ export interface Merge {
 }
 
 /** `late` says that a decision was made some time before its place in the ledger: signals may stand before it. */
-export type LedgerKind = 'decision' | 'signal' | 'merge' | 'erase' | 'programme' | 'late';
+export type LedgerKind = 'decision' | 'signal' | 'merge' | 'erase' | 'programme' | 'late' | 'reservation';
 
 /** An outcome for one destination's outbox. */
 export interface NewOutcome {
@@ -107,13 +116,15 @@ export interface NewOutcome {
   at: number;
 }
 
-/** What a batch caused: written whole or not at all. Each list is in order; decisions come before signals, merges, erasures. */
+/** What a batch caused: written whole or not at all. Each list is in order; decisions come before what is not one. */
 export interface WorkWrites {
   persons: Person[];
   aliases: { alias: Alias; person: PersonId }[];
   decisions: NewDecision[];
   /** Made or changed, each once: by person, time and decision. */
   contacts: Contact[];
+  /** Made or changed, each once: by resource and decision. */
+  reservations: ReservationWrite[];
   seen: EventKey[];
   signals: StoredSignal[];
   merges: Merge[];
@@ -159,12 +170,6 @@ export interface Credit {
   person: PersonId;
   signal: string;
   worth: number;
-}
-
-/** A decision with what came of it so far. */
-export interface CreditedDecision {
-  decision: Decision;
-  credits: Pick<Credit, 'signal' | 'worth'>[];
 }
 
 /** A decision as attribution needs it. */

@@ -2,10 +2,10 @@ import type { Decision, DecisionId } from '../domain/decision.ts';
 import type { Alias, Person, PersonId } from '../domain/person.ts';
 import type { Programme, ProgrammeId } from '../domain/programme.ts';
 import type { StoredKey } from './key-store.ts';
+import type { ResourceStore } from './resources.ts';
 import type { OutboxPort } from './outbox.ts';
 import type {
   Credit,
-  CreditedDecision,
   FoldWrites,
   History,
   LedgerChunk,
@@ -21,7 +21,7 @@ import type {
 export interface WorkStore {
   /**
    * Reads the facts, runs `work` on them, writes what it returns in one transaction and resolves once that is durable.
-   * No other `transact` on the same persons runs in between. Rejects with Fault `unavailable` when nothing was written.
+   * No other `transact` on the same persons or resources runs in between. Rejects with Fault `unavailable` when nothing was written.
    * `work` may run again on newer facts when another process was quicker; what it returned last is what is written.
    */
   transact(query: WorkQuery, work: (facts: WorkFacts) => WorkWrites): Promise<void>;
@@ -65,6 +65,12 @@ export interface ProgrammeStore {
   programmeVersion(id: ProgrammeId, version: number): Promise<Programme | null>;
   /** Saves `programme` as version `expected + 1`; false when the newest version is not `expected` (0: none). */
   saveProgramme(programme: Programme, expected: number, at: number): Promise<boolean>;
+}
+
+/** A decision with what came of it so far. */
+export interface CreditedDecision {
+  decision: Decision;
+  credits: Pick<Credit, 'signal' | 'worth'>[];
 }
 
 /** Reading what is there, for people. */
@@ -121,7 +127,8 @@ export interface Store
     OutboxPort,
     OutboxAdmin,
     KeyStore,
-    MetaStore {
+    MetaStore,
+    ResourceStore {
   /**
    * Makes this process the one that writes; a process that did before is refused from now on. Nothing where many may write
    * together.

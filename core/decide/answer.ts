@@ -3,6 +3,7 @@ import type { Decision, Rung } from '../domain/decision.ts';
 import type { Programme, ProgrammeId, Variant } from '../domain/programme.ts';
 import { approvalObjection } from '../guardrails/approval.ts';
 import { datesObjection } from '../guardrails/dates.ts';
+import { needsOf } from '../guardrails/needs.ts';
 
 /** A recorded decision as it is answered: the same decision, the same answer, for ever. */
 export function answerOf(decision: Decision): Answer {
@@ -17,6 +18,8 @@ export function answerOf(decision: Decision): Answer {
     send_at: sent ? new Date(decision.at).toISOString() : undefined,
     retry_at: decision.retryAt === undefined ? undefined : new Date(decision.retryAt).toISOString(),
     content: decision.content,
+    coupon: decision.coupon,
+    route: decision.route,
     reason: decision.reason,
     guardrail: decision.guardrail,
     rung: decision.rung,
@@ -33,8 +36,11 @@ function untagged(content: Record<string, string>): Record<string, string> | und
   return Object.values(content).some(hasTag) ? undefined : content;
 }
 
-/** Whether a guardrail that no rung may skip has to look at the person. */
-function asksAboutPerson({ guardrails }: Programme, { channel, eligible }: Variant): boolean {
+/** Whether a guardrail that no rung may skip has to look at the person, or at what all persons share. */
+function asksStore(programme: Programme, variant: Variant): boolean {
+  if (variant.route || needsOf(programme, variant).length > 0) return true;
+  const { guardrails } = programme;
+  const { channel, eligible } = variant;
   const { consent, eligibleByChannel, quietHours } = guardrails;
   const rules = [consent?.[channel], guardrails.eligible, eligibleByChannel?.[channel], eligible];
   const timed = quietHours !== undefined && quietHours.channels?.includes(channel) !== false;
@@ -44,8 +50,8 @@ function asksAboutPerson({ guardrails }: Programme, { channel, eligible }: Varia
 
 /**
  * The answer when the engine could not decide in time: the approved default between its dates, or silence. A default that
- * depends on consent, eligibility, quiet hours or suppression is not sent, because the person cannot be looked up on this
- * rung; nor is one whose template tags `fill` cannot fill.
+ * depends on consent, eligibility, quiet hours, suppression or a resource is not sent, because nothing can be looked up
+ * on this rung; nor is one whose template tags `fill` cannot fill.
  */
 export function degradedAnswer(
   programmeId: ProgrammeId,
@@ -59,7 +65,7 @@ export function degradedAnswer(
     fallback !== undefined &&
     approvalObjection(fallback) === undefined &&
     datesObjection(fallback, programme, now) === undefined &&
-    !asksAboutPerson(programme, fallback);
+    !asksStore(programme, fallback);
   const filled = open ? fill(fallback.content) : undefined;
   const head = { programme: programmeId, programme_version: programme?.version, reason: 'fallback' as const };
   if (!open || !filled) {

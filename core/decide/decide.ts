@@ -1,8 +1,10 @@
 import type { Contact, StoredSignal } from '../contracts/records.ts';
+import type { ResourceFact } from '../contracts/resources.ts';
 import type { Decision, DecideRequest } from '../domain/decision.ts';
 import { SILENCE } from '../domain/decision.ts';
 import type { Person } from '../domain/person.ts';
 import type { Programme } from '../domain/programme.ts';
+import type { ResourceKey } from '../domain/resource.ts';
 import type { Rules } from '../guardrails/guardrail.ts';
 import { check } from '../guardrails/check.ts';
 import type { Asks } from '../guardrails/readings.ts';
@@ -21,6 +23,8 @@ export interface DecideFacts {
   contacts: readonly Contact[];
   /** Signals the programme's guardrails ask for, and maybe others. */
   signals?: readonly StoredSignal[] | undefined;
+  /** What is taken of the resources the programme's variants need. */
+  resources?: ReadonlyMap<ResourceKey, ResourceFact> | undefined;
   sendKey: string;
   /** One of the ids asked for was of somebody who had themselves erased. */
   erased?: boolean | undefined;
@@ -75,12 +79,13 @@ export function decideBy(
   const { programme } = live;
   const { person, now, blind, behind } = facts;
   const arm = assign(programme, person);
-  const { contacts, signals, erased } = facts;
+  const { contacts, signals, resources, erased } = facts;
   const given = {
     programme,
     person,
     contacts,
     signals,
+    resources,
     erased,
     now,
     blind,

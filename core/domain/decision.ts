@@ -1,7 +1,8 @@
 import type { Arm } from './arm.ts';
 import type { PersonId, PersonRef } from './person.ts';
-import type { Cap, Factor, ProgrammeId } from './programme.ts';
+import type { Cap, Factor, ProgrammeId, Route } from './programme.ts';
 import type { Readings } from './readings.ts';
+import type { Reservation, ResourceKey } from './resource.ts';
 
 export type DecisionId = string;
 
@@ -65,6 +66,8 @@ export interface Objection {
   channel?: string | undefined;
   /** Name of the signal that was to blame. */
   signal?: string | undefined;
+  /** What all persons share and there is too little of. */
+  resource?: ResourceKey | undefined;
   /** Purposes that are not consented to. */
   purposes?: readonly string[] | undefined;
   /** The part of an eligibility rule that does not hold, in CEL, and whose rule it is part of. */
@@ -113,6 +116,12 @@ export interface Decision {
   variant?: string | undefined;
   channel?: string | undefined;
   content?: Record<string, string> | undefined;
+  /** The code handed out with the message. */
+  coupon?: { pool: string; code: string } | undefined;
+  /** To whom the person is handed over. */
+  route?: Route | undefined;
+  /** What the decision took of resources that all persons share. */
+  reservations?: Reservation[] | undefined;
   reason: Reason;
   /** The send is put off: asked again at this time or later it is decided anew. ms since 1970 */
   retryAt?: number | undefined;

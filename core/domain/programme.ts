@@ -35,17 +35,53 @@ export interface Variant {
   startsAt?: string | undefined;
   endsAt?: string | undefined;
   approval?: Approval | undefined;
+  /** What one message costs, in the currency of the programme's budget. */
+  cost?: number | undefined;
+  /** Pool that a code is taken from for each message. */
+  coupon?: string | undefined;
+  /** Hands the person over to people instead of sending a message. */
+  route?: Route | undefined;
+}
+
+/** To which queue of a sales team or a call centre, and with what value. */
+export interface Route {
+  queue: string;
+  value?: number | undefined;
 }
 
 /**
- * At most `count` contacts of a person inside any `hours` hours, on one channel or on all: over all programmes and the sends of
- * other tools (`person`), of this programme, or of each variant of it.
+ * At most `count` contacts inside any `hours` hours, on one channel or on all. Of a person: over all programmes and the sends of
+ * other tools (`person`), of this programme, or of each variant of it. Over all persons: of this programme, or of each variant. With
+ * `signal` it is not contacts that are counted, but how often that happened to the person.
  */
 export interface Cap {
-  per: 'person' | 'person-programme' | 'person-variant';
+  per: 'person' | 'person-programme' | 'person-variant' | 'programme' | 'variant';
   channel?: string | undefined;
+  signal?: string | undefined;
   count: number;
   hours: number;
+}
+
+/** What the messages of a programme may cost: on one calendar day of a zone, and altogether. */
+export interface Budget {
+  perDay?: number | undefined;
+  total?: number | undefined;
+  /** IANA name or offset; with `perDay`. */
+  zone?: string | undefined;
+}
+
+/** What a queue can take, over all programmes that hand over to it. */
+export interface Queue {
+  /** Hand-overs on one calendar day of `zone`. */
+  perDay?: number | undefined;
+  /** IANA name or offset; with `perDay`. */
+  zone?: string | undefined;
+  /** Hand-overs that are not worked off. */
+  atOnce?: number | undefined;
+  /** After so many hours one is taken for worked off; with `atOnce`. */
+  hours?: number | undefined;
+  /** Signals of the person that say that it is. */
+  givenBackBy?: string[] | undefined;
 }
 
 export const WEEKDAYS = [
@@ -109,6 +145,9 @@ export interface Guardrails {
   quietHours?: QuietHours | undefined;
   suppressAfterIgnored?: IgnoredRule | undefined;
   restAfterSignal?: RestRule[] | undefined;
+  budget?: Budget | undefined;
+  /** By the name of the queue. */
+  queues?: Record<string, Queue> | undefined;
 }
 
 export type HoldoutKind = 'no-contact' | 'random' | 'business-as-usual';

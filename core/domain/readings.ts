@@ -1,5 +1,6 @@
 import type { Stamped, SubscriptionState } from './person.ts';
 import type { ProgrammeId } from './programme.ts';
+import type { ResourceKey } from './resource.ts';
 
 /** A contact as it counted when a decision was made. */
 export interface ContactRead {
@@ -11,6 +12,15 @@ export interface ContactRead {
   variant?: string | undefined;
   releasesAt?: number | undefined;
   state?: 'sent' | undefined;
+}
+
+/** What was left of a resource when a decision was made. */
+export interface ResourceRead {
+  taken: number;
+  /** When the first of what was taken ends, ms since 1970. */
+  next?: number | undefined;
+  /** Whether a code was free. */
+  code?: true | undefined;
 }
 
 /**
@@ -30,6 +40,8 @@ export interface Readings {
   contacts?: ContactRead[] | undefined;
   /** When signals that are asked for happened, newest first, an order once; only the last where nobody counts. */
   signals?: Record<string, number[]> | undefined;
+  /** Of what all persons share, as far as the programme's variants take of it. */
+  resources?: Record<ResourceKey, ResourceRead> | undefined;
   /** One of the ids asked for was of somebody who had themselves erased. */
   erased?: true | undefined;
 }

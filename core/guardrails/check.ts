@@ -7,6 +7,7 @@ import { dates } from './dates.ts';
 import { eligibility } from './eligibility.ts';
 import type { GuardContext, Guardrail } from './guardrail.ts';
 import { quietHours } from './quiet-hours.ts';
+import { shortage } from './shortage.ts';
 import { suppression } from './suppression.ts';
 
 /** In the order in which they speak: the first that objects gives the reason. */
@@ -18,6 +19,10 @@ const GUARDRAILS: readonly (readonly [name: string, guardrail: Guardrail])[] = [
   ['quiet-hours', quietHours],
   ['suppression', suppression],
   ['caps', caps],
+  ['caps', shortage('caps')],
+  ['budget', shortage('budget')],
+  ['inventory', shortage('inventory')],
+  ['capacity', shortage('capacity')],
 ];
 
 /** Splits a programme's variants into those that may be served and those that may not, with the reason. */

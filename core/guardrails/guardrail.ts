@@ -1,7 +1,9 @@
 import type { Contact, StoredSignal } from '../contracts/records.ts';
+import type { ResourceFact } from '../contracts/resources.ts';
 import type { DecideRequest, Objection } from '../domain/decision.ts';
 import type { Person } from '../domain/person.ts';
 import type { Programme, Variant } from '../domain/programme.ts';
+import type { ResourceKey } from '../domain/resource.ts';
 
 /** What a guardrail may look at. */
 export interface GuardContext {
@@ -10,6 +12,8 @@ export interface GuardContext {
   contacts: readonly Contact[];
   /** Signals of the names and as far back as guardrails ask for, and maybe others. */
   signals?: readonly StoredSignal[] | undefined;
+  /** What is taken of the resources the programme's variants need. */
+  resources?: ReadonlyMap<ResourceKey, ResourceFact> | undefined;
   now: number;
   /** Features of the request. */
   context?: DecideRequest['context'] | undefined;

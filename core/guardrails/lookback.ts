@@ -2,7 +2,11 @@ import type { SignalAsk } from '../contracts/records.ts';
 import type { Programme } from '../domain/programme.ts';
 import { HOUR_MS } from '../domain/programme.ts';
 import type { Rules } from './guardrail.ts';
+import { needsOfAll } from './needs.ts';
 import { IGNORED_LOOKBACK_HOURS, reactionsTo } from './suppression.ts';
+
+/** How late a report that a message was sent, or never will be, still finds it by the platform's id alone: a week. */
+const REPORT_HOURS = 168;
 
 /** What guardrails have to know about a person's past. */
 export interface Lookback {
@@ -24,7 +28,12 @@ export function lookbackOf(
   };
   for (const { programme, rules } of programmes) {
     const { caps = [], suppressAfterIgnored, restAfterSignal = [] } = programme.guardrails;
-    for (const { hours } of caps) ask(undefined, hours * HOUR_MS);
+    for (const { signal, hours } of caps) ask(signal, hours * HOUR_MS);
+    if (needsOfAll(programme).length > 0) {
+      const { releaseAfterHours = 0, queues = {} } = programme.guardrails;
+      const worked = Object.values(queues).map(({ hours = 0 }) => hours);
+      ask(undefined, Math.max(REPORT_HOURS, releaseAfterHours, ...worked) * HOUR_MS);
+    }
     for (const { signal, hours } of restAfterSignal) ask(signal, hours * HOUR_MS);
     for (const { signal, ms } of rules?.asks ?? []) ask(signal, ms);
     if (!suppressAfterIgnored) continue;

@@ -3,7 +3,7 @@ import { WEEKDAYS } from '../domain/programme.ts';
 import type { Zone } from './zone.ts';
 
 const MINUTE_MS = 60_000;
-const DAY_MS = 24 * 60 * MINUTE_MS;
+export const DAY_MS = 24 * 60 * MINUTE_MS;
 
 /** Why a local time is closed, and the local time at which that reason ends, in ms. */
 export interface Closure {

@@ -1,14 +1,18 @@
 import type { Contact, StoredSignal } from '../contracts/records.ts';
+import type { ResourceFact } from '../contracts/resources.ts';
 import type { Decision } from '../domain/decision.ts';
 import type { Person } from '../domain/person.ts';
 import type { Programme } from '../domain/programme.ts';
 import { HOUR_MS } from '../domain/programme.ts';
-import type { ContactRead, Readings } from '../domain/readings.ts';
-import { standing } from './contacts.ts';
+import type { ContactRead, Readings, ResourceRead } from '../domain/readings.ts';
+import type { ResourceKey } from '../domain/resource.ts';
+import { ofPerson } from './caps.ts';
+import { endOf, standing } from './contacts.ts';
 import type { GuardContext, Rules } from './guardrail.ts';
-import { lastContact, timesOf } from './history.ts';
+import { timesOf } from './history.ts';
 import type { Lookback } from './lookback.ts';
 import { lookbackOf } from './lookback.ts';
+import { needsOfAll } from './needs.ts';
 import { zoneTrait } from './quiet-hours.ts';
 import { lastReaction } from './suppression.ts';
 
@@ -24,6 +28,7 @@ export interface Asks {
   capsMs: number;
   /** Whether rules ask for the last contact. */
   last: boolean;
+  resources: readonly ResourceKey[];
 }
 
 export function asksOf(programme: Programme, rules?: Rules): Asks {
@@ -35,9 +40,10 @@ export function asksOf(programme: Programme, rules?: Rules): Asks {
     purposes: [...new Set(Object.values(consent).flat())],
     channels: [...new Set(programme.variants.map(({ channel }) => channel))],
     past: lookbackOf([{ programme, rules }]),
-    counted: new Set(asks.flatMap(({ signal }) => signal ?? [])),
-    capsMs: Math.max(0, ...caps.map(({ hours }) => hours * HOUR_MS)),
+    counted: new Set([...asks, ...caps].flatMap(({ signal }) => signal ?? [])),
+    capsMs: Math.max(0, ...caps.filter(ofPerson).map(({ hours }) => hours * HOUR_MS)),
     last: asks.some(({ signal }) => signal === undefined),
+    resources: needsOfAll(programme).map(({ resource }) => resource),
   };
 }
 
@@ -77,6 +83,7 @@ export function readingsOf(given: GuardContext, asks: Asks): Readings {
     subscriptions: recordOf(states),
     contacts: contactsRead(given, asks),
     signals: signalsRead(given, asks),
+    resources: resourcesRead(given, asks),
     erased: given.erased ? true : undefined,
   };
 }
@@ -87,14 +94,19 @@ function contactsRead(given: GuardContext, { capsMs, last, past }: Asks): Contac
   if (past.contactsMs === 0 || contacts.length === 0) return undefined;
   const ignoredSince = programme.guardrails.suppressAfterIgnored ? lastReaction(given) : Infinity;
   const since = Math.min(now - capsMs, ignoredSince);
-  const newest = last ? lastContact(given) : undefined;
-  const kept = standing(contacts, now)
-    .filter((contact) => contact.at > since || contact === newest)
+  const stand = standing(contacts, now);
+  const lasting = last ? newestLasting(stand) : Infinity;
+  const kept = stand
+    .filter(({ at }) => at > since || at >= lasting)
     .map(({ at, channel, programme: of, variant, releasesAt, state }): ContactRead => {
       return { at, channel, programme: of, variant, releasesAt, state: state === 'sent' ? state : undefined };
     });
   return kept.length === 0 ? undefined : kept;
 }
+
+/** When the newest contact was made that will never be given back: until then an older one may become the last. */
+const newestLasting = (contacts: readonly Contact[]): number =>
+  Math.max(-Infinity, ...contacts.filter((own) => endOf(own) === Infinity).map(({ at }) => at));
 
 function signalsRead({ signals = [], now }: GuardContext, asks: Asks): Readings['signals'] {
   if (signals.length === 0) return undefined;
@@ -105,13 +117,27 @@ function signalsRead({ signals = [], now }: GuardContext, asks: Asks): Readings[
   return recordOf(read.filter(([, times]) => times.length > 0));
 }
 
-/** What is known of a person. */
+function resourcesRead({ resources }: GuardContext, asks: Asks): Readings['resources'] {
+  const read = asks.resources.flatMap((key): [ResourceKey, ResourceRead][] => {
+    const fact = resources?.get(key);
+    if (!fact) return [];
+    const { taken, next, codes } = fact;
+    return [[key, { taken, next, code: codes.length > 0 ? true : undefined }]];
+  });
+  return recordOf(read);
+}
+
+/** What is known of a person, and of what they all share. */
 interface Known {
   person: Person;
   contacts: Contact[];
   signals: StoredSignal[];
+  resources: Map<ResourceKey, ResourceFact>;
   erased: boolean;
 }
+
+/** Stands for the code that was free: whose it became is no business of a record that is read. */
+const UNNAMED = '';
 
 /** The facts a decision was made on, as far as its guardrails looked. The person stays in the arm they were in. */
 export function knownFrom(
@@ -133,6 +159,11 @@ export function knownFrom(
     contacts: (readings.contacts ?? []).map((contact) => ({ ...contact, person: id, decision: '' })),
     signals: signals.flatMap(([name, times]) =>
       times.map((time) => ({ name, at: time, person: id, source: '', id: '', values: {} })),
+    ),
+    resources: new Map(
+      Object.entries(readings.resources ?? {}).map(([key, { taken, next, code }]) => {
+        return [key, { key, taken, next, asOf: at, codes: code ? [UNNAMED] : [] }];
+      }),
     ),
     erased: readings.erased === true,
   };

@@ -24,14 +24,16 @@ export class ContactBook {
     this.#listOf(owner).push(contact);
   }
 
-  /** One that is new, or one that changed: a contact is told by its person, time and decision. */
-  put(owner: PersonId, contact: Contact): void {
+  /** One that is new, or one that changed, of which it returns what it was: a contact is told by its person, time and decision. */
+  put(owner: PersonId, contact: Contact): Contact | undefined {
     const contacts = this.#listOf(owner);
     const key = keyOf(contact);
     const place = contacts.findIndex((other) => keyOf(other) === key);
+    const before = contacts[place];
     if (place === -1) contacts.push(contact);
     else contacts[place] = contact;
     this.#written.set(key, contact);
+    return before;
   }
 
   merge(into: PersonId, from: PersonId): void {

@@ -7,12 +7,15 @@ import type {
   WorkFacts,
   WorkWrites,
 } from '../contracts/records.ts';
+import type { ResourceFact } from '../contracts/resources.ts';
 import type { Decision, DecisionId } from '../domain/decision.ts';
 import type { Alias, Person, PersonId } from '../domain/person.ts';
 import { newPerson } from '../domain/person.ts';
+import type { ResourceKey } from '../domain/resource.ts';
 import { hash32 } from '../maths/murmur3.ts';
 import { ContactBook } from './contact-book.ts';
 import { mergePersons } from './merge.ts';
+import { ResourceBook } from './resource-book.ts';
 
 const eventKey = ({ source, id }: EventKey): string => `${source} ${id}`;
 /** Under which the digest of an erased id is kept. */
@@ -37,6 +40,7 @@ export class WorkingSet {
   readonly #aliases = new Map<Alias, PersonId>();
   readonly #decisions = new Map<string, Decision>();
   readonly #contacts = new ContactBook();
+  readonly #resources: ResourceBook;
   readonly #signals = new Map<PersonId, StoredSignal[]>();
   readonly #seen = new Set<string>();
   readonly #deciders = new Map<DecisionId, PersonId>();
@@ -50,6 +54,7 @@ export class WorkingSet {
     aliases: [],
     decisions: [],
     contacts: [],
+    reservations: [],
     seen: [],
     signals: [],
     merges: [],
@@ -60,6 +65,7 @@ export class WorkingSet {
   constructor(facts: WorkFacts, mintPersonId: () => PersonId) {
     this.#mintPersonId = mintPersonId;
     this.now = facts.now;
+    this.#resources = new ResourceBook(facts.resources ?? []);
     const canonical = new Map<PersonId, PersonId>();
     for (const person of facts.persons) {
       this.#persons.set(person.id, person);
@@ -151,7 +157,12 @@ export class WorkingSet {
   }
 
   putContact(owner: PersonId, contact: Contact): void {
-    this.#contacts.put(owner, contact);
+    this.#resources.put(contact, this.#contacts.put(owner, contact));
+  }
+
+  /** What is taken of the resources that were asked for. */
+  get resources(): ReadonlyMap<ResourceKey, ResourceFact> {
+    return this.#resources.facts;
   }
 
   /** A new decision; `releasesAt` is when its contact no longer counts unless it is known to have been sent. */
@@ -165,12 +176,12 @@ export class WorkingSet {
 
   /** An event may have been faster than a decision that was spooled: then its contact is this one. */
   #reserve(decision: Decision, releasesAt: number | undefined): void {
-    const { person, at, id, programme, channel = '', variant, send } = decision;
+    const { person, at, id, programme, channel = '', variant, send, reservations } = decision;
     const told = this.#contacts.about(person, id, send).filter((contact) => contact.programme === '');
-    for (const contact of told) this.#contacts.put(person, { ...contact, state: 'aborted' });
+    for (const contact of told) this.putContact(person, { ...contact, state: 'aborted' });
     const state = told.some((contact) => contact.state === 'sent') ? 'sent' : undefined;
     const own = { person, at, decision: id, programme, channel, variant, send, releasesAt, state } as const;
-    this.#contacts.put(person, own);
+    this.putContact(person, { ...own, reservations });
   }
 
   /** True the first time an event is seen. */
@@ -228,6 +239,7 @@ export class WorkingSet {
   finish(): WorkWrites {
     this.writes.persons = [...this.#erased, ...[...this.#changed].map((id) => this.#persons.get(id)!)];
     this.writes.contacts = this.#contacts.written;
+    this.writes.reservations = this.#resources.written;
     return this.writes;
   }
 }

@@ -1,8 +1,10 @@
 import { Fault } from '../../core/contracts/faults.ts';
 import type { WorkQuery, WorkWrites } from '../../core/contracts/records.ts';
 import type { Store } from '../../core/contracts/store.ts';
+import { joinAsks } from '../../core/decide/resource-asks.ts';
 import type { Lookback } from '../../core/guardrails/lookback.ts';
 import { signalsAsked } from '../../core/guardrails/lookback.ts';
+import { CLOCK_SKEW_MS } from '../../core/learn/attribute.ts';
 import type { PersonId } from '../../core/domain/person.ts';
 import { WorkingSet } from '../../core/people/working-set.ts';
 
@@ -13,6 +15,8 @@ export interface Job<T> {
   decisions?: WorkQuery['decisions'];
   /** Whether guardrails will look at what its persons did. */
   decides?: boolean;
+  /** What a decision may take of. */
+  resources?: WorkQuery['resources'];
   /** Runs on the batch's facts; what it does to the set is written with the rest of the batch. */
   run: (set: WorkingSet) => T;
 }
@@ -130,12 +134,17 @@ export class Batcher {
 
   async #run(batch: readonly Waiting[]): Promise<void> {
     const { past, now } = this.#ports.lookback();
+    // what another clock wrote may lie before what this one reads
+    const since = now - CLOCK_SKEW_MS;
+    const resources = joinAsks(batch.flatMap(({ job }) => job.resources ?? []));
     const query: WorkQuery = {
       persons: batch.flatMap(({ job }) => job.persons),
       events: batch.flatMap(({ job }) => job.events),
       decisions: batch.flatMap(({ job }) => job.decisions ?? []),
-      contactsSince: now - past.contactsMs,
-      signals: batch.some(({ job }) => job.decides) ? signalsAsked(past, now) : [],
+      contactsSince: since - past.contactsMs,
+      signals: batch.some(({ job }) => job.decides) ? signalsAsked(past, since) : [],
+      resources: resources.length === 0 ? undefined : resources,
+      now,
     };
     let settle: (() => void)[] = [];
     await this.#impatiently(query, (facts): WorkWrites => {

@@ -23,13 +23,14 @@ const escaping: Renderer = { engine: new Liquid({ ...options, outputEscape: 'esc
 const isHtml = (name: string): boolean => name === 'body' || name.endsWith('html');
 
 /**
- * The decision with its content rendered from the person's traits and the request's context. Values are data: they are
+ * The decision with its content rendered from the person's traits, the request's context and the code it comes with (`coupon`). Values are data: they are
  * never rendered a second time. A piece that cannot be rendered stays out, so that no half-made text is sent.
  */
 export function withContent(decision: Decision, person: Person): Decision {
   if (!decision.content || !Object.values(decision.content).some(hasTag)) return decision;
+  const { coupon } = decision;
   const traits = Object.entries(person.traits).map(([name, { value }]) => [name, value] as const);
-  const scope = Object.fromEntries([...traits, ...Object.entries(decision.context)]);
+  const scope = Object.fromEntries([...traits, ...Object.entries(decision.context), ['coupon', coupon]]);
   return { ...decision, content: filled(decision.content, scope) };
 }
 

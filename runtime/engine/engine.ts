@@ -1,16 +1,18 @@
 import { Fault } from '../../core/contracts/faults.ts';
 import type { NewOutcome } from '../../core/contracts/records.ts';
 import type { Store } from '../../core/contracts/store.ts';
+import type { Verdict } from '../../core/decide/arbitrate.ts';
 import { arbitrate } from '../../core/decide/arbitrate.ts';
+import type { DecideFacts } from '../../core/decide/decide.ts';
 import { keyed, onRecord } from '../../core/decide/deferral.ts';
+import { releaseOf, withReservations } from '../../core/decide/reserve.ts';
+import { resourcesAsked } from '../../core/decide/resource-asks.ts';
 import type { Decision, DecideRequest } from '../../core/domain/decision.ts';
 import type { DomainEvent } from '../../core/domain/event.ts';
 import type { Outcome } from '../../core/domain/outcome.ts';
 import type { Alias, PersonId } from '../../core/domain/person.ts';
 import { newPerson } from '../../core/domain/person.ts';
-import { HOUR_MS } from '../../core/domain/programme.ts';
 import { aliasesIn, applyEvent, eraseAll } from '../../core/ingest/apply-event.ts';
-import { CLOCK_SKEW_MS } from '../../core/learn/attribute.ts';
 import { decisionOutcome } from '../../core/learn/outcomes.ts';
 import type { WorkingSet } from '../../core/people/working-set.ts';
 import { erasedKey } from '../../core/people/working-set.ts';
@@ -78,8 +80,7 @@ export class Engine {
       stopwatch,
       observe: ports.observeBatch,
       remote: ports.spool && REMOTE,
-      // what another clock wrote may lie before what this one reads
-      lookback: () => ({ past: catalogue.lookback(), now: ports.now() - CLOCK_SKEW_MS }),
+      lookback: () => ({ past: catalogue.lookback(), now: ports.now() }),
     });
   }
 
@@ -98,12 +99,13 @@ export class Engine {
   }
 
   async #recorded(asked: Asked): Promise<Decision> {
-    const { request, aliases, key, deferrals } = asked;
+    const { request, lives, aliases, key, deferrals } = asked;
     const sendKeys = request.preview === true ? [] : [key, ...deferrals];
     const made = await this.#batcher.submit({
       persons: [{ aliases, sendKeys }],
       events: aliases.map(erasedKey),
       decides: true,
+      resources: lives.flatMap(({ programme }) => resourcesAsked(programme)),
       run: (set) => this.#decideIn(set, asked),
     });
     this.#tell(made);
@@ -119,8 +121,16 @@ export class Engine {
     if (routed) this.#ports.delivered();
   }
 
+  /** What becomes of a send, the answer with what it takes of resources and its content filled. */
+  #verdict({ request, lives }: Asked, facts: DecideFacts): Verdict {
+    const { answer, passed } = arbitrate(request, facts, lives, this.#ports.seed);
+    const { programme } = lives.find((live) => live.programme.id === answer.programme)!;
+    const made = withReservations(answer, programme, facts.resources);
+    return { answer: withContent(made, facts.person), passed };
+  }
+
   #decideIn(set: WorkingSet, asked: Asked): Made {
-    const { request, lives, aliases, key } = asked;
+    const { request, aliases, key } = asked;
     const now = set.now ?? this.#ports.now();
     const preview = request.preview === true;
     const person = preview ? (set.known(aliases) ?? newPerson('preview', aliases)) : set.person(aliases, now);
@@ -130,13 +140,13 @@ export class Engine {
     const past = {
       contacts: set.contacts(person.id),
       signals: set.signals(person.id),
+      resources: set.resources,
       erased: set.erased(aliases),
     };
     const facts = { person, ...past, sendKey: key, now, behind };
-    const { answer, passed } = arbitrate(request, facts, lives, this.#ports.seed);
-    const decision = withContent(answer, person);
-    if (preview) return told(decision);
-    const kept = keyed(decision, next);
+    const { answer, passed } = this.#verdict(asked, facts);
+    if (preview) return told(answer);
+    const kept = keyed(answer, next);
     const all = [...passed, kept].map((made) =>
       this.#record(set, { decision: made, aliases, counts: this.#counts(made) }),
     );
@@ -152,16 +162,11 @@ export class Engine {
     const person = set.person(aliases, decision.at);
     const first = counts && person.arms[decision.programme] === undefined;
     if (first) set.save({ ...person, arms: { ...person.arms, [decision.programme]: decision.arm } });
-    set.record({ decision, first }, this.#releaseOf(decision));
+    const programme = this.#ports.catalogue.programme(decision.programme);
+    set.record({ decision, first }, programme && releaseOf(decision, programme));
     const outcomes = this.#outcomes(decision, person.aliases, this.#ports.now());
     for (const outcome of outcomes) set.outcome(outcome);
     return { decision, recorded: true, routed: outcomes.length > 0 };
-  }
-
-  /** When the contact of a decision no longer counts unless it is known to have been sent. */
-  #releaseOf({ programme, at }: Decision): number | undefined {
-    const hours = this.#ports.catalogue.programme(programme)?.guardrails.releaseAfterHours;
-    return hours === undefined ? undefined : at + hours * HOUR_MS;
   }
 
   /**
@@ -169,18 +174,19 @@ export class Engine {
    * What depends on the person objects; where that leaves nothing to send, or asks for what is never recorded, the fault
    * stands and the next rung answers.
    */
-  async #spooled({ request, lives, aliases, key }: Asked, fault: unknown): Promise<Decision> {
-    const { spool, now, seed } = this.#ports;
+  async #spooled(asked: Asked, fault: unknown): Promise<Decision> {
+    const { request, aliases, key } = asked;
+    const { spool, now } = this.#ports;
     const away = fault instanceof Fault && fault.kind === 'unavailable';
     if (!spool || !away || request.preview === true || request.pin !== undefined) throw fault;
     let silences: Decision[] = [];
     const answer = spool.record(aliases, key, () => {
       const person = newPerson('unknown', aliases);
       const facts = { person, contacts: [], sendKey: key, now: now(), blind: true };
-      const verdict = arbitrate(request, facts, lives, seed);
+      const verdict = this.#verdict(asked, facts);
       if (verdict.answer.reason === 'guardrail') throw fault;
       silences = verdict.passed;
-      return withContent(verdict.answer, person);
+      return verdict.answer;
     });
     // the answer is made by now, unless the spool had one; what goes with it is in the same flush
     const others = silences.map((silence) => spool.record(aliases, silence.sendKey, () => silence));

@@ -3,16 +3,10 @@ import { z } from 'zod';
 import type { Programme, Variant } from '../../core/domain/programme.ts';
 import { TRAITS, WEEKDAYS } from '../../core/domain/programme.ts';
 import { SILENCE } from '../../core/domain/decision.ts';
-import { zoneOf } from '../../core/guardrails/zone.ts';
 import { MOST_TEXT } from '../engine/cel.ts';
+import { hours, id, name, zone } from './names.ts';
+import { budget, cap, queue, variantResources } from './resource-schema.ts';
 
-/** Names that end up as keys of plain objects: nothing every object has already. */
-const name = z
-  .string()
-  .min(1)
-  .max(100)
-  .refine((text) => !(text in {}), 'a name that is not reserved');
-const id = name.regex(/^[A-Za-z0-9][A-Za-z0-9_-]*$/, 'letters, digits, - and _');
 const date = z.iso.datetime({ offset: true });
 
 /** An eligibility rule; what it says is checked when the programme is saved. */
@@ -43,12 +37,10 @@ const variant = z.object({
   eligible: rule.optional(),
   startsAt: date.optional(),
   endsAt: date.optional(),
+  ...variantResources,
 });
 
 const time = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'HH:MM, from 00:00 to 23:59');
-const zone = z
-  .string()
-  .refine((text) => zoneOf(text) !== undefined, 'an IANA zone or an offset such as +05:30');
 
 const quietHours = z
   .strictObject({
@@ -74,40 +66,20 @@ const quietHours = z
     message: 'another time than from',
   });
 
-/** Hours of a rest: every rest has an end. */
-const rest = z
-  .number()
-  .positive()
-  .max(24 * 366);
-
 const guardrails = z.strictObject({
   eligible: rule.optional(),
   eligibleByChannel: z.record(id, rule).optional(),
-  releaseAfterHours: z
-    .number()
-    .positive()
-    .max(24 * 366)
-    .optional(),
-  suppressAfterIgnored: z.strictObject({ count: z.number().int().min(1).max(100), hours: rest }).optional(),
+  releaseAfterHours: hours.optional(),
+  suppressAfterIgnored: z.strictObject({ count: z.number().int().min(1).max(100), hours }).optional(),
   restAfterSignal: z
-    .array(z.strictObject({ signal: name, hours: rest }))
+    .array(z.strictObject({ signal: name, hours }))
     .max(20)
     .optional(),
   quietHours: quietHours.optional(),
   consent: z.record(id, z.union([name, z.array(name).min(1).max(20)])).optional(),
-  caps: z
-    .array(
-      z.strictObject({
-        per: z.enum(['person', 'person-programme', 'person-variant']),
-        channel: id.optional(),
-        count: z.number().int().min(0),
-        hours: z
-          .number()
-          .positive()
-          .max(24 * 366),
-      }),
-    )
-    .optional(),
+  caps: z.array(cap).optional(),
+  budget: budget.optional(),
+  queues: z.record(id, queue).optional(),
 });
 
 const on = z.boolean().optional();
@@ -156,6 +128,12 @@ export const programmeSchema = z
     for (const [i, own] of ids.entries()) {
       if (ids.indexOf(own) !== i) issue(['variants', i, 'id'], 'an id that no other variant has');
     }
+    const queues = Object.keys(programme.guardrails.queues ?? {});
+    for (const [i, { route }] of programme.variants.entries()) {
+      if (route && !queues.includes(route.queue)) {
+        issue(['variants', i, 'route', 'queue'], 'a queue that `guardrails.queues` says the capacity of');
+      }
+    }
     if (programme.fallback !== undefined && !ids.includes(programme.fallback)) {
       issue(['fallback'], `one of ${ids.join(', ')}`);
     }
@@ -166,12 +144,21 @@ export const programmeSchema = z
 
 export type ProgrammeInput = z.infer<typeof programmeSchema>;
 
-/** SHA-256 of a variant's channel and content, keys sorted: what an approval is bound to. */
-export function contentHash({ channel, content }: Pick<Variant, 'channel' | 'content'>): string {
+/**
+ * SHA-256 of a variant's channel and content, keys sorted, and of what comes with it: what an approval is bound to. Without a code and
+ * a hand-over it is that of the content alone.
+ */
+export function contentHash({
+  channel,
+  content,
+  coupon,
+  route,
+}: Pick<Variant, 'channel' | 'content' | 'coupon' | 'route'>): string {
   const sorted = Object.keys(content)
     .sort()
     .map((key) => [key, content[key]]);
-  return hash('sha256', JSON.stringify([channel, sorted]), 'hex');
+  const offer = coupon === undefined && !route ? [] : [{ coupon, route }];
+  return hash('sha256', JSON.stringify([channel, sorted, ...offer]), 'hex');
 }
 
 /** A programme as it is kept: approvals of unchanged content stay. */

@@ -36,8 +36,9 @@ export function decisionDraft({ decision }: NewDecision): LedgerDraft {
   return { kind: 'decision', at, programme, person, ref: id, body: JSON.stringify(decision), inline: false };
 }
 
-/** The rows a batch adds after its decisions, in the order the fold needs them: late ones, signals, merges, erasures. */
-export function draftsAfterDecisions({ decisions, signals, merges, erased }: WorkWrites): LedgerDraft[] {
+/** The rows a batch adds after its decisions, in the order the fold needs them: late ones, what was taken, signals, merges, erasures. */
+export function draftsAfterDecisions(writes: WorkWrites): LedgerDraft[] {
+  const { decisions, reservations, signals, merges, erased } = writes;
   const about = (kind: LedgerKind, at: number, person: string, body: string): LedgerDraft => {
     return { kind, at, programme: null, person, ref: null, body, inline: true };
   };
@@ -47,6 +48,12 @@ export function draftsAfterDecisions({ decisions, signals, merges, erased }: Wor
       ...about('late', decision.at, decision.person, '{}'),
       ref: decision.id,
     })),
+    // of nobody: what is taken of a resource can be added up when everybody who took of it was forgotten
+    ...reservations.map((reservation): LedgerDraft => {
+      const { id, at } = reservation;
+      const head = { kind: 'reservation', at, programme: null, person: null, ref: id } as const;
+      return { ...head, body: JSON.stringify(reservation), inline: true };
+    }),
     ...signals.map((signal): LedgerDraft => {
       const { at, person, source, id, name } = signal;
       const ref = JSON.stringify([source, id, name]);

@@ -15,6 +15,7 @@ import { draftsAfterDecisions } from './ledger.ts';
 import type { PersonRows } from './memory-learning.ts';
 import { MemoryLearning } from './memory-learning.ts';
 import { MemoryOutbox } from './memory-outbox.ts';
+import { MemoryResources } from './memory-resources.ts';
 import { personName, Ties } from './ties.ts';
 import { takeTurns } from './turns.ts';
 
@@ -24,6 +25,7 @@ const eventKey = (event: { source: string; id: string }): string => JSON.stringi
 class Tables extends MemoryLearning {
   readonly aliases = new Map<Alias, PersonId>();
   readonly seen = new Set<string>();
+  readonly resources = new MemoryResources();
 
   load(query: WorkQuery): WorkFacts {
     const facts: WorkFacts = {
@@ -71,6 +73,7 @@ class Tables extends MemoryLearning {
       take(person);
     }
     facts.seen = query.events.filter((event) => this.seen.has(eventKey(event)));
+    facts.resources = query.resources?.map((ask) => this.resources.fact(ask, query.now ?? 0));
     return facts;
   }
 
@@ -127,6 +130,7 @@ class Tables extends MemoryLearning {
     for (const person of writes.persons) this.save(person);
     for (const entry of writes.decisions) this.rowsOf(entry.decision.person).decisions.push(entry);
     for (const contact of writes.contacts) this.#saveContact(contact);
+    for (const reservation of writes.reservations) this.resources.write(reservation);
     for (const event of writes.seen) this.seen.add(eventKey(event));
     for (const signal of writes.signals) this.rowsOf(signal.person).signals.push(signal);
     for (const outcome of writes.outcomes) this.outbox.add(outcome);
@@ -175,6 +179,9 @@ export function openMemoryStore(): Store {
     recoverClaims: () => Promise.resolve(outbox.recoverClaims()),
     outboxCounts: () => Promise.resolve(outbox.counts()),
     redrive: (destination, now) => Promise.resolve(outbox.redrive(destination, now)),
+    addCodes: (pool, codes) => Promise.resolve(tables.resources.addCodes(pool, codes)),
+    pools: (now) => Promise.resolve(tables.resources.pools(now)),
+    taken: (keys, now) => Promise.resolve(tables.resources.taken(keys, now)),
     keys: () => Promise.resolve([...keys.values()]),
     saveKey: (key) => Promise.resolve(void keys.set(key.id, key)),
     meta: (name, initial) => {

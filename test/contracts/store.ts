@@ -5,6 +5,7 @@ import { erasureContract } from './store-erasure.ts';
 import { learningContract } from './store-learning.ts';
 import { decisionsOfContract, ledgerContract } from './store-ledger.ts';
 import { outboxContract } from './store-outbox.ts';
+import { resourceContract } from './store-resources.ts';
 import { workContract } from './store-work.ts';
 
 /** Opens an empty store; the suite closes it. */
@@ -18,6 +19,7 @@ export function storeContract(name: string, open: Open): void {
     describe('decisions of a programme', () => decisionsOfContract(open));
     describe('learning', () => learningContract(open));
     describe('outbox', () => outboxContract(open));
+    describe('resources', () => resourceContract(open));
     describe('erasure', () => erasureContract(open));
     describe('configuration', () => configurationContract(open));
   });

@@ -14,6 +14,7 @@ export function writes(some: Partial<WorkWrites> = {}): WorkWrites {
     aliases: [],
     decisions: [],
     contacts: [],
+    reservations: [],
     seen: [],
     signals: [],
     merges: [],

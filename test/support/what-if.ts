@@ -1,4 +1,5 @@
 import type { Contact, StoredSignal } from '../../core/contracts/records.ts';
+import type { ResourceFact } from '../../core/contracts/resources.ts';
 import type { LiveProgramme } from '../../core/decide/decide.ts';
 import type { Change } from '../../core/decide/why/change.ts';
 import type { Decision, ScoredOption } from '../../core/domain/decision.ts';
@@ -10,6 +11,7 @@ export interface WholeCase {
   person: Person;
   contacts: Contact[];
   signals: StoredSignal[];
+  resources: ReadonlyMap<string, ResourceFact>;
   erased: boolean;
   context: Decision['context'];
   pin: string | undefined;
@@ -36,6 +38,8 @@ export function whatIf(now: WholeCase, change: Change, option: string): WholeCas
       return { ...now, signals: change.by > 0 ? withSignals(now, change) : signalsWithout(now, change) };
     case 'no-signal':
       return { ...now, signals: now.signals.filter(({ name }) => name !== change.signal) };
+    case 'resource':
+      return { ...now, resources: withLess(now.resources, change) };
     case 'consent': {
       const value = { ...now.person.consent?.value };
       for (const purpose of change.purposes) value[purpose] = true;
@@ -49,6 +53,14 @@ export function whatIf(now: WholeCase, change: Change, option: string): WholeCas
     default:
       return { ...now, live: otherProgramme(now.live, change, option) };
   }
+}
+
+function withLess(
+  resources: WholeCase['resources'],
+  { resource, less }: Change & { kind: 'resource' },
+): WholeCase['resources'] {
+  const fact = resources.get(resource)!;
+  return new Map([...resources, [resource, { ...fact, taken: fact.taken - less, codes: ['new'] }]]);
 }
 
 function withValue(now: WholeCase, field: string, value: unknown): WholeCase {

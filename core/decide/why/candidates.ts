@@ -1,16 +1,18 @@
 import type { DroppedOption } from '../../domain/decision.ts';
 import { SIGNAL } from '../../domain/event.ts';
+import { needsOf } from '../../guardrails/needs.ts';
 import type { Complete } from '../again.ts';
-import type { Change } from './change.ts';
+import type { Case, Change } from './change.ts';
 
 /** Values that a failed part of an eligibility rule might have had, and signals it might have counted, likeliest first. */
 export type Remedies = (objection: DroppedOption, decision: Complete) => Change[];
 
 /** What might be otherwise so that a guardrail no longer objects; whether it does is for the guardrail to say. */
-export function candidates(objection: DroppedOption, decision: Complete, remedies: Remedies): Change[] {
+export function candidates(objection: DroppedOption, at: Case, remedies: Remedies): Change[] {
   const { rule, until, state } = objection;
   const later: Change[] = until === undefined ? [] : [{ kind: 'time', at: until }];
   if (state === 'unknown') return [];
+  if (objection.resource !== undefined) return [...later, ...supplied(objection, at)];
   switch (rule) {
     case 'approval':
       return [{ kind: 'approval' }];
@@ -20,11 +22,11 @@ export function candidates(objection: DroppedOption, decision: Complete, remedie
     case 'consent':
       return consented(objection);
     case 'eligibility':
-      return remedies(objection, decision);
+      return remedies(objection, at.decision);
     case 'suppression':
       return [...later, ...reactions(objection)];
     case 'caps':
-      return [...later, ...fewer(objection)];
+      return [...later, ...(objection.signal === undefined ? fewer(objection) : rarer(objection))];
     default:
       return later;
   }
@@ -38,6 +40,23 @@ function consented({ channel, purposes }: DroppedOption): Change[] {
 function fewer({ count = 0, limit = 0, per, channel, hours }: DroppedOption): Change[] {
   if (limit === 0) return [];
   return [{ kind: 'contacts', fewer: count - limit + 1, per: per ?? 'person', channel, hours: hours ?? 0 }];
+}
+
+function rarer({ signal = '', count = 0, limit = 0 }: DroppedOption): Change[] {
+  return limit === 0 ? [] : [{ kind: 'signal', signal, by: limit - 1 - count }];
+}
+
+/** As much less as the variant needs. */
+function supplied({ option, resource }: DroppedOption, { decision, live: { programme } }: Case): Change[] {
+  const variant = programme.variants.find(({ id }) => id === option);
+  const need = variant && needsOf(programme, variant).find((own) => own.resource === resource);
+  if (!need) return [];
+  const { amount, limit, unit, what, pool } = need;
+  const taken = decision.read.resources?.[need.resource]?.taken ?? 0;
+  // what is too dear for the whole of it is so however little is taken
+  if (pool === undefined && amount > limit) return [];
+  const less = pool === undefined ? taken + amount - limit : amount;
+  return [{ kind: 'resource', resource: need.resource, less, units: less / unit, what }];
 }
 
 /** A reaction just before, a contact less, or the signal that did not happen. */

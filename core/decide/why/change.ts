@@ -2,6 +2,7 @@ import type { OptionKey, ScoredOption } from '../../domain/decision.ts';
 import type { Cap, Programme, Variant } from '../../domain/programme.ts';
 import { HOUR_MS } from '../../domain/programme.ts';
 import type { Readings } from '../../domain/readings.ts';
+import type { ResourceKey } from '../../domain/resource.ts';
 import { counted } from '../../guardrails/caps.ts';
 import type { Policy } from '../../policies/weighted-thompson.ts';
 import type { Complete } from '../again.ts';
@@ -19,6 +20,8 @@ export type Change =
   | { kind: 'no-signal'; signal: string }
   /** Another value of `traits.<name>` or `context.<name>`; null: none. */
   | { kind: 'value'; field: string; value: unknown }
+  /** So much less was taken of what all persons share, in its own parts and in units for the eye; of a pool, a code was free. */
+  | { kind: 'resource'; resource: ResourceKey; less: number; units: number; what: string }
   | { kind: 'consent'; purposes: readonly string[] }
   | { kind: 'subscription'; channel: string }
   | { kind: 'approval' }
@@ -59,6 +62,8 @@ export function changed(now: Case, change: Change, option: OptionKey): Case {
       return read({ signals: withSignal(decision, change) });
     case 'no-signal':
       return read({ signals: without(decision.read.signals, change.signal) });
+    case 'resource':
+      return read({ resources: withLess(decision.read.resources, change) });
     case 'consent': {
       const given = Object.fromEntries(change.purposes.map((purpose) => [purpose, true]));
       return read({ consent: { ...decision.read.consent, ...given } });
@@ -112,6 +117,14 @@ function withSignal(
   const times = read.signals?.[signal] ?? [];
   const after = by < 0 ? times.slice(-by) : [...Array<number>(by).fill(at), ...times];
   return { ...without(read.signals, signal), [signal]: after };
+}
+
+function withLess(
+  resources: Readings['resources'] = {},
+  { resource, less }: Change & { kind: 'resource' },
+): Readings['resources'] {
+  const { taken = 0, next } = resources[resource] ?? {};
+  return { ...resources, [resource]: { taken: Math.max(0, taken - less), next, code: true } };
 }
 
 function reformed(programme: Programme, change: Change, option: OptionKey): Programme {

@@ -22,7 +22,17 @@ const MOST_OPEN = 24;
 
 /** From what happens by itself to what somebody would have to do: which of two changes is the smaller. */
 const ORDER: readonly Change['kind'][] = [
-  ...(['chance', 'time', 'contacts', 'signal', 'no-signal', 'value', 'consent', 'subscription'] as const),
+  ...([
+    'chance',
+    'time',
+    'contacts',
+    'resource',
+    'signal',
+    'no-signal',
+    'value',
+    'consent',
+    'subscription',
+  ] as const),
   ...(['approval', 'status', 'end', 'pin', 'arm'] as const),
 ];
 
@@ -66,7 +76,7 @@ function waysTo(option: OptionKey, from: Case, remedies: Remedies): Change[][] {
     const done: Change[][] = [];
     const next: Open[] = [];
     for (const { changes: before, at, objection: reason } of open) {
-      for (const change of candidates(reason, at.decision, remedies)) {
+      for (const change of candidates(reason, at, remedies)) {
         const after = changed(at, change, option);
         const left = objectionTo(option, after);
         const changes = followed(before, change);

@@ -49,6 +49,8 @@ export function changeWords(change: Change): string {
       return change.value === null
         ? `without ${change.field}`
         : `if ${change.field} were ${JSON.stringify(change.value)}`;
+    case 'resource':
+      return `with ${round(change.units)} less taken of ${change.what}`;
     case 'consent':
       return `with consent to ${change.purposes.join(', ')}`;
     case 'subscription':

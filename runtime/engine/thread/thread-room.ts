@@ -37,6 +37,9 @@ const STORE: Names<DeskStore> = {
   keys: true,
   saveKey: true,
   meta: true,
+  addCodes: true,
+  pools: true,
+  taken: true,
   ping: true,
 };
 

@@ -142,7 +142,7 @@ export class PostgresImport {
     return row!.n;
   }
 
-  /** Where the ledger and the fold go on, and which number the next outcome has. */
+  /** Where the ledger and the fold go on, and which numbers the next outcome and the next code have. */
   async continueAt({ seq, chain, position }: Ends): Promise<void> {
     await this.#together(
       ['UPDATE pickwell.ledger_head SET seq = $1, chain = $2', [seq, chain]],
@@ -150,6 +150,10 @@ export class PostgresImport {
       [
         `SELECT setval(pg_get_serial_sequence('pickwell.outbox', 'number'), greatest(max(number), 1), max(number) IS NOT NULL)
          FROM pickwell.outbox`,
+      ],
+      [
+        `SELECT setval(pg_get_serial_sequence('pickwell.codes', 'number'), greatest(max(number), 1), max(number) IS NOT NULL)
+         FROM pickwell.codes`,
       ],
     );
   }

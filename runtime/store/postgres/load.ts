@@ -5,6 +5,7 @@ import { withDetail } from '../contact-detail.ts';
 import type { Ask } from './asks.ts';
 import { asksOf, furtherSends } from './asks.ts';
 import { arrayText, numbers, texts } from './cells.ts';
+import { resourceCalls, resourceFacts } from './resources.ts';
 import type { Call, Session } from './session.ts';
 import { call, Conflict } from './session.ts';
 
@@ -123,15 +124,23 @@ function eventCalls({ events }: WorkQuery): Call[] {
 }
 
 /**
- * Locks the persons of a batch and reads its facts: one round trip, rarely two. @throws Conflict when somebody merged in
+ * Locks the persons of a batch, then its resources, and reads its facts: one round trip, rarely two. `timed` by the database's clock. @throws Conflict when somebody merged in
  * between.
  */
-export async function load(session: Session, query: WorkQuery): Promise<WorkFacts> {
+export async function load(session: Session, query: WorkQuery, timed: boolean): Promise<WorkFacts> {
   const facts: WorkFacts = { persons: [], aliases: [], decisions: [], contacts: [], deciders: [], seen: [] };
   const asks = asksOf(query);
   const [persons, events] = [personCalls(asks, query), eventCalls(query)];
   const signals = signalCalls(asks, query);
-  const answers = await session.ask(...persons, ...signals, ...events);
+  const resources = resourceCalls(query.resources ?? [], timed ? null : (query.now ?? 0));
+  const [lock, ...about] = persons;
+  const answers = await session.ask(
+    ...(lock ? [lock] : []),
+    ...resources,
+    ...[...about, ...signals, ...events],
+  );
+  const settled = answers.splice(lock ? 1 : 0, resources.length);
+  if (query.resources) facts.resources = resourceFacts(settled);
   if (events.length > 0) facts.seen = answers.pop() as WorkFacts['seen'];
   if (signals.length > 0) {
     facts.signals = (answers.pop() as { body: string }[]).map(({ body }) => JSON.parse(body) as StoredSignal);

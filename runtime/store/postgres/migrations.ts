@@ -121,4 +121,30 @@ export const MIGRATIONS: readonly Migration[] = [
     ALTER TABLE pickwell.contacts ADD COLUMN detail text;
     `,
   },
+  {
+    // the version before takes of nothing that is counted here
+    additive: true,
+    sql: `
+    -- taken: sum of what was reserved and ends after as_of, ms since 1970; a row is locked by whoever takes of it
+    CREATE TABLE pickwell.resources (
+      key text PRIMARY KEY, taken double precision NOT NULL, as_of double precision NOT NULL
+    ) WITH (fillfactor = 10);
+    CREATE TABLE pickwell.reservations (
+      resource text, id text, amount double precision NOT NULL, ends_at double precision NOT NULL, code text,
+      PRIMARY KEY (resource, id)
+    );
+    CREATE INDEX reservations_by_end ON pickwell.reservations (resource, ends_at) INCLUDE (amount);
+    CREATE INDEX reservations_by_code ON pickwell.reservations (resource, code) WHERE code IS NOT NULL;
+    -- made or changed since their resource was last locked
+    CREATE TABLE pickwell.unsettled (
+      resource text, number bigint GENERATED ALWAYS AS IDENTITY, id text NOT NULL, amount double precision NOT NULL,
+      ends_at double precision NOT NULL, code text, PRIMARY KEY (resource, number)
+    ) WITH (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 2000);
+    CREATE TABLE pickwell.codes (
+      pool text, code text, number bigint GENERATED ALWAYS AS IDENTITY, ends_at double precision NOT NULL,
+      PRIMARY KEY (pool, code)
+    );
+    CREATE INDEX codes_by_end ON pickwell.codes (pool, ends_at, number);
+    `,
+  },
 ];

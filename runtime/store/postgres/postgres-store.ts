@@ -14,6 +14,7 @@ import { lease } from './leases.ts';
 import { migrate, MIGRATION_MS } from './migrate.ts';
 import { claim, outboxCounts, redrive, settle } from './outbox.ts';
 import { counts, decision, decisionsOf, ledger, person } from './read.ts';
+import { addCodes, pools, taken } from './resources.ts';
 import { transact } from './transact.ts';
 import { Watch } from './watch.ts';
 
@@ -72,6 +73,9 @@ export async function openPostgresStore(options: PostgresOptions): Promise<Store
     recoverClaims: () => Promise.resolve(),
     outboxCounts: () => outboxCounts(db),
     redrive: (destination, now) => redrive(db, destination, now),
+    addCodes: (pool, codes) => addCodes(db, pool, codes),
+    pools: (now) => pools(db, now),
+    taken: (wanted, now) => taken(db, wanted, options.wall === undefined ? now : null),
     keys: () => keys(db),
     saveKey: (key) => saveKey(db, key),
     meta: (name, initial) => naming(() => meta(db, name, initial)),

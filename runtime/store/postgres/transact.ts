@@ -17,7 +17,7 @@ type Work = (facts: WorkFacts) => WorkWrites;
  */
 export function transact(db: Database, query: WorkQuery, work: Work, timed: boolean): Promise<void> {
   return db.transaction(async (session): Promise<Prepared<undefined>> => {
-    const facts = await load(session, query);
+    const facts = await load(session, query, timed);
     if (!timed) delete facts.now;
     const writes = run(work, facts);
     const calls = writing(writes, query, facts);

@@ -13,6 +13,7 @@ import { contactDetail } from '../contact-detail.ts';
 import { partitionOf } from '../partition.ts';
 import { arrayText, booleans, numbers, texts } from './cells.ts';
 import { entriesOf, UNSEALED } from './entries.ts';
+import { reservationsCall } from './resources.ts';
 import type { Call, Statement } from './session.ts';
 import { call } from './session.ts';
 
@@ -92,6 +93,7 @@ export function* writing(writes: WorkWrites, query: WorkQuery, facts: WorkFacts)
   const records = writes.decisions.map(({ decision }) => JSON.stringify(decision));
   yield* some(writes.decisions, (rows) => decisionsCall(rows, records));
   yield* some(writes.contacts, contactsCall);
+  yield* some(writes.reservations, reservationsCall);
   yield* some(writes.signals, signalsCall);
   yield* outcomeCalls(writes.outcomes);
   const entries = entriesOf(writes, records);

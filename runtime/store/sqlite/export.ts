@@ -35,6 +35,9 @@ const READ: Record<string, string> = {
   outbox: `SELECT number, destination, id, person, body, state, attempts, created_at,
       CASE WHEN state = 'pending' AND leased = 1 THEN 0 ELSE next_at END, fault
     FROM outbox ORDER BY number`,
+  resources: 'SELECT key, taken, as_of FROM resources ORDER BY key',
+  reservations: 'SELECT resource, id, amount, ends_at, code FROM reservations ORDER BY resource, id',
+  codes: 'SELECT number, pool, code, ends_at FROM codes ORDER BY number',
   model_versions: 'SELECT programme, version, position, hash FROM model_versions ORDER BY programme, version',
   models: 'SELECT programme, version, position, hash, state FROM models ORDER BY programme',
   programmes: 'SELECT id, version, at, body FROM programmes ORDER BY id, version',

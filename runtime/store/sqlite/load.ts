@@ -11,6 +11,7 @@ import { withDetail } from '../contact-detail.ts';
 import { personName, Ties } from '../ties.ts';
 import type { Database } from './database.ts';
 import { loadPerson } from './persons.ts';
+import { loadResource } from './resources.ts';
 
 interface Known {
   id: PersonId;
@@ -32,6 +33,7 @@ export function load(db: Database, query: WorkQuery): WorkFacts {
     if (db.one('SELECT 1 FROM seen WHERE source = ? AND id = ?', source, id))
       loading.facts.seen.push({ source, id });
   }
+  loading.facts.resources = query.resources?.map((ask) => loadResource(db, ask, query.now ?? 0));
   return loading.facts;
 }
 

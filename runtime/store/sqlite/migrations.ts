@@ -75,4 +75,19 @@ export const MIGRATIONS: readonly string[] = [
   -- JSON: variant, send, release and state of a contact
   ALTER TABLE contacts ADD COLUMN detail TEXT;
   `,
+  `
+  -- taken: sum of what was reserved and ends after as_of, ms since 1970
+  CREATE TABLE resources (key TEXT PRIMARY KEY, taken INTEGER NOT NULL, as_of INTEGER NOT NULL) WITHOUT ROWID;
+  CREATE TABLE reservations (
+    resource TEXT NOT NULL, id TEXT NOT NULL, amount INTEGER NOT NULL, ends_at INTEGER NOT NULL, code TEXT,
+    PRIMARY KEY (resource, id)
+  ) WITHOUT ROWID;
+  CREATE INDEX reservations_by_end ON reservations (resource, ends_at, amount);
+  CREATE INDEX reservations_by_code ON reservations (resource, code) WHERE code IS NOT NULL;
+  CREATE TABLE codes (
+    number INTEGER PRIMARY KEY, pool TEXT NOT NULL, code TEXT NOT NULL, ends_at INTEGER NOT NULL
+  );
+  CREATE UNIQUE INDEX codes_by_code ON codes (pool, code);
+  CREATE INDEX codes_by_end ON codes (pool, ends_at, number);
+  `,
 ];

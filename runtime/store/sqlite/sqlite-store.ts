@@ -20,6 +20,7 @@ import {
   saveKey,
   saveProgramme,
 } from './read.ts';
+import { addCodes, pools, taken } from './resources.ts';
 import { write } from './write.ts';
 
 /** Result codes of SQLite that are the machine's or the disk's doing (https://sqlite.org/rescode.html). */
@@ -130,6 +131,9 @@ function storeOn(db: Database): Store {
     recoverClaims: () => change(recoverClaims),
     outboxCounts: () => read(outboxCounts),
     redrive: (destination, now) => change((db) => redrive(db, destination, now)),
+    addCodes: (pool, codes) => change((db) => addCodes(db, pool, codes)),
+    pools: (now) => read((db) => pools(db, now)),
+    taken: (wanted, now) => read((db) => taken(db, wanted, now)),
     keys: () => read(keys),
     saveKey: (key) => change((db) => saveKey(db, key)),
     meta: (name, initial) => change((db) => meta(db, name, initial)),

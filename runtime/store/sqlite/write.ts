@@ -6,6 +6,7 @@ import { chainOf, draftsAfterDecisions, GENESIS, sha256 } from '../ledger.ts';
 import { partitionOf } from '../partition.ts';
 import type { Database } from './database.ts';
 import { emptyPerson } from './persons.ts';
+import { saveReservation } from './resources.ts';
 
 /** Writes what a batch caused. Runs inside the caller's transaction. */
 export function write(db: Database, writes: WorkWrites): void {
@@ -15,6 +16,7 @@ export function write(db: Database, writes: WorkWrites): void {
   const end = ledgerEnd(db);
   const decided = writes.decisions.map((entry, i) => insertDecision(db, entry, end.seq + 1 + i));
   for (const contact of writes.contacts) saveContact(db, contact);
+  for (const reservation of writes.reservations) saveReservation(db, reservation);
   for (const { source, id } of writes.seen)
     db.run('INSERT OR IGNORE INTO seen (source, id) VALUES (?, ?)', source, id);
   for (const signal of writes.signals) {

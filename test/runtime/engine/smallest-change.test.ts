@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import type { Contact, StoredSignal } from '../../../core/contracts/records.ts';
+import type { ResourceFact } from '../../../core/contracts/resources.ts';
 import { decide } from '../../../core/decide/decide.ts';
 import type { Suggestion } from '../../../core/decide/why/explain.ts';
 import { explain } from '../../../core/decide/why/explain.ts';
@@ -7,6 +8,7 @@ import type { Decision } from '../../../core/domain/decision.ts';
 import type { Person } from '../../../core/domain/person.ts';
 import { newPerson } from '../../../core/domain/person.ts';
 import type { Guardrails, Programme } from '../../../core/domain/programme.ts';
+import { needsOfAll } from '../../../core/guardrails/needs.ts';
 import { addTrials, emptyState, moveWorth } from '../../../core/learn/model.ts';
 import { rngFromText } from '../../../core/maths/xoshiro.ts';
 import { liveOf } from '../../../runtime/engine/live.ts';
@@ -47,7 +49,10 @@ function guardrails(): Guardrails {
       }),
       sometimes({ per: 'person-programme' as const, count: 1 + below(2), hours: 12 + below(60) }, 4),
       sometimes({ per: 'person-variant' as const, count: 1, hours: 100 }, 4),
+      sometimes({ per: 'person' as const, signal: 'email_clicked', count: 1, hours: 100 }, 4),
+      sometimes({ per: 'programme' as const, count: 1 + below(4), hours: 24 }, 4),
     ].flatMap((cap) => cap ?? []),
+    budget: sometimes({ zone: 'UTC', perDay: 10, total: sometimes(50) }),
     quietHours: sometimes({ from: '10:00', to: pick('13:00', '09:00'), fallbackZone: 'UTC' }, 4),
     suppressAfterIgnored: sometimes({ count: 2 + below(2), hours: 24 * 10 }, 4),
     restAfterSignal: sometimes([{ signal: 'complained', hours: 48 }], 4),
@@ -59,6 +64,8 @@ function someProgramme(): Programme {
     variant(id, {
       channel: pick('email', 'email', 'sms'),
       eligible: sometimes(pick(...RULES), 4),
+      cost: pick(undefined, 1.5, 7),
+      coupon: sometimes('gifts', 4),
       endsAt: sometimes(new Date(NOON - HOUR).toISOString(), 12),
       startsAt: sometimes(new Date(NOON + DAY).toISOString(), 12),
       ...(below(10) === 0 ? { approval: undefined } : {}),
@@ -121,6 +128,15 @@ const signals = (): StoredSignal[] =>
     },
   }));
 
+/** What is taken of everything the programme's variants need. */
+function resources(of: Programme): WholeCase['resources'] {
+  const facts = needsOfAll(of).map(({ resource: key, limit, unit, pool }): ResourceFact => {
+    const taken = pool === undefined ? Math.floor(rng.uniform() * 1.2 * limit) : below(3) * unit;
+    return { key, taken, asOf: NOON, next: sometimes(NOON + HOUR), codes: below(2) === 0 ? ['code'] : [] };
+  });
+  return new Map(facts.map((fact) => [fact.key, fact]));
+}
+
 function learned(): ReturnType<typeof emptyState> {
   const state = emptyState();
   for (const option of ['a', 'b', 'c', 'silence']) {
@@ -134,13 +150,16 @@ function someCase(): WholeCase {
   const live = liveOf(someProgramme(), { version: 3, state: learned() });
   const context = pick<Decision['context']>({}, { plan: 'pro' }, { plan: 'free' });
   const past = { contacts: contacts(), signals: signals(), erased: below(30) === 0 };
-  return { person: somebody(), ...past, context, pin: sometimes(pick('a', 'b', 'x'), 12), now: NOON, live };
+  const shared = resources(live.programme);
+  const pin = sometimes(pick('a', 'b', 'x'), 12);
+  return { person: somebody(), ...past, resources: shared, context, pin, now: NOON, live };
 }
 
 function decided({
   person,
   contacts: made,
   signals: told,
+  resources: shared,
   erased,
   context,
   pin,
@@ -148,7 +167,8 @@ function decided({
   live,
 }: WholeCase): Decision {
   const request = { programme: 'welcome', person: {}, context, pin };
-  return decide(request, { person, contacts: made, signals: told, erased, sendKey: 'k', now }, live, 'seed');
+  const past = { contacts: made, signals: told, resources: shared, erased };
+  return decide(request, { person, ...past, sendKey: 'k', now }, live, 'seed');
 }
 
 it(`each change that is suggested for ${DECISIONS} decisions flips them when it is made to the facts`, () => {
@@ -184,6 +204,7 @@ it(`each change that is suggested for ${DECISIONS} decisions flips them when it 
     'subscription',
     'approval',
     'status',
+    'resource',
   ];
   for (const kind of [...all, 'no-signal', 'end', 'arm', 'pin'])
     expect(kinds.get(kind) ?? 0, kind).toBeGreaterThan(20);

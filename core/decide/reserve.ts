@@ -1,0 +1,48 @@
+import type { ResourceFact } from '../contracts/resources.ts';
+import type { Decision } from '../domain/decision.ts';
+import type { Programme, Variant } from '../domain/programme.ts';
+import { HOUR_MS } from '../domain/programme.ts';
+import type { Reservation, ResourceKey } from '../domain/resource.ts';
+import { needsOf } from '../guardrails/needs.ts';
+
+/** Stands for the code where nothing is handed out. */
+const NO_CODE = 'PREVIEW';
+
+type Facts = ReadonlyMap<ResourceKey, ResourceFact>;
+
+function reservationsOf(programme: Programme, variant: Variant, at: number, facts: Facts): Reservation[] {
+  // two rules may count by one resource: it is taken of once
+  const needs = new Map(needsOf(programme, variant).map((need) => [need.resource, need]));
+  return [...needs.values()].map(({ resource, amount, until, pool, givenBackBy }) => {
+    const code = pool === undefined ? undefined : facts.get(resource)!.codes[0]!;
+    return { resource, amount, until: until(at), code, givenBackBy };
+  });
+}
+
+/**
+ * The decision with what it takes of shared resources, the code that comes with the message, and whom to hand over to.
+ * `facts` are those its guardrails were asked with; absent, nothing can be taken. A preview takes nothing.
+ */
+export function withReservations(decision: Decision, programme: Programme, facts?: Facts): Decision {
+  const variant = programme.variants.find(({ id }) => id === decision.variant);
+  if (!variant) return decision;
+  const preview = decision.reason === 'preview';
+  const taken = preview || !facts ? [] : reservationsOf(programme, variant, decision.at, facts);
+  const { coupon: pool, route } = variant;
+  const code = preview ? NO_CODE : taken.find((reservation) => reservation.code !== undefined)?.code;
+  return {
+    ...decision,
+    coupon: pool === undefined || code === undefined ? undefined : { pool, code },
+    route,
+    reservations: taken.length === 0 ? undefined : taken,
+  };
+}
+
+/**
+ * When the contact of a decision no longer counts unless it is known to have been sent, ms since 1970; undefined: never. Nobody
+ * reports that a person was handed over: whoever asked has done it.
+ */
+export function releaseOf({ at, route }: Decision, { guardrails }: Programme): number | undefined {
+  const { releaseAfterHours: hours } = guardrails;
+  return hours === undefined || route ? undefined : at + hours * HOUR_MS;
+}

@@ -1,0 +1,120 @@
+import type { Programme, Variant } from '../domain/programme.ts';
+import { HOUR_MS } from '../domain/programme.ts';
+import type { ResourceKey } from '../domain/resource.ts';
+import { PARTS } from '../domain/resource.ts';
+import { ofPerson } from './caps.ts';
+import { endOfDay } from './end-of-day.ts';
+
+export type ResourceRule = 'caps' | 'budget' | 'inventory' | 'capacity';
+
+/** What a message with some variant takes of one resource, and when that is too much. */
+export interface Need {
+  /** The guardrail that objects when there is too little left. */
+  rule: ResourceRule;
+  resource: ResourceKey;
+  amount: number;
+  /** Most that may be taken in all; of a pool `Infinity`, since there the codes run out. */
+  limit: number;
+  /** What is counted, in words, and in how large a unit of it `amount` and `limit` are. */
+  what: string;
+  unit: number;
+  /** When what a message of `at` took ends though it was sent, ms since 1970; undefined: never. */
+  until: (at: number) => number | undefined;
+  /** A code comes with it. */
+  pool?: string | undefined;
+  givenBackBy?: string[] | undefined;
+}
+
+const never = (): undefined => undefined;
+
+function capNeeds({ id, guardrails }: Programme, variant: Variant): Need[] {
+  const some = (guardrails.caps ?? []).filter(
+    (cap) => !ofPerson(cap) && (cap.channel === undefined || cap.channel === variant.channel),
+  );
+  return some.map(({ per, channel, count, hours }): Need => {
+    const whose = per === 'programme' ? '*' : variant.id;
+    return {
+      rule: 'caps',
+      resource: `cap/${id}/${whose}/${channel ?? '*'}/${hours}`,
+      amount: 1,
+      limit: count,
+      what: `${channel ?? 'any'} contacts of this ${per} with anybody in ${hours} h`,
+      unit: 1,
+      until: (at) => at + hours * HOUR_MS,
+    };
+  });
+}
+
+function budgetNeeds({ id, guardrails }: Programme, { cost = 0 }: Variant): Need[] {
+  const { perDay, total, zone } = guardrails.budget ?? {};
+  if (cost === 0) return [];
+  const spend = { rule: 'budget', amount: parts(cost), unit: PARTS } as const;
+  const needs: Need[] = [];
+  if (perDay !== undefined) {
+    const what = `the budget of a day in ${zone}`;
+    const day = { resource: `budget/${id}/day`, limit: parts(perDay), what, until: endOfDay(zone) };
+    needs.push({ ...spend, ...day });
+  }
+  if (total !== undefined) {
+    const what = 'the whole budget';
+    needs.push({ ...spend, resource: `budget/${id}/total`, limit: parts(total), what, until: never });
+  }
+  return needs;
+}
+
+/** An amount of money in whole parts of the currency. */
+const parts = (money: number): number => Math.round(money * PARTS);
+
+export const poolKey = (pool: string): ResourceKey => `pool/${pool}`;
+
+function couponNeeds({ coupon: pool }: Variant): Need[] {
+  if (pool === undefined) return [];
+  const what = `codes of the pool ${pool}`;
+  const endless = { limit: Infinity, unit: 1, until: never };
+  return [{ rule: 'inventory', resource: poolKey(pool), amount: 1, what, pool, ...endless }];
+}
+
+function routeNeeds({ guardrails }: Programme, { route }: Variant): Need[] {
+  const queue = route && guardrails.queues?.[route.queue];
+  if (!queue) return [];
+  const { perDay, zone, atOnce, hours = 0, givenBackBy } = queue;
+  const place = { rule: 'capacity', amount: 1, unit: 1 } as const;
+  const needs: Need[] = [];
+  if (perDay !== undefined) {
+    const what = `hand-overs to ${route.queue} on a day in ${zone}`;
+    const day = { resource: `queue/${route.queue}/day`, limit: perDay, what, until: endOfDay(zone) };
+    needs.push({ ...place, ...day });
+  }
+  if (atOnce !== undefined) {
+    const what = `hand-overs to ${route.queue} at once`;
+    const until = (at: number): number => at + hours * HOUR_MS;
+    const resource = `queue/${route.queue}/now`;
+    needs.push({ ...place, resource, limit: atOnce, what, until, givenBackBy });
+  }
+  return needs;
+}
+
+const known = new WeakMap<Programme, Map<string, Need[]>>();
+
+/** Everything a message with a variant takes of what all persons share. */
+export function needsOf(programme: Programme, variant: Variant): readonly Need[] {
+  let variants = known.get(programme);
+  if (!variants) known.set(programme, (variants = new Map<string, Need[]>()));
+  let needs = variants.get(variant.id);
+  if (!needs) {
+    needs = [
+      ...capNeeds(programme, variant),
+      ...budgetNeeds(programme, variant),
+      ...couponNeeds(variant),
+      ...routeNeeds(programme, variant),
+    ];
+    variants.set(variant.id, needs);
+  }
+  return needs;
+}
+
+/** The same of all variants, once for each resource. */
+export function needsOfAll(programme: Programme): Need[] {
+  const needs = programme.variants.flatMap((variant) => needsOf(programme, variant));
+  return [...new Map(needs.map((need) => [need.resource, need])).values()];
+}

@@ -1,0 +1,51 @@
+import type { Contact } from '../contracts/records.ts';
+import type { ReservationWrite, ResourceFact } from '../contracts/resources.ts';
+import type { Reservation, ResourceKey } from '../domain/resource.ts';
+import { NEVER } from '../domain/resource.ts';
+import { endOf } from '../guardrails/contacts.ts';
+
+/** When a reservation ends as its contact stands now, ms since 1970. */
+function endsAt(contact: Contact, { until = NEVER, givenBackAt = NEVER }: Reservation): number {
+  return Math.max(0, Math.min(endOf(contact), until, givenBackAt));
+}
+
+/** The resources of a batch with what its items took and gave back, and what is to be written of that. */
+export class ResourceBook {
+  readonly #facts: Map<ResourceKey, ResourceFact>;
+  readonly #written = new Map<string, ReservationWrite>();
+
+  constructor(facts: readonly ResourceFact[]) {
+    this.#facts = new Map(facts.map((fact) => [fact.key, fact]));
+  }
+
+  get facts(): ReadonlyMap<ResourceKey, ResourceFact> {
+    return this.#facts;
+  }
+
+  /** A contact as it is by now, and as it was before if there was one. */
+  put(contact: Contact, before: Contact | undefined): void {
+    for (const reservation of contact.reservations ?? []) {
+      const own = before?.reservations?.find(({ resource }) => resource === reservation.resource);
+      const [old, end] = [before && own ? endsAt(before, own) : 0, endsAt(contact, reservation)];
+      if (old === end) continue;
+      const { resource, amount, code } = reservation;
+      const write = { resource, id: contact.decision, at: contact.at, amount, endsAt: end, code };
+      this.#written.set(`${resource} ${contact.decision}`, write);
+      this.#count(write, old);
+    }
+  }
+
+  #count({ resource, amount, endsAt: end, code }: ReservationWrite, old: number): void {
+    const fact = this.#facts.get(resource);
+    if (!fact) return;
+    const { asOf, next = NEVER } = fact;
+    fact.taken += amount * (Number(end > asOf) - Number(old > asOf));
+    if (end > asOf) fact.next = Math.min(next, end);
+    // a code that is given back in this batch is handed out in the next one
+    if (code !== undefined) fact.codes = fact.codes.filter((other) => other !== code);
+  }
+
+  get written(): ReservationWrite[] {
+    return [...this.#written.values()];
+  }
+}
