@@ -10,6 +10,7 @@ import { DeliveryService } from './delivery/service.ts';
 import type { OpenRoom } from './engine/room.ts';
 import type { FreshKey } from './first-start.ts';
 import { prepare } from './first-start.ts';
+import { couponEndpoints } from './http/coupon-endpoints.ts';
 import { decideHandlers } from './http/decide-routes.ts';
 import type { Endpoint } from './http/endpoint.ts';
 import { expressApp } from './http/express-app.ts';
@@ -23,6 +24,7 @@ import { recordEndpoints } from './http/record-endpoints.ts';
 import { degradedReporter } from './http/degraded.ts';
 import { drain } from './http/drain.ts';
 import { httpServer } from './http/server.ts';
+import { trialEndpoints } from './http/trial-endpoints.ts';
 import { checkNames, configuredDestinations, inboundSettings } from './integrations.ts';
 import { Keyring } from './keys.ts';
 import { decisionLog, deliveryLog } from './logging.ts';
@@ -96,7 +98,7 @@ async function makeParts(world: World) {
       metrics.batch(size, seconds);
       tracing?.batch(size, seconds);
     },
-    dropped: (byRule) => metrics.dropped(byRule),
+    funnel: (funnel) => metrics.funnel(funnel),
     folded: (entries) => metrics.folded(entries),
     foldFailed: (error) => {
       metrics.foldFailed();
@@ -142,11 +144,14 @@ function makeServer(world: World, parts: Parts, state: State): Server {
   hot.set('/v1/decide', { methods: ['GET', 'POST'], handler: genericDecide(decidePorts) });
   const endpoints: Endpoint[] = [
     ...inboundEndpoints(own, { engine, metrics, tracing }),
-    ...programmeEndpoints(programmes, engine),
+    ...trialEndpoints({ programmes, engine, store, now }),
+    ...programmeEndpoints(programmes, { engine, store, now }),
+    ...couponEndpoints(store, now),
     ...recordEndpoints(store, engine, now),
     ...operationEndpoints({
       store,
       engine,
+      programmes,
       delivery,
       metrics,
       now,

@@ -1,7 +1,9 @@
 import type { OutboxAdmin } from '../core/contracts/store.ts';
+import type { Funnel } from '../core/decide/funnel.ts';
 import type { EngineHealth } from './engine/room.ts';
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 import type { LimitsInUse } from './delivery/limiter.ts';
+import type { ResourceUse } from './programmes/resource-use.ts';
 
 type OutboxRow = Awaited<ReturnType<OutboxAdmin['outboxCounts']>>[number];
 
@@ -31,6 +33,9 @@ export class Metrics {
     [],
   );
   readonly #drops = this.#counter('guardrail_drops_total', 'Options that a guardrail removed', ['rule']);
+  readonly #steps = this.#counter('options_total', 'Options of recorded decisions, and what became of them', [
+    'step',
+  ]);
   readonly #queued = this.#gauge('engine_queued_jobs', 'Jobs that wait for a batch', []);
   readonly #modelAge = this.#gauge(
     'model_age_seconds',
@@ -52,6 +57,12 @@ export class Metrics {
     'destination',
     'state',
   ]);
+  readonly #taken = this.#gauge(
+    'resource_taken',
+    'What is taken of a cap over all persons, a budget, a pool, a queue',
+    ['resource'],
+  );
+  readonly #limit = this.#gauge('resource_limit', 'What there is of it in all', ['resource']);
   readonly #limiter = {
     mode: this.#gauge('limiter_mode', '1 for how rate limits are kept at the moment', ['mode']),
     copies: this.#gauge('limiter_copies', 'Copies that share the limits, those missing too', []),
@@ -119,8 +130,12 @@ export class Metrics {
     return (rung) => this.#latency.observe({ rung }, Number(process.hrtime.bigint() - start) / 1e9);
   }
 
-  dropped(byRule: Readonly<Record<string, number>>): void {
-    for (const [rule, count] of Object.entries(byRule)) this.#drops.inc({ rule }, count);
+  funnel({ candidates, dropped, chosen, notChosen }: Funnel): void {
+    const sum = (counts: Record<string, number>): number =>
+      Object.values(counts).reduce((total, count) => total + count, 0);
+    for (const [rule, count] of Object.entries(dropped)) this.#drops.inc({ rule }, count);
+    const steps = { candidate: candidates, dropped: sum(dropped), chosen, 'not-chosen': sum(notChosen) };
+    for (const [step, count] of Object.entries(steps)) if (count > 0) this.#steps.inc({ step }, count);
   }
 
   health({ queued, modelAgeMs }: EngineHealth): void {
@@ -134,6 +149,14 @@ export class Metrics {
     for (const { destination, state, count, oldestAt } of rows) {
       this.#outbox.set({ destination, state }, count);
       if (state === 'pending') this.#oldest.set({ destination }, Math.max(0, now - oldestAt) / 1000);
+    }
+  }
+
+  resources(uses: readonly ResourceUse[]): void {
+    for (const gauge of [this.#taken, this.#limit]) gauge.reset();
+    for (const { resource, taken, limit } of uses) {
+      this.#taken.set({ resource }, taken);
+      this.#limit.set({ resource }, limit);
     }
   }
 

@@ -123,7 +123,7 @@ export interface WorkWrites {
   decisions: NewDecision[];
   /** Made or changed, each once: by person, time and decision. */
   contacts: Contact[];
-  /** Made or changed, each once: by resource and decision. */
+  /** Made or changed, by resource and decision; each as it was written last. */
   reservations: ReservationWrite[];
   seen: EventKey[];
   signals: StoredSignal[];

@@ -88,6 +88,8 @@ export interface ReadStore {
     before: number,
     limit: number,
   ): Promise<{ decisions: CreditedDecision[]; next?: number | undefined }>;
+  /** The profiles of some persons, each once for all ids that became one; of those who are not there none. */
+  profiles(persons: readonly PersonId[]): Promise<Person[]>;
   /** Everything kept about a person, or null. */
   person(
     alias: Alias,

@@ -37,7 +37,7 @@ function untagged(content: Record<string, string>): Record<string, string> | und
 }
 
 /** Whether a guardrail that no rung may skip has to look at the person, or at what all persons share. */
-function asksStore(programme: Programme, variant: Variant): boolean {
+export function asksStore(programme: Programme, variant: Variant): boolean {
   if (variant.route || needsOf(programme, variant).length > 0) return true;
   const { guardrails } = programme;
   const { channel, eligible } = variant;

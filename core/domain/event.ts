@@ -68,3 +68,7 @@ export interface DeleteEvent extends EventBase {
 }
 
 export type DomainEvent = SignalEvent | IdentifyEvent | AliasEvent | SubscriptionEvent | DeleteEvent;
+
+/** An event as of now at the latest: what is attributed must not lie after what comes later. */
+export const notAfter = (event: DomainEvent, now = Infinity): DomainEvent =>
+  event.at > now ? { ...event, at: now } : event;

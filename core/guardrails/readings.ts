@@ -64,23 +64,33 @@ function recordOf<T>(entries: readonly (readonly [name: string, value: T])[]): R
 const own = <T>(record: Readonly<Record<string, T>>, names: readonly string[]): [name: string, value: T][] =>
   names.filter((name) => Object.hasOwn(record, name)).map((name) => [name, record[name]!]);
 
-/** What a decision keeps of the facts it was made on. */
-export function readingsOf(given: GuardContext, asks: Asks): Readings {
-  if (given.blind) return {};
-  const { traits, consent, subscriptions } = given.person;
+/** What guardrails can see of a profile. */
+export function profileRead(
+  { traits, consent, subscriptions }: Person,
+  asks: Pick<Asks, 'traits' | 'purposes' | 'channels'>,
+  erased: boolean,
+): Pick<Readings, 'traits' | 'large' | 'consent' | 'subscriptions'> {
   const named = own(traits, asks.traits)
     .map(([name, { value }]) => [name, value] as const)
     .filter(([, value]) => value !== undefined && value !== null);
   const large = named.filter(([, value]) => isLarge(value)).map(([name]) => name);
   const states = own(subscriptions, asks.channels).filter(
-    ([, { value }]) => given.erased || value === 'unsubscribed',
+    ([, { value }]) => erased || value === 'unsubscribed',
   );
+  const asked = consent && asks.purposes.length > 0;
   return {
     traits: recordOf(large.length === 0 ? named : named.filter(([name]) => !large.includes(name))),
     large: large.length === 0 ? undefined : large,
-    consent:
-      consent && asks.purposes.length > 0 ? Object.fromEntries(own(consent.value, asks.purposes)) : undefined,
+    consent: asked ? Object.fromEntries(own(consent.value, asks.purposes)) : undefined,
     subscriptions: recordOf(states),
+  };
+}
+
+/** What a decision keeps of the facts it was made on. */
+export function readingsOf(given: GuardContext, asks: Asks): Readings {
+  if (given.blind) return {};
+  return {
+    ...profileRead(given.person, asks, given.erased === true),
     contacts: contactsRead(given, asks),
     signals: signalsRead(given, asks),
     resources: resourcesRead(given, asks),

@@ -12,7 +12,8 @@ function endsAt(contact: Contact, { until = NEVER, givenBackAt = NEVER }: Reserv
 /** The resources of a batch with what its items took and gave back, and what is to be written of that. */
 export class ResourceBook {
   readonly #facts: Map<ResourceKey, ResourceFact>;
-  readonly #written = new Map<string, ReservationWrite>();
+  /** Every change in its order. */
+  readonly written: ReservationWrite[] = [];
 
   constructor(facts: readonly ResourceFact[]) {
     this.#facts = new Map(facts.map((fact) => [fact.key, fact]));
@@ -30,7 +31,7 @@ export class ResourceBook {
       if (old === end) continue;
       const { resource, amount, code } = reservation;
       const write = { resource, id: contact.decision, at: contact.at, amount, endsAt: end, code };
-      this.#written.set(`${resource} ${contact.decision}`, write);
+      this.written.push(write);
       this.#count(write, old);
     }
   }
@@ -40,12 +41,9 @@ export class ResourceBook {
     if (!fact) return;
     const { asOf, next = NEVER } = fact;
     fact.taken += amount * (Number(end > asOf) - Number(old > asOf));
-    if (end > asOf) fact.next = Math.min(next, end);
-    // a code that is given back in this batch is handed out in the next one
+    if (end <= asOf) return;
+    fact.next = Math.min(next, end);
+    // one that is given back in this batch is handed out in the next: only the store knows whether somebody else has it too
     if (code !== undefined) fact.codes = fact.codes.filter((other) => other !== code);
-  }
-
-  get written(): ReservationWrite[] {
-    return [...this.#written.values()];
   }
 }

@@ -5,10 +5,13 @@ import type { Verdict } from '../../core/decide/arbitrate.ts';
 import { arbitrate } from '../../core/decide/arbitrate.ts';
 import type { DecideFacts } from '../../core/decide/decide.ts';
 import { keyed, onRecord } from '../../core/decide/deferral.ts';
+import type { Funnel } from '../../core/decide/funnel.ts';
+import { addToFunnel, emptyFunnel } from '../../core/decide/funnel.ts';
 import { releaseOf, withReservations } from '../../core/decide/reserve.ts';
 import { resourcesAsked } from '../../core/decide/resource-asks.ts';
 import type { Decision, DecideRequest } from '../../core/domain/decision.ts';
 import type { DomainEvent } from '../../core/domain/event.ts';
+import { notAfter } from '../../core/domain/event.ts';
 import type { Outcome } from '../../core/domain/outcome.ts';
 import type { Alias, PersonId } from '../../core/domain/person.ts';
 import { newPerson } from '../../core/domain/person.ts';
@@ -27,13 +30,13 @@ import type { Spool, Spooled } from './spool.ts';
 /** What a job made of a send: only once that is durable, anybody is told. */
 interface Made {
   decision: Decision;
-  /** False where the decision was recorded before, or is not to be. */
-  recorded: boolean;
+  /** What was recorded for it; nothing where that was done before, or is not to be. */
+  recorded: Decision[];
   /** Whether outcomes wait in an outbox for it. */
   routed: boolean;
 }
 
-const told = (decision: Decision): Made => ({ decision, recorded: false, routed: false });
+const told = (decision: Decision): Made => ({ decision, recorded: [], routed: false });
 
 export interface EnginePorts {
   store: Store;
@@ -48,8 +51,8 @@ export interface EnginePorts {
   /** Called after something was put into an outbox. */
   delivered: () => void;
   observeBatch: (size: number, seconds: number) => void;
-  /** Told how many options of a durable decision each guardrail dropped, if any. */
-  dropped: (byRule: Record<string, number>) => void;
+  /** Told what became of the options of a durable decision. */
+  funnel: (funnel: Funnel) => void;
   /** Whether it is some time that the newest models were asked for. */
   behind: () => boolean;
   /** Where decisions go while the store is away; without one they are not made then. */
@@ -61,10 +64,6 @@ const REMOTE: Remote = { pauseMs: 500, patienceMs: 500 };
 
 /** Events in one transaction at most: a large delivery must not hold up decisions. */
 const EVENTS_PER_JOB = 200;
-
-/** An event as of now at the latest: what is attributed must not lie after what comes later. */
-const notAfter = (event: DomainEvent, now = Infinity): DomainEvent =>
-  event.at > now ? { ...event, at: now } : event;
 
 /** Where requests meet the core: gathers, decides or ingests in one transaction, answers after the commit. */
 export class Engine {
@@ -112,21 +111,26 @@ export class Engine {
     return made.decision;
   }
 
-  #tell({ decision, recorded, routed }: Made): void {
-    if (recorded && decision.dropped.length > 0) {
-      const rules = Object.groupBy(decision.dropped, ({ rule }) => rule);
-      const counts = Object.entries(rules).map(([rule, options = []]) => [rule, options.length] as const);
-      this.#ports.dropped(Object.fromEntries(counts));
+  #tell({ recorded, routed }: Made): void {
+    for (const decision of recorded) {
+      const programme = this.#ports.catalogue.programme(decision.programme);
+      // saved anew in between, it may have other options
+      if (programme?.version !== decision.programmeVersion) continue;
+      const funnel = emptyFunnel();
+      addToFunnel(funnel, decision, programme);
+      this.#ports.funnel(funnel);
     }
     if (routed) this.#ports.delivered();
   }
 
-  /** What becomes of a send, the answer with what it takes of resources and its content filled. */
+  /** What answers a send with what it takes of resources, and its content filled; and what was decided on the way to it. */
   #verdict({ request, lives }: Asked, facts: DecideFacts): Verdict {
     const { answer, passed } = arbitrate(request, facts, lives, this.#ports.seed);
     const { programme } = lives.find((live) => live.programme.id === answer.programme)!;
-    const made = withReservations(answer, programme, facts.resources);
-    return { answer: withContent(made, facts.person), passed };
+    return {
+      answer: withContent(withReservations(answer, programme, facts.resources), facts.person),
+      passed,
+    };
   }
 
   #decideIn(set: WorkingSet, asked: Asked): Made {
@@ -144,13 +148,13 @@ export class Engine {
       erased: set.erased(aliases),
     };
     const facts = { person, ...past, sendKey: key, now, behind };
-    const { answer, passed } = this.#verdict(asked, facts);
-    if (preview) return told(answer);
-    const kept = keyed(answer, next);
+    const { answer: decision, passed } = this.#verdict(asked, facts);
+    if (preview) return told(decision);
+    const kept = keyed(decision, next);
     const all = [...passed, kept].map((made) =>
       this.#record(set, { decision: made, aliases, counts: this.#counts(made) }),
     );
-    return { decision: kept, recorded: true, routed: all.some(({ routed }) => routed) };
+    return { decision: kept, recorded: [...passed, kept], routed: all.some(({ routed }) => routed) };
   }
 
   /** Who was only tried out, or asked for while nothing is sent, is no part of the comparison. */
@@ -166,7 +170,7 @@ export class Engine {
     set.record({ decision, first }, programme && releaseOf(decision, programme));
     const outcomes = this.#outcomes(decision, person.aliases, this.#ports.now());
     for (const outcome of outcomes) set.outcome(outcome);
-    return { decision, recorded: true, routed: outcomes.length > 0 };
+    return { decision, recorded: [decision], routed: outcomes.length > 0 };
   }
 
   /**
@@ -183,10 +187,10 @@ export class Engine {
     const answer = spool.record(aliases, key, () => {
       const person = newPerson('unknown', aliases);
       const facts = { person, contacts: [], sendKey: key, now: now(), blind: true };
-      const verdict = this.#verdict(asked, facts);
-      if (verdict.answer.reason === 'guardrail') throw fault;
-      silences = verdict.passed;
-      return verdict.answer;
+      const { answer: decision, passed } = this.#verdict(asked, facts);
+      if (decision.reason === 'guardrail') throw fault;
+      silences = passed;
+      return decision;
     });
     // the answer is made by now, unless the spool had one; what goes with it is in the same flush
     const others = silences.map((silence) => spool.record(aliases, silence.sendKey, () => silence));

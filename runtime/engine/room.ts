@@ -3,6 +3,7 @@ import { performance } from 'node:perf_hooks';
 import type { Answer } from '../../core/contracts/answer.ts';
 import type { DeskStore, Store } from '../../core/contracts/store.ts';
 import { answerOf } from '../../core/decide/answer.ts';
+import type { Funnel } from '../../core/decide/funnel.ts';
 import type { Decision, DecideRequest } from '../../core/domain/decision.ts';
 import type { DomainEvent } from '../../core/domain/event.ts';
 import type { Alias } from '../../core/domain/person.ts';
@@ -43,8 +44,8 @@ export interface EngineHealth {
 export interface EngineObserver {
   /** A batch of `size` jobs was durable after `seconds`. */
   batch(size: number, seconds: number): void;
-  /** Options of one decision that guardrails dropped, by rule. */
-  dropped(byRule: Record<string, number>): void;
+  /** What became of the options of some decisions. */
+  funnel(funnel: Funnel): void;
   /** So many entries of the ledger were learned from. */
   folded(entries: number): void;
   /** Learning pauses; the last good model goes on deciding. */
@@ -113,7 +114,7 @@ export async function openRoom(parts: RoomParts, observer: EngineObserver): Prom
     mintPersonId: personIds(now, randomFillSync),
     seed: await installationSeed(store),
     observeBatch: (size, seconds) => observer.batch(size, seconds),
-    dropped: (byRule) => observer.dropped(byRule),
+    funnel: (funnel) => observer.funnel(funnel),
     behind: () => news.old,
     spool,
   });

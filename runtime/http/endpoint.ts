@@ -12,5 +12,8 @@ export interface Endpoint {
   scope?: Scope | undefined;
   /** Shape of the body, for the description. */
   body?: z.ZodType | undefined;
+  /** Shape of the query and of the answer, for the description. */
+  query?: z.ZodObject | undefined;
+  answer?: z.ZodType | undefined;
   handle(request: InboundRequest, params: Readonly<Record<string, string>>): Promise<Reply> | Reply;
 }

@@ -91,7 +91,7 @@ function parse(input: unknown, request: InboundRequest, ports: DecidePorts): Dec
 export function traceOf(decision: Decision): object {
   const { eligible, dropped, context, seed, modelVersion, programmeVersion, policy, arm, propensity } =
     decision;
-  const { arbitration } = decision;
+  const { arbitration, reservations } = decision;
   return {
     eligible,
     dropped,
@@ -103,6 +103,7 @@ export function traceOf(decision: Decision): object {
     method: METHOD,
     arm,
     propensity,
+    reservations,
     arbitration,
   };
 }

@@ -16,6 +16,8 @@ const answer = z.object({
   send_at: z.iso.datetime().optional(),
   retry_at: z.iso.datetime().optional().describe('The send is put off: ask for it again at this time'),
   content: z.record(z.string(), z.string()).optional(),
+  coupon: z.object({ pool: z.string(), code: z.string() }).optional(),
+  route: z.object({ queue: z.string(), value: z.number().optional() }).optional(),
   reason: z.enum(['policy', 'holdout', 'guardrail', 'fallback', 'pinned', 'preview']),
   guardrail: z.string().optional(),
   rung: z.enum(['full', 'last-model', 'default', 'silence']),
@@ -37,17 +39,27 @@ interface Described {
   summary: string;
   scope?: Scope | undefined;
   body?: z.ZodType | undefined;
+  query?: z.ZodObject | undefined;
   answer?: z.ZodType | undefined;
 }
 
-function operation({ path, summary, scope, body, answer: shape }: Described): ZodOpenApiOperationObject {
+function operation({
+  path,
+  summary,
+  scope,
+  body,
+  query,
+  answer: shape,
+}: Described): ZodOpenApiOperationObject {
   const names = [...path.matchAll(/\{(\w+)\}/g)].map((match) => match[1]!);
   const content = shape ? { content: { 'application/json': { schema: shape } } } : {};
   return {
     summary,
     security: scope ? [{ key: [scope] }] : [],
-    requestParams:
-      names.length > 0 ? { path: z.object(Object.fromEntries(names.map((n) => [n, z.string()]))) } : {},
+    requestParams: {
+      ...(names.length > 0 ? { path: z.object(Object.fromEntries(names.map((n) => [n, z.string()]))) } : {}),
+      ...(query ? { query } : {}),
+    },
     ...(body ? { requestBody: { content: { 'application/json': { schema: body } } } } : {}),
     responses: {
       '200': { description: 'Done', ...content },
@@ -82,13 +94,15 @@ export function openapi(
   connectors: readonly Connector[],
   endpoints: readonly Endpoint[],
 ): object {
-  const rest = endpoints.flatMap(({ methods, path, summary, scope, body }) =>
+  const rest = endpoints.flatMap(({ methods, path, summary, scope, body, query, answer: shape }) =>
     methods.map((method): Described => ({
       method,
       path: path.replaceAll(/:(\w+)/g, '{$1}'),
       summary,
       scope,
       body: method === 'GET' ? undefined : body,
+      query,
+      answer: shape,
     })),
   );
   const paths: ZodOpenApiPathsObject = {};

@@ -2,12 +2,15 @@ import type { DeskStore } from '../../core/contracts/store.ts';
 import type { DeliveryService } from '../delivery/service.ts';
 import type { EngineDoor } from '../engine/room.ts';
 import type { Metrics } from '../metrics.ts';
+import { resourceUse } from '../programmes/resource-use.ts';
+import type { Programmes } from '../programmes/service.ts';
 import type { Endpoint } from './endpoint.ts';
 import { Problem } from './problem.ts';
 
 interface Ports {
   store: DeskStore;
   engine: EngineDoor;
+  programmes: Programmes;
   delivery: DeliveryService;
   metrics: Metrics;
   now: () => number;
@@ -33,6 +36,8 @@ export function operationEndpoints(ports: Ports): Endpoint[] {
     open('/metrics', 'Metrics for Prometheus', async () => {
       metrics.outbox(await store.outboxCounts(), ports.now());
       metrics.health(await ports.engine.health());
+      const live = ports.programmes.all().filter(({ status }) => status === 'live');
+      metrics.resources(await resourceUse(live, store, ports.now()));
       metrics.limits(delivery.limits());
       const body = await metrics.registry.metrics();
       return { status: 200, headers: { 'content-type': metrics.registry.contentType }, body };

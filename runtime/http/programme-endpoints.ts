@@ -1,9 +1,13 @@
+import { performance } from 'node:perf_hooks';
 import type { InboundRequest, Reply } from '../../core/contracts/http.ts';
+import type { DeskStore } from '../../core/contracts/store.ts';
 import type { Programme } from '../../core/domain/programme.ts';
 import { estimatesOf } from '../../core/measure/estimates.ts';
 import { liftOf } from '../../core/measure/lift.ts';
 import { floorOf } from '../../core/policies/weighted-thompson.ts';
+import { recentFunnel } from '../engine/recent-funnel.ts';
 import type { EngineDoor } from '../engine/room.ts';
+import { resourceUse } from '../programmes/resource-use.ts';
 import { programmeSchema } from '../programmes/schema.ts';
 import type { Judgement, Programmes } from '../programmes/service.ts';
 import type { Endpoint } from './endpoint.ts';
@@ -26,8 +30,14 @@ function expectedVersion(request: InboundRequest): number {
   return version;
 }
 
-/** How a programme is doing: share, estimate and interval of every option, lift, the model it is decided on. */
-async function report(programme: Programme, engine: EngineDoor): Promise<object> {
+interface Ports {
+  engine: EngineDoor;
+  store: DeskStore;
+  now: () => number;
+}
+
+/** How a programme is doing: share, estimate and interval of every option, lift, the model it is decided on, what is left of what it needs, the funnel. */
+async function report(programme: Programme, { engine, store, now }: Ports): Promise<object> {
   const { version, state } = await engine.model(programme.id);
   const { id, status, version: programmeVersion } = programme;
   const policy = { kind: programme.policy.kind, floor: floorOf(programme) };
@@ -40,16 +50,20 @@ async function report(programme: Programme, engine: EngineDoor): Promise<object>
     policy,
     options,
     lift: liftOf(state),
+    funnel: await recentFunnel(store, id, () => performance.now()),
+    resources: await resourceUse([programme], store, now()),
   };
 }
 
 async function put(request: InboundRequest, id: string, programmes: Programmes): Promise<Reply> {
   const input = checked(programmeSchema, jsonOf(request.body));
   if (input.id !== id) throw new Problem(422, `id: ${id}, as in the path`, [{ path: 'id', message: id }]);
-  return shown(await programmes.save(input, expectedVersion(request)));
+  const saved = await programmes.save(input, expectedVersion(request));
+  const reply = shown(saved);
+  return { ...reply, body: { ...saved, findings: programmes.lint(saved) } };
 }
 
-export function programmeEndpoints(programmes: Programmes, engine: EngineDoor): Endpoint[] {
+export function programmeEndpoints(programmes: Programmes, ports: Ports): Endpoint[] {
   const one = '/v1/programmes/:id';
   return [
     {
@@ -69,7 +83,8 @@ export function programmeEndpoints(programmes: Programmes, engine: EngineDoor): 
     {
       methods: ['PUT'],
       path: one,
-      summary: 'Save a new version; If-Match names the one it is based on',
+      summary:
+        'Save a new version; If-Match names the one it is based on. The answer says what is hardly meant (`findings`)',
       scope: 'write',
       body: programmeSchema,
       handle: (request, { id = '' }) => put(request, id, programmes),
@@ -99,9 +114,10 @@ export function programmeEndpoints(programmes: Programmes, engine: EngineDoor): 
     {
       methods: ['GET'],
       path: `${one}/report`,
-      summary: 'Traffic share, estimates with intervals, lift against the holdout',
+      summary:
+        'Traffic share, estimates with intervals, lift against the holdout, the funnel, what is left of what it needs',
       scope: 'read',
-      handle: async (_, { id = '' }) => ({ status: 200, body: await report(programmes.get(id), engine) }),
+      handle: async (_, { id = '' }) => ({ status: 200, body: await report(programmes.get(id), ports) }),
     },
   ];
 }

@@ -96,6 +96,8 @@ export const programmeSchema = z
   .strictObject({
     id,
     version: z.number().optional(),
+    /** As the answer to a save has them: whoever sends that back is not refused. */
+    findings: z.array(z.unknown()).optional(),
     name: z.string().min(1).max(200),
     status: z.enum(['draft', 'live', 'paused', 'ended']).default('draft'),
     goal: z.object({ signals: z.array(goalSignal).min(1).max(20) }),
@@ -172,5 +174,7 @@ export function toProgramme(input: ProgrammeInput, previous?: Programme): Progra
       approval: before?.contentHash === ours ? before.approval : undefined,
     };
   });
-  return { ...input, version: previous?.version ?? 0, variants };
+  const own = { ...input };
+  delete own.findings;
+  return { ...own, version: previous?.version ?? 0, variants };
 }

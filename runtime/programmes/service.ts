@@ -3,6 +3,8 @@ import type { Programme, ProgrammeId, ProgrammeStatus, Variant } from '../../cor
 import { templateError } from '../engine/content.ts';
 import { ruleError } from '../engine/eligibility.ts';
 import { Problem } from '../http/problem.ts';
+import type { Finding } from './lint/finding.ts';
+import { lint } from './lint/lint.ts';
 import type { ProgrammeInput } from './schema.ts';
 import { toProgramme } from './schema.ts';
 
@@ -63,13 +65,23 @@ export class Programmes {
     return programme;
   }
 
-  /** @throws Problem 409 when somebody saved in between, 422 for a template or a rule that cannot be used. */
-  async save(input: ProgrammeInput, expected: number): Promise<Programme> {
+  /** A programme as it would be saved. @throws Problem 422 for a template or a rule that cannot be used. */
+  changed(input: ProgrammeInput): Programme {
     const templates = errorsIn(templatesOf(input), templateError);
     if (templates.length > 0) throw new Problem(422, 'A template cannot be parsed', templates);
     const rules = errorsIn(rulesOf(input), ruleError);
     if (rules.length > 0) throw new Problem(422, 'An eligibility rule cannot be used', rules);
-    return this.#put(toProgramme(input, this.find(input.id)), expected);
+    return toProgramme(input, this.find(input.id));
+  }
+
+  /** What about a programme is allowed and hardly meant. */
+  lint(programme: Programme): Finding[] {
+    return lint(programme, this.#now());
+  }
+
+  /** @throws Problem 409 when somebody saved in between, 422 for a template or a rule that cannot be used. */
+  async save(input: ProgrammeInput, expected: number): Promise<Programme> {
+    return this.#put(this.changed(input), expected);
   }
 
   async #put(programme: Programme, expected: number): Promise<Programme> {

@@ -101,6 +101,10 @@ class Tables extends MemoryLearning {
     else contacts[place] = contact;
   }
 
+  profilesOf(ids: readonly PersonId[]): Person[] {
+    return [...new Set(ids.map((id) => this.rootOf(id)))].flatMap((id) => this.profiles.get(id) ?? []);
+  }
+
   personOf(alias: Alias): Person | undefined {
     const id = this.aliases.get(alias);
     return id === undefined ? undefined : this.profiles.get(this.rootOf(id));
@@ -170,6 +174,7 @@ export function openMemoryStore(): Store {
     },
     decision: (id) => Promise.resolve(tables.decision(id)),
     decisionsOf: (programme, before, limit) => Promise.resolve(tables.decisionsOf(programme, before, limit)),
+    profiles: (persons) => Promise.resolve(tables.profilesOf(persons)),
     person: (alias) => Promise.resolve(exportOf(tables, alias)),
     ledger: (from, limit) =>
       Promise.resolve(tables.chain.slice(Math.max(0, from - 1), Math.max(0, from - 1) + limit)),

@@ -1,5 +1,5 @@
 /** Places of the ledger that one look at the decisions of a programme goes through at most. */
-export const STRETCH = 20_000;
+export const STRETCH = 5_000;
 
 /** Where to go on after `rows`, of which `limit` were asked for from the places after `from`; undefined at the beginning. */
 export function nextBefore(

@@ -3,7 +3,7 @@ import type { StoredKey } from '../../core/contracts/key-store.ts';
 import type { Store } from '../../core/contracts/store.ts';
 import { opened } from '../support/opened.ts';
 import { NOON, programme } from '../support/programmes.ts';
-import { aliasesOf, contact, decision, first, person, put } from '../support/store-writes.ts';
+import { aliasesOf, contact, decision, first, merge, person, put } from '../support/store-writes.ts';
 
 const key = (id: string, changes: Partial<StoredKey> = {}): StoredKey => {
   return { id, scopes: ['decide', 'read'], hash: `hash of ${id}`, createdAt: NOON, ...changes };
@@ -91,6 +91,17 @@ export function configurationContract(open: () => Promise<Store>): void {
       expect(JSON.stringify(found!.decisions)).toBe(JSON.stringify([decision('d')]));
     }
     expect(await store.person('user:q')).toBeNull();
+  });
+
+  it('gives the profiles of persons, one for all who became one', async () => {
+    const store = await opened(open);
+    const [p, q] = [person('p', 'user:p'), person('q', 'user:q')];
+    await put(store, { persons: [p, q] });
+    const both = await store.profiles(['q', 'p', 'q', 'nobody']);
+    expect([...both].sort((a, b) => (a.id < b.id ? -1 : 1))).toEqual([p, q]);
+    const one = await merge(store, p, q);
+    expect(await store.profiles(['q', 'p'])).toEqual([one]);
+    expect(await store.profiles([])).toEqual([]);
   });
 
   it('answers a ping', async () => {

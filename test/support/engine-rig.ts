@@ -1,4 +1,5 @@
 import type { Store } from '../../core/contracts/store.ts';
+import type { Funnel } from '../../core/decide/funnel.ts';
 import type { Decision, DecideRequest } from '../../core/domain/decision.ts';
 import type { Outcome } from '../../core/domain/outcome.ts';
 import type { PersonRef } from '../../core/domain/person.ts';
@@ -15,6 +16,7 @@ export interface RigOptions {
   programmes?: Programme[] | undefined;
   route?: (outcome: Outcome) => string[];
   spool?: Spool | undefined;
+  funnel?: (funnel: Funnel) => void;
   behind?: boolean;
   /** So many persons have been minted on this store before. */
   minted?: number;
@@ -44,7 +46,7 @@ export async function engineRig(options: RigOptions = {}): Promise<EngineRig> {
   let { minted = 0 } = options;
   const told = {
     delivered: () => undefined,
-    dropped: () => undefined,
+    funnel: options.funnel ?? (() => undefined),
     behind: () => options.behind ?? false,
   };
   const [now, stopwatch] = [() => clock.now, () => clock.stopwatch];

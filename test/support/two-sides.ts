@@ -1,5 +1,7 @@
 import type { LedgerRow } from '../../core/contracts/records.ts';
+import type { ReservationWrite } from '../../core/contracts/resources.ts';
 import type { Store } from '../../core/contracts/store.ts';
+import { NOON } from './programmes.ts';
 
 const asJson = (value: unknown): string => JSON.stringify(value);
 const sorted = <T>(items: readonly T[]): T[] =>
@@ -23,6 +25,8 @@ export async function everythingIn(store: Store): Promise<Record<string, unknown
     keys: await store.keys(),
     seed: await store.meta('seed', 'none'),
     outbox: await store.outboxCounts(),
+    pools: await store.pools(NOON),
+    taken: await store.taken(takenOf(ledger), NOON),
     histories: sorted(histories.map((history) => ordered(history))),
     persons: persons.map(([alias, found]) => [alias, found && ordered(found)]),
     decisions: await Promise.all(
@@ -30,6 +34,11 @@ export async function everythingIn(store: Store): Promise<Record<string, unknown
     ),
   };
 }
+
+const takenOf = (ledger: readonly LedgerRow[]): string[] => {
+  const written = ledger.filter(({ kind }) => kind === 'reservation');
+  return [...new Set(written.map(({ body }) => (JSON.parse(body!) as ReservationWrite).resource))].sort();
+};
 
 const decided = (ledger: readonly LedgerRow[]): string[] =>
   ledger.flatMap(({ kind, ref }) => (kind === 'decision' && ref !== null ? [ref] : []));

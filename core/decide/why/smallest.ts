@@ -8,17 +8,24 @@ import { candidates } from './candidates.ts';
 import type { Case, Change } from './change.ts';
 import { chanceNeeded, changed } from './change.ts';
 
-/** Changes which together would have had another outcome. */
-export interface Way {
-  /** The option they are about, and the one that would have been chosen. */
+/** Changes about one option. */
+interface Try {
   option: OptionKey;
-  chosen: OptionKey;
   changes: Change[];
+}
+
+/** Changes which together would have had another outcome. */
+export interface Way extends Try {
+  /** The option that would have been chosen. */
+  chosen: OptionKey;
 }
 
 /** Most steps of one way, and most partial ways that are followed at once: what takes more explains nothing. */
 const MOST_STEPS = 5;
 const MOST_OPEN = 24;
+/** Ways that are tried out at most, of one option and in all: with many variants each costs up to a millisecond. */
+const MOST_OF_ONE = 3;
+const MOST_TRIED = 60;
 
 /** From what happens by itself to what somebody would have to do: which of two changes is the smaller. */
 const ORDER: readonly Change['kind'][] = [
@@ -36,16 +43,18 @@ const ORDER: readonly Change['kind'][] = [
   ...(['approval', 'status', 'end', 'pin', 'arm'] as const),
 ];
 
-const sizeOf = ({ changes }: Way): number =>
-  changes.length * 100 + Math.max(...changes.map(({ kind }) => ORDER.indexOf(kind)));
+const sizeOf = ({ changes }: Try): number =>
+  changes.length * ORDER.length + Math.max(0, ...changes.map(({ kind }) => ORDER.indexOf(kind)));
 
 /** Of two of the same kind: how much. */
-function amountOf({ changes: [first] }: Way): number {
+function amountOf({ changes: [first] }: Try): number {
   if (first?.kind === 'chance') return first.to - first.from;
   if (first?.kind === 'time') return first.at;
   if (first?.kind === 'contacts') return first.fewer;
   return first?.kind === 'signal' ? Math.abs(first.by) : 0;
 }
+
+const bySize = (a: Try, b: Try): number => sizeOf(a) - sizeOf(b) || amountOf(a) - amountOf(b);
 
 function objectionTo(option: OptionKey, { decision, live }: Case): DroppedOption | undefined {
   const variant = live.programme.variants.find(({ id }) => id === option);
@@ -67,6 +76,17 @@ const followed = (changes: readonly Change[], change: Change): Change[] => [
   change,
 ];
 
+/** The time at which nothing is left that only time ends: when one guardrail opens, another may have closed. */
+function settled({ at: first }: Change & { kind: 'time' }, from: Case, option: OptionKey): Change {
+  let at = first;
+  for (let step = 0; step < MOST_STEPS; step++) {
+    const until = objectionTo(option, changed(from, { kind: 'time', at }, option))?.until;
+    if (until === undefined) break;
+    at = until;
+  }
+  return { kind: 'time', at };
+}
+
 /** Every way of the fewest steps after which no guardrail objects to an option; one of no change where none does. */
 function waysTo(option: OptionKey, from: Case, remedies: Remedies): Change[][] {
   const objection = objectionTo(option, from);
@@ -76,7 +96,8 @@ function waysTo(option: OptionKey, from: Case, remedies: Remedies): Change[][] {
     const done: Change[][] = [];
     const next: Open[] = [];
     for (const { changes: before, at, objection: reason } of open) {
-      for (const change of candidates(reason, at, remedies)) {
+      for (const candidate of candidates(reason, at, remedies)) {
+        const change = candidate.kind === 'time' ? settled(candidate, at, option) : candidate;
         const after = changed(at, change, option);
         const left = objectionTo(option, after);
         const changes = followed(before, change);
@@ -139,32 +160,38 @@ function verified(from: Case, changes: readonly Change[], option: OptionKey): Wa
 }
 
 /** What has to be otherwise before policy and guardrails are asked at all. */
-function first({ reason, arm, pin }: Case['decision']): Change[] {
-  const changes: Change[] = [];
-  if (reason === 'pinned' || (pin !== undefined && reason === 'policy')) changes.push({ kind: 'pin' });
-  if (reason === 'holdout' && arm === 'holdout') changes.push({ kind: 'arm' });
-  return changes;
+function first({ reason }: Case['decision']): Change[] {
+  if (reason === 'pinned') return [{ kind: 'pin' }];
+  return reason === 'holdout' ? [{ kind: 'arm' }] : [];
+}
+
+/** What may lead to another outcome, smallest first: of each option a few ways with the fewest steps. */
+function possible(from: Case, remedies: Remedies): Try[] {
+  const { decision, live } = from;
+  const { option: chosen, pin } = decision;
+  const before = first(decision);
+  const refused = pin !== undefined && decision.reason === 'guardrail';
+  const options = [
+    ...live.programme.variants.map(({ id }) => id),
+    ...(live.programme.silence ? [SILENCE] : []),
+  ];
+  const targets = options.filter((id) => id !== chosen && (!refused || id === pin));
+  const alone: Try[] = before.length > 0 ? [{ option: chosen, changes: before }] : [];
+  const unpinned: Try[] = refused ? [{ option: chosen, changes: [{ kind: 'pin' }] }] : [];
+  const others = targets.flatMap((option) =>
+    waysTo(option, allOf(from, before, option), remedies)
+      .map((changes): Try => ({ option, changes: [...before, ...changes] }))
+      .sort(bySize)
+      .slice(0, MOST_OF_ONE),
+  );
+  return [...alone, ...unpinned, ...others].sort(bySize).slice(0, MOST_TRIED);
 }
 
 /**
  * What would have led to another outcome, smallest first: each by making the decision again with it, so that what is listed
- * is what does. Of each option only ways with the fewest changes.
+ * is what does. Of each option only ways with the fewest steps.
  */
-export function waysOut(from: Case, remedies: Remedies): Way[] {
-  const { decision, live } = from;
-  const { programme } = live;
-  const before = first(decision);
-  const options = programme.variants.map(({ id }) => id);
-  if (programme.silence) options.push(SILENCE);
-  const blocked = decision.pin !== undefined && decision.reason === 'guardrail';
-  const targets = options.filter((id) => id !== decision.option && (!blocked || id === decision.pin));
-  const alone = before.length > 0 ? verified(from, before, decision.option) : undefined;
-  const ways = targets.flatMap((option) =>
-    waysTo(option, allOf(from, before, option), remedies).flatMap(
-      (changes) => verified(from, [...before, ...changes], option) ?? [],
-    ),
-  );
-  const unpinned = blocked ? verified(from, [{ kind: 'pin' }], decision.option) : undefined;
-  const all = [...(alone ? [alone] : []), ...(unpinned ? [unpinned] : []), ...ways];
-  return all.sort((a, b) => sizeOf(a) - sizeOf(b) || amountOf(a) - amountOf(b));
-}
+export const waysOut = (from: Case, remedies: Remedies): Way[] =>
+  possible(from, remedies)
+    .flatMap(({ option, changes }) => verified(from, changes, option) ?? [])
+    .sort(bySize);

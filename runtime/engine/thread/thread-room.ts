@@ -26,6 +26,7 @@ const STORE: Names<DeskStore> = {
   saveProgramme: true,
   decision: true,
   decisionsOf: true,
+  profiles: true,
   person: true,
   ledger: true,
   counts: true,

@@ -1,4 +1,6 @@
 import { parentPort, workerData } from 'node:worker_threads';
+import type { Funnel } from '../../../core/decide/funnel.ts';
+import { addFunnel } from '../../../core/decide/funnel.ts';
 import { configuredDestinations, routeTo } from '../../integrations.ts';
 import { openStore } from '../../store/open-store.ts';
 import type { EngineObserver, LocalRoom } from '../room.ts';
@@ -43,9 +45,17 @@ function tellOnce(what: 'delivered' | 'changed'): void {
   if (!told.some(([name]) => name === what)) told.push([what]);
 }
 
+/** Decisions of one turn are told together. */
+function tellFunnel(funnel: Funnel): void {
+  const { told } = mouth.report;
+  const known = told.find(([name]) => name === 'funnel');
+  if (known) addFunnel(known[1] as Funnel, funnel);
+  else told.push(['funnel', funnel]);
+}
+
 const observer: EngineObserver = {
   batch: (size, seconds) => void mouth.report.told.push(['batch', size, seconds]),
-  dropped: (byRule) => void mouth.report.told.push(['dropped', byRule]),
+  funnel: tellFunnel,
   folded: (entries) => void mouth.report.told.push(['folded', entries]),
   foldFailed: (error) => void mouth.report.told.push(['foldFailed', failureOf(error)]),
   drainFailed: (error) => void mouth.report.told.push(['drainFailed', failureOf(error)]),

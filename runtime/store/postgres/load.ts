@@ -5,7 +5,7 @@ import { withDetail } from '../contact-detail.ts';
 import type { Ask } from './asks.ts';
 import { asksOf, furtherSends } from './asks.ts';
 import { arrayText, numbers, texts } from './cells.ts';
-import { resourceCalls, resourceFacts } from './resources.ts';
+import { settle } from './resources.ts';
 import type { Call, Session } from './session.ts';
 import { call, Conflict } from './session.ts';
 
@@ -124,23 +124,26 @@ function eventCalls({ events }: WorkQuery): Call[] {
 }
 
 /**
- * Locks the persons of a batch, then its resources, and reads its facts: one round trip, rarely two. `timed` by the database's clock. @throws Conflict when somebody merged in
+ * Locks the persons of a batch, then the resources it may take of, and reads its facts; `timed` by the database's clock. A round
+ * trip for the persons, another for resources if there are any, rarely one more. @throws Conflict when somebody merged in
  * between.
  */
 export async function load(session: Session, query: WorkQuery, timed: boolean): Promise<WorkFacts> {
+  const facts = await loadPersons(session, query);
+  if (!query.resources) return facts;
+  // only now: who waits for a resource must not hold the lock of somebody merged, because the one who has it may write that row
+  facts.resources = await settle(session, query.resources, timed ? null : (query.now ?? 0));
+  // what was read under the lock is not from before it
+  for (const { asOf } of facts.resources) facts.now = Math.max(facts.now ?? 0, asOf);
+  return facts;
+}
+
+async function loadPersons(session: Session, query: WorkQuery): Promise<WorkFacts> {
   const facts: WorkFacts = { persons: [], aliases: [], decisions: [], contacts: [], deciders: [], seen: [] };
   const asks = asksOf(query);
   const [persons, events] = [personCalls(asks, query), eventCalls(query)];
   const signals = signalCalls(asks, query);
-  const resources = resourceCalls(query.resources ?? [], timed ? null : (query.now ?? 0));
-  const [lock, ...about] = persons;
-  const answers = await session.ask(
-    ...(lock ? [lock] : []),
-    ...resources,
-    ...[...about, ...signals, ...events],
-  );
-  const settled = answers.splice(lock ? 1 : 0, resources.length);
-  if (query.resources) facts.resources = resourceFacts(settled);
+  const answers = await session.ask(...persons, ...signals, ...events);
   if (events.length > 0) facts.seen = answers.pop() as WorkFacts['seen'];
   if (signals.length > 0) {
     facts.signals = (answers.pop() as { body: string }[]).map(({ body }) => JSON.parse(body) as StoredSignal);

@@ -8,7 +8,7 @@ import { clientConfig, openPool } from './connection.ts';
 import type { Patience } from './database.ts';
 import { Database } from './database.ts';
 import { errorOf } from './failures.ts';
-import { histories, readLedger } from './history.ts';
+import { histories, personsBehind, readLedger } from './history.ts';
 import { commitFold, models, position } from './learn.ts';
 import { lease } from './leases.ts';
 import { migrate, MIGRATION_MS } from './migrate.ts';
@@ -63,6 +63,7 @@ export async function openPostgresStore(options: PostgresOptions): Promise<Store
     saveProgramme: (programme, expected, at) => saveProgramme(db, programme, { expected, at }),
     decision: (id) => decision(db, id),
     decisionsOf: (programme, before, limit) => decisionsOf(db, programme, { before, limit }),
+    profiles: (persons) => personsBehind(db, persons),
     person: (alias) => person(db, alias),
     ledger: (from, limit) => ledger(db, from, limit),
     counts: () => counts(db),
@@ -75,7 +76,7 @@ export async function openPostgresStore(options: PostgresOptions): Promise<Store
     redrive: (destination, now) => redrive(db, destination, now),
     addCodes: (pool, codes) => addCodes(db, pool, codes),
     pools: (now) => pools(db, now),
-    taken: (wanted, now) => taken(db, wanted, options.wall === undefined ? now : null),
+    taken: (wanted, now) => taken(db, wanted, now),
     keys: () => keys(db),
     saveKey: (key) => saveKey(db, key),
     meta: (name, initial) => naming(() => meta(db, name, initial)),

@@ -92,20 +92,21 @@ interface FactRow {
   codes: string[];
 }
 
-/** Locks resources and asks what is taken of them, by the database's time where `now` is not given. */
-export function resourceCalls(asks: readonly ResourceAsk[], now: number | null): Call[] {
-  if (asks.length === 0) return [];
+/** Locks resources and says what is taken of them, by the database's time where `now` is null. One round trip. */
+export async function settle(
+  session: Session,
+  asks: readonly ResourceAsk[],
+  now: number | null,
+): Promise<ResourceFact[]> {
   const sorted = [...asks].sort((a, b) => (a.key < b.key ? -1 : Number(a.key > b.key)));
   const keys = texts(sorted.map(({ key }) => key));
   const codes = numbers(sorted.map((ask) => ask.codes));
-  return [call(LOCK, keys), call(SETTLE, keys, now), call(FACTS, keys, codes)];
-}
-
-/** What was answered to `resourceCalls`. */
-export const resourceFacts = (answers: readonly object[][]): ResourceFact[] =>
-  ((answers[2] ?? []) as FactRow[]).map(({ key, taken, as_of: asOf, next, codes }) => {
+  const calls = [call(LOCK, keys), call(SETTLE, keys, now), call(FACTS, keys, codes)];
+  const [, , rows] = await session.ask<[[], [], FactRow[]]>(...calls);
+  return rows.map(({ key, taken, as_of: asOf, next, codes }) => {
     return { key, taken, asOf, next: next ?? undefined, codes };
   });
+}
 
 export const reservationsCall = (rows: readonly ReservationWrite[]): Call =>
   call(
@@ -132,12 +133,15 @@ export async function pools(db: Database, now: number): Promise<PoolCount[]> {
 export function taken(
   db: Database,
   keys: readonly ResourceKey[],
-  now: number | null,
+  now: number,
 ): Promise<{ key: ResourceKey; taken: number }[]> {
-  const asks = keys.map((key) => ({ key, codes: 0 }));
-  return db.transaction(async (session: Session) => {
-    const answers = await session.ask(...resourceCalls(asks, now));
-    const facts = new Map(resourceFacts(answers).map((fact) => [fact.key, fact.taken]));
-    return { calls: [], value: keys.map((key) => ({ key, taken: facts.get(key) ?? 0 })) };
+  return db.transaction(async (session) => {
+    const facts = await settle(
+      session,
+      keys.map((key) => ({ key, codes: 0 })),
+      now,
+    );
+    const known = new Map(facts.map((fact) => [fact.key, fact.taken]));
+    return { calls: [], value: keys.map((key) => ({ key, taken: known.get(key) ?? 0 })) };
   });
 }

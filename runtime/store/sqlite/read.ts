@@ -8,7 +8,7 @@ import type { Database } from './database.ts';
 import { nextBefore, STRETCH } from '../stretch.ts';
 import { appendLedger, ledgerEnd } from './write.ts';
 import { histories } from './learn.ts';
-import { personBehind } from './persons.ts';
+import { loadPerson, personBehind } from './persons.ts';
 
 type Read<Name extends keyof ReadStore> = Awaited<ReturnType<ReadStore[Name]>>;
 
@@ -46,6 +46,11 @@ export function decisionsOf(
     ),
   }));
   return { decisions, next: nextBefore(rows, limit, from) };
+}
+
+export function profiles(db: Database, ids: readonly string[]): Read<'profiles'> {
+  const found = ids.flatMap((id) => loadPerson(db, id) ?? []);
+  return [...new Map(found.map((one) => [one.id, one])).values()];
 }
 
 export function person(db: Database, alias: Alias): Read<'person'> {

@@ -78,6 +78,19 @@ describe('degraded answer', () => {
       { guardrails: { consent: { email: 'marketing' } } },
     ],
     [
+      'the default counts against a cap over all persons, and nothing can be counted',
+      { guardrails: { caps: [{ per: 'programme', count: 9, hours: 1 }] } },
+    ],
+    [
+      'the default costs money, and nobody knows what is left',
+      { variants: [variant('a', { cost: 1 })], guardrails: { budget: { total: 100 } } },
+    ],
+    ['the default comes with a code, and none can be given', { variants: [variant('a', { coupon: 'x' })] }],
+    [
+      'the default hands over to a queue, and nobody would take note',
+      { variants: [variant('a', { route: { queue: 'sales' } })], guardrails: { queues: { sales: {} } } },
+    ],
+    [
       'the default has holes nobody can fill',
       { variants: [variant('a', { content: { subject: 'Hi {{ name }}' } })] },
     ],
@@ -96,6 +109,11 @@ describe('degraded answer', () => {
 
   it('asks only for the consent of its own channel', () => {
     expect(degraded({ guardrails: { consent: { sms: 'calls' } } }).action).toBe('send');
+  });
+
+  it('asks for a budget only where the default costs anything', () => {
+    const variants = [variant('a'), variant('b', { cost: 1 })];
+    expect(degraded({ variants, guardrails: { budget: { total: 100 } } }).action).toBe('send');
   });
 
   it('is silence for a programme nobody knows', () => {

@@ -11,7 +11,7 @@ import { verifyLedger } from '../../../runtime/store/verify-ledger.ts';
 import type { EngineRig } from '../../support/engine-rig.ts';
 import { engineRig } from '../../support/engine-rig.ts';
 import { folder } from '../../support/folders.ts';
-import { CLICK, NOON, programme } from '../../support/programmes.ts';
+import { CLICK, NOON, programme, variant } from '../../support/programmes.ts';
 
 interface Outage extends EngineRig {
   spool: Spool;
@@ -77,6 +77,30 @@ describe('while the store is away', () => {
       await expect(rig.decide({ userId: 'u' })).rejects.toMatchObject({ kind: 'unavailable' });
       expect(rig.spool.size).toBe(0);
     }
+  });
+
+  it('nothing is taken of what all persons share: variants that need it are dropped, others are sent', async () => {
+    const variants = [
+      variant('a', { coupon: 'spring' }),
+      variant('b', { cost: 1 }),
+      variant('c', { channel: 'sales', route: { queue: 'sales' } }),
+      variant('d', { channel: 'post', route: { queue: 'letters', value: 3 } }),
+    ];
+    const guardrails = { budget: { total: 9 }, queues: { sales: { atOnce: 1, hours: 1 }, letters: {} } };
+    const rig = await outage({ programmes: [programme({ variants, guardrails })] });
+    await rig.store.addCodes('spring', ['X']);
+    rig.away(true);
+    const decision = await rig.decide({ userId: 'u' });
+    expect(decision).toMatchObject({ variant: 'd', route: { queue: 'letters', value: 3 }, spooled: true });
+    expect(decision.dropped).toEqual([
+      { option: 'a', rule: 'inventory', detail: 'codes of the pool spring cannot be looked up' },
+      { option: 'b', rule: 'budget', detail: 'the whole budget cannot be looked up' },
+      { option: 'c', rule: 'capacity', detail: 'hand-overs to sales at once cannot be looked up' },
+    ]);
+    rig.away(false);
+    await rig.drainer.step();
+    expect(await rig.store.pools(NOON)).toEqual([{ pool: 'spring', codes: 1, free: 1 }]);
+    expect((await rig.store.person('user:u'))!.decisions).toMatchObject([{ variant: 'd' }]);
   });
 
   it('previews and pins, which are never learned from, are not spooled', async () => {

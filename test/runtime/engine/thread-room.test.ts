@@ -1,6 +1,8 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import type { Funnel } from '../../../core/decide/funnel.ts';
+import { addFunnel, emptyFunnel } from '../../../core/decide/funnel.ts';
 import type { DomainEvent } from '../../../core/domain/event.ts';
 import type { EngineObserver, Room } from '../../../runtime/engine/room.ts';
 import { openThreadRoom } from '../../../runtime/engine/thread/thread-room.ts';
@@ -11,17 +13,18 @@ interface Heard {
   observer: EngineObserver;
   batches: number[];
   folded: number;
+  funnel: Funnel;
 }
 
 function listening(): Heard {
-  const heard: Heard = { batches: [], folded: 0, observer: undefined as never };
+  const heard: Heard = { batches: [], folded: 0, funnel: emptyFunnel(), observer: undefined as never };
   heard.observer = {
     batch: (size) => void heard.batches.push(size),
     folded: (entries) => void (heard.folded += entries),
     foldFailed: (error) => expect.unreachable(String(error)),
     delivered: () => undefined,
     changed: () => undefined,
-    dropped: () => undefined,
+    funnel: (funnel) => addFunnel(heard.funnel, funnel),
     spooled: () => undefined,
     drainFailed: (error) => expect.unreachable(String(error)),
   };
@@ -78,6 +81,7 @@ describe('the engine on a thread of its own', () => {
     await room.start();
     await Promise.all(Array.from({ length: 30 }, (_, i) => room.engine.answer(ask(`u${i}`))));
     await expect.poll(() => heard.folded).toBe(31);
+    expect(heard.funnel).toEqual({ candidates: 90, dropped: {}, chosen: 30, notChosen: { policy: 60 } });
     expect(heard.batches.reduce((sum, size) => sum + size, 0)).toBe(30);
     const { version, state } = await room.engine.model('welcome');
     expect(version).toBeGreaterThan(0);

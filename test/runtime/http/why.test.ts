@@ -95,6 +95,71 @@ test('is explained on the version it was made on, when the programme and the per
   });
 });
 
+test('a changed programme is tried out on what was decided, and what cannot be tried is refused', async () => {
+  const replay = (body: object, query = '') =>
+    running.call('read', `/v1/programmes/welcome/replay${query}`, {
+      method: 'POST',
+      body: JSON.stringify(body),
+    });
+  const guardrails = { caps: [{ per: 'person', channel: 'email', count: 1, hours: 168 }] };
+  const tried = await json(await replay({ ...SAMPLE, guardrails }, '?limit=50'));
+  expect(tried).toMatchObject({
+    programme: 'welcome',
+    ended: 'everything',
+    newlyDropped: { caps: expect.any(Number) },
+    value: { refused: expect.stringContaining('outcome') },
+  });
+  expect(tried.differ).toBeGreaterThan(0);
+  expect(await json(await replay({ ...SAMPLE, guardrails: { eligible: 'traits.age >' } }))).toMatchObject({
+    status: 422,
+    errors: [{ path: 'guardrails.eligible' }],
+  });
+  expect((await replay({ ...SAMPLE, id: 'other' })).status).toBe(422);
+  expect(await json(await replay(SAMPLE, '?limit=0'))).toMatchObject({
+    status: 400,
+    errors: [{ path: 'limit' }],
+  });
+  expect(await json(await replay(SAMPLE, '?from=yesterday'))).toMatchObject({ errors: [{ path: 'from' }] });
+  const { funnel } = await json(await running.call('read', '/v1/programmes/welcome/report'));
+  expect(funnel).toMatchObject({ decisions: expect.any(Number), dropped: { caps: expect.any(Number) } });
+});
+
+test('a programme is looked over, and a save says the same without refusing', async () => {
+  const guardrails = { eligible: 'traits.age > 40 && traits.age < 30', consent: { Email: 'marketing' } };
+  const body = JSON.stringify({ ...SAMPLE, guardrails });
+  const found = await json(await running.call('read', '/v1/programmes/lint', { method: 'POST', body }));
+  expect(found.findings).toMatchObject([
+    { code: 'rule-never', path: 'guardrails.eligible' },
+    { code: 'channel-without-variants', path: 'guardrails.consent.Email' },
+    { code: 'channel-without-consent' },
+    { code: 'fallback-needs-person', path: 'fallback' },
+  ]);
+  const put = async (programme: string) =>
+    running.call('write', '/v1/programmes/welcome', {
+      method: 'PUT',
+      headers: { 'if-match': await versionOf() },
+      body: programme,
+    });
+  const saved = await json(await put(body));
+  expect(saved).toMatchObject({ version: expect.any(Number), findings: found.findings });
+  // what was answered may be sent back, and is not kept
+  expect((await put(JSON.stringify({ ...saved, guardrails: {} }))).status).toBe(200);
+  expect(await json(await running.call('read', '/v1/programmes/welcome'))).not.toHaveProperty('findings');
+});
+
+test('what can be asked is described', async () => {
+  const { paths } = (await json(await fetch(`${running.base}/openapi.json`))) as {
+    paths: Record<string, { post: { parameters?: { name: string; in: string }[]; responses: Json } }>;
+  };
+  const replay = paths['/v1/programmes/{id}/replay']!.post.parameters!;
+  expect(replay.map((own) => [own.in, own.name])).toEqual([
+    ['path', 'id'],
+    ['query', 'limit'],
+    ['query', 'from'],
+  ]);
+  expect(JSON.stringify(paths['/v1/programmes/lint']!.post.responses['200'])).toContain('"fix"');
+});
+
 async function versionOf(): Promise<string> {
   const response = await running.call('read', '/v1/programmes/welcome');
   return response.headers.get('etag')!;

@@ -22,9 +22,19 @@ const server = await postgresServer();
 const PROGRAMME = programme({
   goal: { signals: [REVENUE, CLICK, LEFT] },
   silence: true,
-  variants: [variant('a'), variant('b', { content: { subject: 'Hi {{ name }}' } })],
+  variants: [
+    variant('a', { cost: 0.1 }),
+    variant('b', { content: { subject: 'Hi {{ name }}: {{ coupon.code }}' }, coupon: 'spring' }),
+  ],
   holdout: { kind: 'random', share: 0.3 },
-  guardrails: { caps: [{ per: 'person', channel: 'email', count: 2, hours: 200 }] },
+  guardrails: {
+    caps: [
+      { per: 'person', channel: 'email', count: 2, hours: 200 },
+      { per: 'programme', count: 9, hours: 200 },
+    ],
+    budget: { perDay: 0.4, total: 2, zone: 'Europe/Berlin' },
+    releaseAfterHours: 100,
+  },
 });
 
 const quiet: CopyObserver = { began: () => undefined, done: () => undefined, verified: () => undefined };
@@ -46,6 +56,7 @@ async function lived(): Promise<Lived> {
   await store.own('a process that hangs');
   await store.meta('seed', 'seed of the installation');
   await store.saveKey({ id: 'k', scopes: ['read'], hash: 'h', createdAt: 0 });
+  await store.addCodes('spring', ['X1', 'X2', 'X3', "o'hara"]);
   const rig = await rigOn(store);
   const decisions = await makeDecisions(rig, world.asks);
   const events = eventsOf(world, decisions);

@@ -1,6 +1,6 @@
-import type { Decision } from '../../domain/decision.ts';
-import { SILENCE } from '../../domain/decision.ts';
-import type { Programme } from '../../domain/programme.ts';
+import type { Decision } from '../domain/decision.ts';
+import { SILENCE } from '../domain/decision.ts';
+import type { Programme } from '../domain/programme.ts';
 
 /** What became of every option: candidates = all of dropped + chosen + all of notChosen. */
 export interface Funnel {
@@ -31,4 +31,12 @@ export function addToFunnel(
   for (const { rule } of dropped) add(funnel.dropped, rule, 1);
   const chooser = pin === undefined ? reason : 'pinned';
   add(funnel.notChosen, chooser, candidates - dropped.length - chosen);
+}
+
+/** Adds what another funnel counted. */
+export function addFunnel(funnel: Funnel, other: Funnel): void {
+  funnel.candidates += other.candidates;
+  funnel.chosen += other.chosen;
+  for (const [rule, count] of Object.entries(other.dropped)) add(funnel.dropped, rule, count);
+  for (const [by, count] of Object.entries(other.notChosen)) add(funnel.notChosen, by, count);
 }

@@ -1,0 +1,77 @@
+import type { CreditedDecision } from '../contracts/store.ts';
+import { again, isComplete } from '../decide/again.ts';
+import type { LiveProgramme } from '../decide/decide.ts';
+import type { Decision, OptionKey, ScoredOption } from '../domain/decision.ts';
+import { HOUR_MS } from '../domain/programme.ts';
+import { scaleOf } from '../policies/posterior.ts';
+import type { OffPolicySample } from './off-policy.ts';
+
+/** A programme as it is and as it would be, both on the newest model. */
+export interface Alternatives {
+  unchanged: LiveProgramme;
+  changed: LiveProgramme;
+}
+
+/** Why a decision says nothing about a change. */
+export type Skipped = 'holdout' | 'pinned' | 'not-live' | 'incomplete' | 'not-looked-at';
+
+/** One decision under both programmes. */
+export interface Compared {
+  unchanged: Decision;
+  changed: Decision;
+}
+
+/** Why a decision is left out, or undefined: only what the policy chose, or could not choose from, depends on a programme. */
+export function skippedFor({ reason, dropped, pin, ...rest }: Decision): Skipped | undefined {
+  if (pin !== undefined || reason === 'pinned') return 'pinned';
+  if (reason === 'holdout') return 'holdout';
+  const off = dropped.some(({ rule, state }) => rule === 'dates' && STOPPED.has(state ?? ''));
+  if (off) return 'not-live';
+  return rest.spooled || !isComplete({ reason, dropped, pin, ...rest }) ? 'incomplete' : undefined;
+}
+
+const STOPPED: ReadonlySet<string> = new Set(['draft', 'paused', 'ended']);
+
+/** Makes a decision again on both programmes, with the facts and the draw it had. */
+export function compare(decision: Decision, { unchanged, changed }: Alternatives): Compared | undefined {
+  if (!isComplete(decision)) return undefined;
+  return { unchanged: again(decision, unchanged), changed: again(decision, changed) };
+}
+
+/** A decision as estimators need it under one of two policies, with the probability of what could not have been drawn. */
+export interface Weighed extends OffPolicySample {
+  uncovered: number;
+}
+
+const at = (eligible: readonly ScoredOption[], option: OptionKey): ScoredOption | undefined =>
+  eligible.find((scored) => scored.option === option);
+
+/** What was credited to a decision, in units of the goal. */
+export function rewardOf({ credits }: CreditedDecision, { programme }: LiveProgramme): number {
+  const scales = new Map(programme.goal.signals.map((goal) => [goal.signal, scaleOf(goal)]));
+  return credits.reduce((sum, { signal, worth }) => sum + (scales.get(signal) ?? 0) * worth, 0);
+}
+
+/** Whether everything that may still be credited to a decision has had the time to happen. */
+export function isMature({ at: made }: Decision, { programme }: LiveProgramme, now: number): boolean {
+  const hours = Math.max(...programme.goal.signals.map(({ windowHours }) => windowHours));
+  return made + hours * HOUR_MS <= now;
+}
+
+/** How likely what was drawn is under another policy, `made` being the same decision made again on that. */
+export function weigh(logged: Decision, made: Decision, reward: number): Weighed {
+  const { option, eligible, propensity, person } = logged;
+  const own = at(made.eligible, option);
+  const covered = made.eligible.filter((scored) => at(eligible, scored.option));
+  const sum = (of: readonly ScoredOption[], value: (scored: ScoredOption) => number): number =>
+    of.reduce((total, scored) => total + value(scored), 0);
+  return {
+    person,
+    reward,
+    logged: propensity,
+    target: own?.propensity ?? 0,
+    modelled: own?.score ?? 0,
+    expected: sum(made.eligible, (scored) => scored.propensity * scored.score),
+    uncovered: Math.max(0, 1 - sum(covered, (scored) => scored.propensity)),
+  };
+}

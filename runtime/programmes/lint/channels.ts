@@ -1,0 +1,82 @@
+import { approvalObjection } from '../../../core/guardrails/approval.ts';
+import { asksStore } from '../../../core/decide/answer.ts';
+import type { Check, Finding } from './finding.ts';
+
+/** Guardrails of channels that no variant has: most often a channel that is spelt in two ways. */
+export const channels: Check = ({ guardrails, variants }) => {
+  const used = new Set(variants.map(({ channel }) => channel));
+  const named: [path: string, channel: string][] = [
+    ...Object.keys(guardrails.consent ?? {}).map((name): [string, string] => [`consent.${name}`, name]),
+    ...Object.keys(guardrails.eligibleByChannel ?? {}).map((name): [string, string] => {
+      return [`eligibleByChannel.${name}`, name];
+    }),
+    ...(guardrails.caps ?? []).flatMap(({ channel }, i): [string, string][] =>
+      channel === undefined ? [] : [[`caps.${i}.channel`, channel]],
+    ),
+    ...(guardrails.quietHours?.channels ?? []).map((name, i): [string, string] => [
+      `quietHours.channels.${i}`,
+      name,
+    ]),
+  ];
+  const fix = `Use one of the channels of the variants (${[...used].join(', ')}), or leave it out.`;
+  return named
+    .filter(([, channel]) => !used.has(channel))
+    .map(([path, channel]) => ({
+      code: 'channel-without-variants',
+      path: `guardrails.${path}`,
+      message: `No variant is sent on ${channel}.`,
+      fix,
+    }));
+};
+
+/** Channels for which nobody asks for consent where it is asked for on others. */
+export const consent: Check = ({ guardrails, variants }) => {
+  const asked = guardrails.consent;
+  if (!asked || Object.keys(asked).length === 0) return [];
+  const open = new Set(
+    variants.map(({ channel }) => channel).filter((channel) => !Object.hasOwn(asked, channel)),
+  );
+  return [...open].map((channel) => ({
+    code: 'channel-without-consent',
+    path: 'guardrails.consent',
+    message: `Consent is asked for on ${Object.keys(asked).join(', ')} and not on ${channel}.`,
+    fix: `Name the purpose of ${channel} too, if consent is needed there.`,
+  }));
+};
+
+/** What stands in when the engine cannot decide in time. */
+export const fallback: Check = (programme) => {
+  const { fallback: id, holdout, variants } = programme;
+  const path = 'fallback';
+  const usual = variants.find((variant) => variant.id === id);
+  if (!usual) {
+    if (holdout?.kind !== 'business-as-usual') return [];
+    const message = 'The holdout gets business as usual, and no fallback says what that is: it gets nothing.';
+    return [{ code: 'holdout-without-fallback', path, message, fix: 'Name the usual variant as fallback.' }];
+  }
+  const findings: Finding[] = [];
+  const objection = approvalObjection(usual);
+  if (objection) {
+    const message = `The fallback ${usual.id} cannot be served: ${objection.detail}.`;
+    findings.push({ code: 'fallback-not-approved', path, message, fix: 'Approve it, or name another.' });
+  }
+  if (asksStore(programme, usual)) {
+    const message = `The fallback ${usual.id} depends on what is known of the person: when nobody can be looked up, nothing is sent.`;
+    const fix =
+      'Nothing, if silence is what is wanted then; otherwise name a variant on a channel without such rules.';
+    findings.push({ code: 'fallback-needs-person', path, message, fix });
+  }
+  return findings;
+};
+
+export const approvals: Check = ({ variants }) =>
+  variants.every((variant) => approvalObjection(variant))
+    ? [
+        {
+          code: 'nothing-approved',
+          path: 'variants',
+          message: 'No variant is approved: nothing can be sent.',
+          fix: 'Approve a variant: POST /v1/programmes/{id}/variants/{variant}/approve.',
+        },
+      ]
+    : [];
