@@ -127,10 +127,8 @@ export class Engine {
   #verdict({ request, lives }: Asked, facts: DecideFacts): Verdict {
     const { answer, passed } = arbitrate(request, facts, lives, this.#ports.seed);
     const { programme } = lives.find((live) => live.programme.id === answer.programme)!;
-    return {
-      answer: withContent(withReservations(answer, programme, facts.resources), facts.person),
-      passed,
-    };
+    const made = withReservations(answer, programme, facts.resources);
+    return { answer: withContent(made, facts.person), passed };
   }
 
   #decideIn(set: WorkingSet, asked: Asked): Made {

@@ -77,6 +77,27 @@ describe.each(await allStores())('a send that three programmes want (%s)', (_, o
   });
 });
 
+describe.each(await allStores())('what all persons share (%s)', (_, open) => {
+  it('is taken of by the answer alone, and the next programme sends when nothing is left', async () => {
+    const limited = { guardrails: { caps: [{ per: 'programme' as const, count: 10, hours: 24 }] } };
+    const rig = await engineRig({
+      store: await open(),
+      programmes: [of('news', 2), of('offer', 1, limited), of('deal', 3, limited)],
+    });
+    const everybody = (list: string[], send: string): Promise<Decision[]> =>
+      Promise.all(
+        Array.from({ length: 40 }, (_, i) => rig.decide({ userId: `u${i}` }, { programme: list, send })),
+      );
+    const count = (answers: Decision[], id: string): number =>
+      sent(answers.filter((answer) => answer.programme === id));
+    const first = await everybody(['news', 'offer', 'deal'], 'a');
+    expect([count(first, 'deal'), count(first, 'news'), count(first, 'offer')]).toEqual([10, 30, 0]);
+    // nothing was taken for the one that lost
+    const then = await everybody(['offer', 'deal'], 'b');
+    expect([count(then, 'deal'), count(then, 'offer')]).toEqual([0, 10]);
+  });
+});
+
 const order = (userId: string): DomainEvent => {
   const what = { name: 'Order Completed', values: {} };
   return { type: 'signal', source: 's', id: `o ${userId}`, at: NOON + HOUR, person: { userId }, ...what };
