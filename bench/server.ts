@@ -42,7 +42,10 @@ function bare(): Promise<Ready> {
 async function pickwell(): Promise<Ready> {
   const store: StoreChoice = kind === 'memory' ? { kind } : { kind: 'sqlite', folder };
   const settings = { host: '127.0.0.1', port: 0, data: folder, log: 'silent' as const, integrations: {} };
-  const room: OpenRoom = (observer) => openThreadRoom({ store, settings }, observer);
+  const crashed = (error: Error): never => {
+    throw error;
+  };
+  const room: OpenRoom = (observer) => openThreadRoom({ store, settings }, observer, crashed);
   const server = await assemble({ settings, room, logger: makeLogger('silent'), version: 'bench' });
   const base = await server.listen();
   const key = server.freshKeys.find(({ scope }) => scope === 'decide')?.key ?? '';

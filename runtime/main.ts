@@ -25,7 +25,13 @@ const STOP_MS = 10_000;
 async function start(): Promise<void> {
   const settings = readSettings(process.env);
   const logger = makeLogger(settings.log);
-  const room: OpenRoom = (observer) => openThreadRoom({ store: storeChoice(settings), settings }, observer);
+  // without its engine a process would answer nothing but defaults: whoever watches over it starts another
+  const crashed = (error: Error): void => {
+    logger.fatal({ err: error }, 'the engine ended by an error');
+    process.exit(1);
+  };
+  const room: OpenRoom = (observer) =>
+    openThreadRoom({ store: storeChoice(settings), settings }, observer, crashed);
   const pickwell = await assemble({ settings, room, logger, version: packageVersion() });
   const base = await pickwell.listen();
   process.stdout.write(banner(base, SAMPLE.id, pickwell.freshKeys));

@@ -4,8 +4,10 @@ import { hasTag } from '../../core/decide/answer.ts';
 import type { Decision } from '../../core/domain/decision.ts';
 import type { Person } from '../../core/domain/person.ts';
 
-/** Characters of a template, steps of a rendering and characters it may make: enough for an e-mail, too little to hurt. */
-const LIMITS = { parseLimit: 100_000, renderLimit: 50, memoryLimit: 1_000_000 };
+/** Characters of a template and characters it may make: enough for an e-mail, too little to hurt. */
+const LIMITS = { parseLimit: 100_000, memoryLimit: 1_000_000 };
+/** Time for one rendering, and for another if that was too little, in ms: the thread may have been held up. */
+const RENDER_MS = [50, 250];
 
 // no template may include another: the names of others would be files of this machine
 const options = { ...LIMITS, ownPropertyOnly: true, strictFilters: true, templates: {} };
@@ -23,8 +25,8 @@ const escaping: Renderer = { engine: new Liquid({ ...options, outputEscape: 'esc
 const isHtml = (name: string): boolean => name === 'body' || name.endsWith('html');
 
 /**
- * The decision with its content rendered from the person's traits, the request's context and the code it comes with (`coupon`). Values are data: they are
- * never rendered a second time. A piece that cannot be rendered stays out, so that no half-made text is sent.
+ * The decision with its content rendered from the person's traits, the request's context and the code it comes with
+ * (`coupon`). Values are data: they are never rendered a second time. A piece that cannot be rendered stays out, so that no half-made text is sent.
  */
 export function withContent(decision: Decision, person: Person): Decision {
   if (!decision.content || !Object.values(decision.content).some(hasTag)) return decision;
@@ -63,12 +65,17 @@ function templatesOf({ engine, parsed }: Renderer, text: string): Template[] {
   return templates;
 }
 
+const isLate = (error: unknown): boolean => (error as Error).message.startsWith('template render limit');
+
 function render(renderer: Renderer, template: string, scope: Record<string, unknown>): string | undefined {
-  try {
-    return renderer.engine.renderSync(templatesOf(renderer, template), scope) as string;
-  } catch {
-    return undefined;
+  for (const renderLimit of RENDER_MS) {
+    try {
+      return renderer.engine.renderSync(templatesOf(renderer, template), scope, { renderLimit }) as string;
+    } catch (error) {
+      if (!isLate(error)) return undefined;
+    }
   }
+  return undefined;
 }
 
 /** Says what is wrong with a template, or undefined. */

@@ -21,7 +21,8 @@ export class Calls {
   /** Resolves when the room is open; rejects with what kept it from opening. */
   readonly opened: Promise<unknown>;
 
-  constructor(worker: Worker, observer: EngineObserver) {
+  /** `crashed` is told of an error nobody caught: the thread has ended, and every call is refused. */
+  constructor(worker: Worker, observer: EngineObserver, crashed: (error: Error) => void) {
     this.#worker = worker;
     this.opened = new Promise((resolve, reject) => this.#waiting.set(OPENING, { resolve, reject }));
     worker.on('message', ({ replies, told }: Report) => {
@@ -30,7 +31,10 @@ export class Calls {
       }
       for (const [name, ...args] of told) tell(observer, name, args);
     });
-    worker.on('error', (error: Error) => this.#fail(error.message));
+    worker.on('error', (error: Error) => {
+      this.#fail(error.message);
+      crashed(error);
+    });
     worker.on('exit', () => this.#fail('the store was closed'));
   }
 

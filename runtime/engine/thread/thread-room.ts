@@ -47,11 +47,15 @@ const STORE: Names<DeskStore> = {
 
 /**
  * The room on a thread of its own: the disk holds up the engine, never the network. Calls reject with Fault `unavailable`
- * once the thread is gone.
+ * once the thread is gone. `crashed` is told when it ends by an error that nobody caught; it does not come back.
  */
-export async function openThreadRoom(start: Start, observer: EngineObserver): Promise<Room> {
+export async function openThreadRoom(
+  start: Start,
+  observer: EngineObserver,
+  crashed: (error: Error) => void,
+): Promise<Room> {
   const worker = startWorker(start);
-  const calls = new Calls(worker, observer);
+  const calls = new Calls(worker, observer, crashed);
   const callOf =
     (name: string) =>
     (...args: unknown[]): Promise<unknown> =>

@@ -1,10 +1,12 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { Worker } from 'node:worker_threads';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { Funnel } from '../../../core/decide/funnel.ts';
 import { addFunnel, emptyFunnel } from '../../../core/decide/funnel.ts';
 import type { DomainEvent } from '../../../core/domain/event.ts';
 import type { EngineObserver, Room } from '../../../runtime/engine/room.ts';
+import { Calls } from '../../../runtime/engine/thread/calls.ts';
 import { openThreadRoom } from '../../../runtime/engine/thread/thread-room.ts';
 import { folder } from '../../support/folders.ts';
 import { NOON, programme } from '../../support/programmes.ts';
@@ -33,7 +35,9 @@ function listening(): Heard {
 
 async function open(path: string, heard = listening()): Promise<Room> {
   const settings = { host: 'x', port: 0, data: path, log: 'silent' as const, integrations: {} };
-  const room = await openThreadRoom({ store: { kind: 'sqlite', folder: path }, settings }, heard.observer);
+  const crashed = (error: Error): void => expect.unreachable(String(error));
+  const start = { store: { kind: 'sqlite' as const, folder: path }, settings };
+  const room = await openThreadRoom(start, heard.observer, crashed);
   onTestFinished(() => room.close().catch(() => undefined));
   return room;
 }
@@ -106,5 +110,16 @@ describe('the engine on a thread of its own', () => {
     const path = await folder();
     writeFileSync(join(path, 'pickwell.db'), 'This is no database, and long enough to be sure. '.repeat(100));
     await expect(open(path)).rejects.toMatchObject({ kind: 'unavailable' });
+  });
+
+  it('tells of an error nobody caught, and answers nobody any more', async () => {
+    const worker = new Worker(`setTimeout(() => { throw new Error('a bug') }, 20)`, { eval: true });
+    const crash = Promise.withResolvers<Error>();
+    const calls = new Calls(worker, listening().observer, crash.resolve);
+    const answer = calls.call('engine.health', []);
+    await expect(answer).rejects.toMatchObject({ kind: 'unavailable', detail: 'engine: a bug' });
+    expect((await crash.promise).message).toBe('a bug');
+    await expect(calls.call('engine.health', [])).rejects.toMatchObject({ kind: 'unavailable' });
+    await expect(calls.opened).rejects.toMatchObject({ kind: 'unavailable' });
   });
 });
