@@ -33,7 +33,7 @@ const PROGRAMMES = [
         { per: 'programme', channel: 'sms', count: 12, hours: 1 },
         { per: 'variant', count: 45, hours: 2 },
       ],
-      budget: { perDay: 90, total: DECISIONS * 0.02, zone: BERLIN },
+      budget: { perDay: 45, total: DECISIONS * 0.012, zone: BERLIN },
       releaseAfterHours: 3,
     },
   }),

@@ -123,7 +123,7 @@ describe('pickwell simulate', () => {
     [JSON.stringify(input), ['--base-rate', '0.5', '--effect', '2'], /--effect: .*at most 1/],
     [JSON.stringify(input), ['--audience', 'many'], /--audience .*whole number/],
     [JSON.stringify(input), ['--audience', '10', '--waves', '20'], /--waves: /],
-  ])('refuses what it cannot run: %.60s %j', async (text, options, message) => {
+  ])('refuses what it cannot run (%#)', async (text, options, message) => {
     const { code, out, err } = await command(text, ...options);
     expect(code).toBe(1);
     expect(out).toBe('');
