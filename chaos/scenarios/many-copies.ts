@@ -113,7 +113,7 @@ export const manyCopies: readonly Scenario[] = [
       for (const copy of stage.copies) {
         await stage.disturb(async () => {
           const { code, ms } = await copy.stop();
-          if (code !== 0 || ms > 10_000) throw new Error(`exit ${code} after ${ms} ms`);
+          if (code !== 0 || ms > 10_000) throw new Error(`exit ${code} after ${ms} ms\n${copy.lastWords()}`);
           await copy.start();
         });
         await sleep(500);
