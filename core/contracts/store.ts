@@ -22,8 +22,8 @@ import type { Trial } from './trial.ts';
 export interface WorkStore {
   /**
    * Reads the facts, runs `work` on them, writes what it returns in one transaction and resolves once that is durable.
-   * No other `transact` on the same persons or resources runs in between. Rejects with Fault `unavailable` when nothing was written.
-   * `work` may run again on newer facts when another process was quicker; what it returned last is what is written.
+   * No other `transact` on the same persons or resources runs in between. Rejects with Fault `unavailable` when nothing was
+   * written. `work` may run again on newer facts when another process was quicker; what it returned last is what is written.
    */
   transact(query: WorkQuery, work: (facts: WorkFacts) => WorkWrites): Promise<void>;
 }

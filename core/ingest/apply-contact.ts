@@ -36,8 +36,8 @@ export function applyToContacts(event: SignalEvent, person: Person, set: Working
 }
 
 /**
- * Gives back what a signal says is worked off: of the contact it names, or of all the person's where it names none. The earliest of several
- * such signals counts, and none from before the contact.
+ * Gives back what a signal says is worked off: of the contact it names, or of all the person's where it names none. The
+ * earliest of several such signals counts, and none from before the contact.
  */
 function giveBack({ name, at, decisionId, send }: SignalEvent, owner: Person, set: WorkingSet): void {
   const named = decisionId !== undefined || send !== undefined;

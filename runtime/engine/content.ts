@@ -26,7 +26,8 @@ const isHtml = (name: string): boolean => name === 'body' || name.endsWith('html
 
 /**
  * The decision with its content rendered from the person's traits, the request's context and the code it comes with
- * (`coupon`). Values are data: they are never rendered a second time. A piece that cannot be rendered stays out, so that no half-made text is sent.
+ * (`coupon`). Values are data: they are never rendered a second time. A piece that cannot be rendered stays out, so that no
+ * half-made text is sent.
  */
 export function withContent(decision: Decision, person: Person): Decision {
   if (!decision.content || !Object.values(decision.content).some(hasTag)) return decision;

@@ -36,7 +36,10 @@ interface Ports {
   now: () => number;
 }
 
-/** How a programme is doing: share, estimate and interval of every option, lift, the model it is decided on, what is left of what it needs, the funnel. */
+/**
+ * How a programme is doing: share, estimate and interval of every option, lift, the model it is decided on, what became of
+ * the options of recent decisions, and what is left of what it needs.
+ */
 async function report(programme: Programme, { engine, store, now }: Ports): Promise<object> {
   const { version, state } = await engine.model(programme.id);
   const { id, status, version: programmeVersion } = programme;
