@@ -40,6 +40,8 @@ async function start(): Promise<void> {
     if (stopping) return;
     stopping = true;
     logger.info({ signal }, 'stopping');
+    // a client library whose connection is closed under it may reject what nobody waits for any more
+    process.on('unhandledRejection', (error) => logger.error({ err: error }, 'left over while stopping'));
     const late = setTimeout(() => {
       logger.error('stopping took too long');
       process.exit(1);
