@@ -23,18 +23,12 @@ export class Catalogue {
   /** Place in the ledger of the newest model. */
   #position = -1;
 
-  /** Takes what is newer in the store than here; resolves with whether that was a programme. */
-  async load(store: LearnStore & ProgrammeStore): Promise<boolean> {
-    await this.loadModels(store);
-    const all = await store.programmes();
-    const newer = all.filter(({ id, version }) => (this.programme(id)?.version ?? 0) < version);
-    for (const programme of newer) this.put(programme);
-    return newer.length > 0;
-  }
-
-  /** Takes newer models alone: whoever waits to hear of a changed programme still does. */
-  async loadModels(store: LearnStore): Promise<void> {
+  /** Takes what is newer in the store than here. */
+  async load(store: LearnStore & ProgrammeStore): Promise<void> {
     this.learn(await store.models(this.#position));
+    for (const programme of await store.programmes()) {
+      if ((this.programme(programme.id)?.version ?? 0) < programme.version) this.put(programme);
+    }
   }
 
   #take({ programme, version, position, state }: ModelSnapshot): void {

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { performance } from 'node:perf_hooks';
+import type { LedgerChunk } from '../../core/contracts/records.ts';
 import type { Store } from '../../core/contracts/store.ts';
 import { FOLD_LEASE } from '../../core/contracts/store.ts';
 import type { Outcome } from '../../core/domain/outcome.ts';
@@ -31,6 +32,9 @@ const CHUNK = 5_000;
 const LEASE_MS = 10_000;
 /** How often a copy that may not fold asks whether it may by now, in ms. */
 const WAIT_MS = 1_000;
+
+const contextual = (programmes: readonly Programme[]): ProgrammeId[] =>
+  programmes.filter(learnsContext).map(({ id }) => id);
 
 /** Folds the ledger into models, one chunk after the other, for as long as the process runs. */
 export class Folder {
@@ -68,9 +72,21 @@ export class Folder {
     if (before && at < before.renewAt) return before.epoch;
     const { store, catalogue } = this.#ports;
     const epoch = await store.lease(FOLD_LEASE, this.#holder, LEASE_MS);
-    if (epoch !== null && epoch !== before?.epoch) await catalogue.loadModels(store);
+    if (epoch !== null && epoch !== before?.epoch) await catalogue.load(store);
     this.#lease = epoch === null ? undefined : { epoch, renewAt: at + LEASE_MS / 2 };
     return epoch ?? undefined;
+  }
+
+  /** The next stretch of the ledger, read knowing every programme that is saved in it: another copy may have saved it. */
+  async #read(after: number): Promise<LedgerChunk> {
+    const { store, catalogue } = this.#ports;
+    for (let known = 0; ;) {
+      const chunk = await store.readLedger(after, CHUNK, contextual(catalogue.programmes()));
+      const saved = chunk.entries.findLast(({ kind }) => kind === 'programme')?.seq ?? 0;
+      if (saved <= known) return chunk;
+      await catalogue.load(store);
+      known = saved;
+    }
   }
 
   /** Folds one chunk; resolves with the number of entries in it, 0 while another copy folds. */
@@ -79,15 +95,15 @@ export class Folder {
     const epoch = await this.#held();
     if (epoch === undefined) return 0;
     const expected = await store.position();
-    const programmes = catalogue.programmes();
-    const contextual = programmes.filter(learnsContext).map(({ id }) => id);
-    const chunk = await store.readLedger(expected, CHUNK, contextual);
+    const chunk = await this.#read(expected);
     const folded = chunk.upTo - expected;
     if (folded < CHUNK) this.doneAt = now();
     if (folded === 0) return 0;
+    const programmes = catalogue.programmes();
     const names = goalSignals(programmes);
     const persons = personsTouched(chunk.entries, names);
-    const histories = persons.length === 0 ? [] : await store.histories(persons, names, contextual);
+    const histories =
+      persons.length === 0 ? [] : await store.histories(persons, names, contextual(programmes));
     const states = catalogue.states();
     const renewed = await this.#renew(programmes, states, expected);
     if (renewed === undefined) return 0;

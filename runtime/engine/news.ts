@@ -1,4 +1,5 @@
 import type { LearnStore, ProgrammeStore, WatchStore } from '../../core/contracts/store.ts';
+import type { ProgrammeId } from '../../core/domain/programme.ts';
 import type { Catalogue } from './catalogue.ts';
 
 export interface NewsPorts {
@@ -21,9 +22,16 @@ export class News {
   heardAt: number | undefined;
   #taking: Promise<void> | undefined;
   #more = false;
+  /** Versions of the programmes that whoever is told knows. */
+  #told: ReadonlyMap<ProgrammeId, number>;
 
   constructor(ports: NewsPorts) {
     this.#ports = ports;
+    this.#told = this.#versions();
+  }
+
+  #versions(): Map<ProgrammeId, number> {
+    return new Map(this.#ports.catalogue.programmes().map(({ id, version }) => [id, version]));
   }
 
   async start(): Promise<void> {
@@ -49,9 +57,12 @@ export class News {
     while (this.#more) {
       this.#more = false;
       try {
-        const programmes = await catalogue.load(store);
+        await catalogue.load(store);
         this.heardAt = now();
-        if (programmes) changed();
+        const versions = this.#versions();
+        const newer = [...versions].some(([id, version]) => this.#told.get(id) !== version);
+        this.#told = versions;
+        if (newer) changed();
       } catch {
         // the store is away; what changed is still to be taken when it is heard of again
         this.#more = true;

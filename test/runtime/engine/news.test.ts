@@ -1,10 +1,11 @@
 import { expect, test } from 'vitest';
 import { answerOf } from '../../../core/decide/answer.ts';
 import { Catalogue } from '../../../runtime/engine/catalogue.ts';
+import { Folder } from '../../../runtime/engine/folder.ts';
 import { News, OLD_MS } from '../../../runtime/engine/news.ts';
 import { openMemoryStore } from '../../../runtime/store/memory-store.ts';
 import { engineRig } from '../../support/engine-rig.ts';
-import { NOON, programme } from '../../support/programmes.ts';
+import { CLICK, NOON, programme } from '../../support/programmes.ts';
 
 test('a copy takes what another changed, and knows when it may have missed something', async () => {
   const store = openMemoryStore();
@@ -71,4 +72,24 @@ test('an answer that was under way during a fold or a save does not bring back w
   await learned('c');
   const trials = Object.values(catalogue.model('welcome').state.options).map((own) => own.trials);
   expect(trials.reduce((sum, n) => sum + n, 0)).toBe(3);
+});
+
+test('whoever folds credits the programme of another copy from its first signal on', async () => {
+  const rig = await engineRig();
+  const { store, engine } = rig;
+  const catalogue = new Catalogue();
+  await catalogue.load(store);
+  const failed = (error: unknown): never => {
+    throw error;
+  };
+  const ports = { now: () => NOON, route: () => [], delivered: () => undefined, observe: () => undefined };
+  const folder = new Folder({ store, catalogue, failed, ...ports });
+
+  await store.saveProgramme(programme({ id: 'late', goal: { signals: [CLICK] } }), 0, NOON);
+  await rig.catalogue.load(store);
+  const { id } = await rig.decide({ userId: 'u' }, { programme: 'late' });
+  const clicked = { type: 'signal', source: 's', id: '1', at: NOON, person: { userId: 'u' } } as const;
+  await engine.ingest([{ ...clicked, name: CLICK.signal, values: {}, decisionId: id }]);
+  await folder.catchUp();
+  expect((await store.decision(id))!.credits).toMatchObject([{ signal: CLICK.signal, worth: 1 }]);
 });
