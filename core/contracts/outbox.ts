@@ -14,7 +14,7 @@ export interface OutboxItem {
 /** What became of one claimed item; `id` is the id of its outcome, times are ms since 1970. */
 export type OutboxResult =
   | { id: string; state: 'delivered'; at: number }
-  | { id: string; state: 'pending'; attempts: number; nextAttemptAt: number; fault: string }
+  | { id: string; state: 'pending'; at: number; attempts: number; nextAttemptAt: number; fault: string }
   | { id: string; state: 'dead'; at: number; fault: string };
 
 /** The durable queue of outcomes. A claimed item belongs to its claimer until its lease ends or it is settled. */

@@ -52,7 +52,8 @@ export class Settler<Settings> {
 
   /** Gives back what was not sent, due at once. */
   async release(items: readonly OutboxItem[], lease: Lease): Promise<void> {
-    const common = { state: 'pending', nextAttemptAt: this.#route.clock.now(), fault: 'not sent' } as const;
+    const at = this.#route.clock.now();
+    const common = { state: 'pending', at, nextAttemptAt: at, fault: 'not sent' } as const;
     const results = items.map(({ outcome: { id }, attempts }) => ({ id, attempts, ...common }));
     await this.#settle(results, lease);
   }

@@ -59,7 +59,7 @@ export function resultOf({ item, fault }: Verdict, { now, pausedUntil, rng }: Mo
   }
 
   function pending(attempts: number, nextAttemptAt: number): OutboxResult {
-    return { id, state: 'pending', attempts, nextAttemptAt, fault: text };
+    return { id, state: 'pending', at: now, attempts, nextAttemptAt, fault: text };
   }
 
   function dead(): OutboxResult {

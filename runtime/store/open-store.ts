@@ -20,7 +20,7 @@ export async function openStore(choice: StoreChoice): Promise<Store> {
       return openSqliteStore(choice.folder);
     case 'postgres':
       await refuseUnfinished(choice.url);
-      return openPostgresStore({ url: choice.url, wall: Date.now });
+      return openPostgresStore({ url: choice.url, databaseClock: true });
     case 'memory':
       return openMemoryStore();
   }

@@ -63,7 +63,7 @@ export function outboxContract(open: () => Promise<Store>): void {
     await claim(store);
     const due = NOON + 10 * MINUTE;
     await store.settle('braze', [
-      { id: 'a', state: 'pending', attempts: 3, nextAttemptAt: due, fault: 'unavailable' },
+      { id: 'a', state: 'pending', at: NOON, attempts: 3, nextAttemptAt: due, fault: 'unavailable' },
       { id: 'b', state: 'delivered', at: NOON },
     ]);
     expect(await claim(store, due - 1)).toEqual([]);
@@ -99,7 +99,7 @@ export function outboxContract(open: () => Promise<Store>): void {
       late.map((id) => ({ id, state: 'delivered', at: NOON })),
     );
     await store.settle('braze', [
-      { id: 'pending', state: 'pending', attempts: 1, nextAttemptAt: NOON, fault: 'unavailable' },
+      { id: 'pending', state: 'pending', at: NOON, attempts: 1, nextAttemptAt: NOON, fault: 'unavailable' },
       { id: 'dead', state: 'dead', at: NOON, fault: 'rejected' },
       { id: 'unknown', state: 'delivered', at: NOON },
     ]);

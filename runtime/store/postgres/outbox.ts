@@ -7,16 +7,17 @@ import { call } from './session.ts';
 
 /**
  * Times at which rows are due are kept in the database's time: a copy whose clock is wrong must neither hold rows back nor take
- * them early. By how much the caller's clock is behind, from what it reads; nothing where it reads nothing.
+ * them early. By how much the caller's clock is behind, from what it read when it worked the other times out, since it may
+ * have been set by now; nothing where its clock is taken for right.
  */
-const behind = (clock: string): string =>
-  `coalesce(extract(epoch FROM clock_timestamp()) * 1000 - ${clock}::float8, 0)`;
+const behind = (clock: string, databaseClock: string): string =>
+  `CASE WHEN ${databaseClock}::bool THEN extract(epoch FROM clock_timestamp()) * 1000 - ${clock}::float8 ELSE 0 END`;
 
 /** Rows somebody else is claiming at this moment are passed over; the lease is the time at which a row is due again. */
 const CLAIM = {
   name: 'claim',
-  text: `UPDATE pickwell.outbox SET next_at = $3 + ${behind('$6')}, claimer = $5 WHERE number IN (
-      SELECT number FROM pickwell.outbox WHERE destination = $1 AND state = 'pending' AND next_at <= $2 + ${behind('$6')}
+  text: `UPDATE pickwell.outbox SET next_at = $3 + ${behind('$2', '$6')}, claimer = $5 WHERE number IN (
+      SELECT number FROM pickwell.outbox WHERE destination = $1 AND state = 'pending' AND next_at <= $2 + ${behind('$2', '$6')}
       ORDER BY number LIMIT $4 FOR UPDATE SKIP LOCKED)
     RETURNING number, body, attempts, created_at`,
 };
@@ -31,8 +32,9 @@ const FAILED = {
   name: 'failed',
   text: `UPDATE pickwell.outbox AS o SET state = r.state, fault = r.fault,
       attempts = CASE r.state WHEN 'pending' THEN r.attempts::integer ELSE o.attempts END,
-      next_at = CASE r.state WHEN 'pending' THEN r.next_at + ${behind('$8')} ELSE o.next_at END
-    FROM unnest($3::text[], $4::text[], $5::text[], $6::float8[], $7::float8[]) AS r(id, state, fault, attempts, next_at)
+      next_at = CASE r.state WHEN 'pending' THEN r.next_at + ${behind('r.at', '$9')} ELSE o.next_at END
+    FROM unnest($3::text[], $4::text[], $5::text[], $6::float8[], $7::float8[], $8::float8[])
+      AS r(id, state, fault, attempts, next_at, at)
     WHERE o.destination = $1 AND o.id = r.id AND o.state = 'pending' AND (o.claimer IS NULL OR o.claimer = $2)`,
 };
 const COUNTS = {
@@ -53,11 +55,11 @@ export interface Claim {
   now: number;
   leaseUntil: number;
   limit: number;
-  /** What the caller's clock reads, ms since 1970. */
-  clock: number | null;
+  /** Whether times are kept in the database's time. */
+  databaseClock: boolean;
 }
 
-export interface Settling extends Pick<Claim, 'destination' | 'clock'> {
+export interface Settling extends Pick<Claim, 'destination' | 'databaseClock'> {
   results: readonly OutboxResult[];
 }
 
@@ -71,9 +73,9 @@ interface ClaimedRow {
 export async function claim(
   db: Database,
   claimer: string,
-  { destination, now, leaseUntil, limit, clock }: Claim,
+  { destination, now, leaseUntil, limit, databaseClock }: Claim,
 ): Promise<OutboxItem[]> {
-  const rows = await db.rows<ClaimedRow>(CLAIM, destination, now, leaseUntil, limit, claimer, clock);
+  const rows = await db.rows<ClaimedRow>(CLAIM, destination, now, leaseUntil, limit, claimer, databaseClock);
   rows.sort((a, b) => a.number - b.number);
   return rows.map(({ body, attempts, created_at }) => {
     return { outcome: JSON.parse(body) as Outcome, destination, attempts, createdAt: created_at };
@@ -83,7 +85,7 @@ export async function claim(
 export async function settle(
   db: Database,
   claimer: string,
-  { destination, results, clock }: Settling,
+  { destination, results, databaseClock }: Settling,
 ): Promise<void> {
   const delivered = results.filter(({ state }) => state === 'delivered');
   const failed = results.filter((result) => result.state !== 'delivered');
@@ -96,7 +98,8 @@ export async function settle(
       texts(failed.map(({ fault }) => fault)),
       numbers(pending.map((result) => result?.attempts ?? 0)),
       numbers(pending.map((result) => result?.nextAttemptAt ?? 0)),
-      clock,
+      numbers(failed.map(({ at }) => at)),
+      databaseClock,
     ),
   );
 }

@@ -20,8 +20,8 @@ import { Watch } from './watch.ts';
 
 export type PostgresOptions = ConnectionOptions &
   Patience & {
-    /** This process's clock, ms since 1970, which may be wrong by the database's; absent: it is taken for right. */
-    wall?: () => number;
+    /** Time is the database's, since the clocks of copies differ; absent: that of whoever calls. */
+    databaseClock?: boolean;
   };
 
 async function prepare(options: PostgresOptions): Promise<void> {
@@ -47,11 +47,11 @@ export async function openPostgresStore(options: PostgresOptions): Promise<Store
   const db = new Database(pool, options);
   const watches = new Set<Watch>();
   const me = randomUUID();
-  const clock = (): number | null => options.wall?.() ?? null;
+  const { databaseClock = false } = options;
   // of what this process asks for, the first to ask is the first to get
   const [inTurn, claiming, naming] = [takeTurns(), takeTurns(), takeTurns()];
   return {
-    transact: (query, work) => inTurn(() => transact(db, query, work, options.wall !== undefined)),
+    transact: (query, work) => inTurn(() => transact(db, query, work, databaseClock)),
     position: () => position(db),
     readLedger: (after, limit, contextual) => readLedger(db, after, limit, contextual),
     histories: (persons, signals, contextual) => histories(db, persons, { signals, contextual }),
@@ -69,8 +69,8 @@ export async function openPostgresStore(options: PostgresOptions): Promise<Store
     ledger: (from, limit) => ledger(db, from, limit),
     counts: () => counts(db),
     claim: (destination, now, leaseUntil, limit) =>
-      claiming(() => claim(db, me, { destination, now, leaseUntil, limit, clock: clock() })),
-    settle: (destination, results) => settle(db, me, { destination, results, clock: clock() }),
+      claiming(() => claim(db, me, { destination, now, leaseUntil, limit, databaseClock })),
+    settle: (destination, results) => settle(db, me, { destination, results, databaseClock }),
     // a claim may be another living copy's: those of the dead end with their leases
     recoverClaims: () => Promise.resolve(),
     outboxCounts: () => outboxCounts(db),

@@ -25,6 +25,7 @@ describe('resultOf', () => {
     expect(result).toEqual({
       id: 'a',
       state: 'pending',
+      at: NOW,
       attempts: 3,
       nextAttemptAt: NOW + 4500,
       fault: 'unavailable: why',

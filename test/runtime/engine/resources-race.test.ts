@@ -163,7 +163,7 @@ describe.each(STORES)('many at once, on %s', (_, open) => {
 
 describe.skipIf(server === undefined)('many at once, by the clock of the database', () => {
   it('keep a cap over all persons and a pool, whatever the time of each copy', async () => {
-    const stores = await copiesOf(await server!.database(), 2, { wall: Date.now });
+    const stores = await copiesOf(await server!.database(), 2, { databaseClock: true });
     const caps = [{ per: 'variant', count: 7, hours: 24 } as const];
     const variants = [variant('a', { coupon: 'spring' }), variant('b')];
     const rigs = await rigsOn(stores, [programme({ variants, guardrails: { caps } })]);

@@ -73,7 +73,14 @@ async function lived(): Promise<Lived> {
   await store.settle('segment', [
     { id: one!.outcome.id, state: 'delivered', at: NOON },
     { id: two!.outcome.id, state: 'dead', at: NOON, fault: 'rejected' },
-    { id: three!.outcome.id, state: 'pending', nextAttemptAt: NOON, attempts: 3, fault: 'unavailable' },
+    {
+      id: three!.outcome.id,
+      state: 'pending',
+      at: NOON,
+      nextAttemptAt: NOON,
+      attempts: 3,
+      fault: 'unavailable',
+    },
   ]);
   await store.close();
   return { path, decisions };

@@ -161,12 +161,23 @@ describe.skipIf(server === undefined)('the outbox, with several copies', () => {
     expect(await b.claim('x', NOON + MINUTE, NOON + 2 * MINUTE, 9)).toHaveLength(2);
     await a.settle('x', [
       { id: 'o', state: 'dead', at: NOON, fault: 'late' },
-      { id: 'p', state: 'pending', attempts: 3, nextAttemptAt: NOON, fault: 'late' },
+      { id: 'p', state: 'pending', at: NOON, attempts: 3, nextAttemptAt: NOON, fault: 'late' },
     ]);
     expect(await b.claim('x', NOON + MINUTE, NOON + 2 * MINUTE, 9)).toEqual([]);
     await b.settle('x', [{ id: 'o', state: 'delivered', at: NOON }]);
     expect(await b.claim('x', NOON + 2 * MINUTE, NOON + 3 * MINUTE, 9)).toMatchObject([
       { outcome: { id: 'p' }, attempts: 0 },
     ]);
+  });
+
+  it('keeps when an outcome is due by how far that lies from what a clock read, though it was set since', async () => {
+    const [a, b] = (await copiesOf(await server!.database(), 2, { databaseClock: true })) as [Store, Store];
+    await add(a, ['o']);
+    const at = Date.now() + 60 * MINUTE;
+    const claimed = await a.claim('x', at, at + 20, 9);
+    expect(claimed).toHaveLength(1);
+    const again = { state: 'pending', at, attempts: 1, nextAttemptAt: at + 20, fault: 'late' } as const;
+    await a.settle('x', [{ id: 'o', ...again }]);
+    await expect.poll(() => b.claim('x', Date.now(), Date.now() + MINUTE, 9)).toHaveLength(1);
   });
 });
