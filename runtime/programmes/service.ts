@@ -47,7 +47,11 @@ export class Programmes {
   }
 
   async load(): Promise<void> {
-    for (const programme of await this.#store.programmes()) this.#newest.set(programme.id, programme);
+    for (const programme of await this.#store.programmes()) {
+      // an answer that was asked for earlier may come later
+      if (programme.version > (this.find(programme.id)?.version ?? 0))
+        this.#newest.set(programme.id, programme);
+    }
   }
 
   all(): Programme[] {

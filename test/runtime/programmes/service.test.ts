@@ -3,7 +3,7 @@ import { programmeSchema } from '../../../runtime/programmes/schema.ts';
 import { Programmes } from '../../../runtime/programmes/service.ts';
 import { SAMPLE } from '../../../runtime/programmes/sample.ts';
 import { openMemoryStore } from '../../../runtime/store/memory-store.ts';
-import { NOON } from '../../support/programmes.ts';
+import { NOON, programme } from '../../support/programmes.ts';
 
 const service = (): Programmes => new Programmes(openMemoryStore(), () => NOON);
 
@@ -53,4 +53,19 @@ describe('a programme that is saved', () => {
       path: ['guardrails'],
     });
   });
+});
+
+it('stays as it was saved last, though an answer that was asked for before comes after it', async () => {
+  const store = openMemoryStore();
+  await store.saveProgramme(programme(), 0, NOON);
+  const before = await store.programmes();
+  await store.saveProgramme(programme({ name: 'Newer' }), 1, NOON);
+  const late = Promise.withResolvers<typeof before>();
+  const answers = [late.promise, store.programmes()];
+  const programmes = new Programmes({ ...store, programmes: () => answers.shift()! }, () => NOON);
+  const loads = [programmes.load(), programmes.load()];
+  await loads[1];
+  late.resolve(before);
+  await loads[0];
+  expect(programmes.get('welcome')).toMatchObject({ version: 2, name: 'Newer' });
 });
