@@ -42,10 +42,7 @@ function bare(): Promise<Ready> {
 async function pickwell(): Promise<Ready> {
   const store: StoreChoice = kind === 'memory' ? { kind } : { kind: 'sqlite', folder };
   const settings = { host: '127.0.0.1', port: 0, data: folder, log: 'silent' as const, integrations: {} };
-  const crashed = (error: Error): never => {
-    throw error;
-  };
-  const room: OpenRoom = (observer) => openThreadRoom({ store, settings }, observer, crashed);
+  const room: OpenRoom = (observer) => openThreadRoom({ store, settings }, observer);
   const server = await assemble({ settings, room, logger: makeLogger('silent'), version: 'bench' });
   const base = await server.listen();
   const key = server.freshKeys.find(({ scope }) => scope === 'decide')?.key ?? '';

@@ -35,10 +35,7 @@ async function copy({ store, folder, key }: Role & { kind: 'copy' }): Promise<nu
     ...{ host: '127.0.0.1', port: 0, data: folder, adminKey: key },
     ...{ log: 'silent' as const, integrations: {} },
   };
-  const crashed = (error: Error): never => {
-    throw error;
-  };
-  const room: OpenRoom = (observer) => openThreadRoom({ store, settings }, observer, crashed);
+  const room: OpenRoom = (observer) => openThreadRoom({ store, settings }, observer);
   const pickwell = await assemble({ settings, room, logger: makeLogger('silent'), version: 'bench' });
   return Number(new URL(await pickwell.listen()).port);
 }

@@ -1,11 +1,7 @@
-import type { Contact, StoredSignal } from '../contracts/records.ts';
-import type { ResourceFact } from '../contracts/resources.ts';
 import type { Decision, DecideRequest } from '../domain/decision.ts';
 import { SILENCE } from '../domain/decision.ts';
-import type { Person } from '../domain/person.ts';
 import type { Programme } from '../domain/programme.ts';
-import type { ResourceKey } from '../domain/resource.ts';
-import type { Rules } from '../guardrails/guardrail.ts';
+import type { GuardContext, Rules } from '../guardrails/guardrail.ts';
 import { check } from '../guardrails/check.ts';
 import type { Asks } from '../guardrails/readings.ts';
 import { asksOf, readingsOf } from '../guardrails/readings.ts';
@@ -17,20 +13,9 @@ import { choose } from './choose.ts';
 import { retryAtOf } from './deferral.ts';
 import { decisionId } from './decision-id.ts';
 
-/** What is known when one decision is made. */
-export interface DecideFacts {
-  person: Person;
-  contacts: readonly Contact[];
-  /** Signals the programme's guardrails ask for, and maybe others. */
-  signals?: readonly StoredSignal[] | undefined;
-  /** What is taken of the resources the programme's variants need. */
-  resources?: ReadonlyMap<ResourceKey, ResourceFact> | undefined;
+/** What is known when one decision is made: what guardrails may look at, and whose send it is. */
+export interface DecideFacts extends Omit<GuardContext, 'programme' | 'context' | 'rules'> {
   sendKey: string;
-  /** One of the ids asked for was of somebody who had themselves erased. */
-  erased?: boolean | undefined;
-  now: number;
-  /** The store is away: `person` has ids and nothing else, and the model may be old. */
-  blind?: boolean | undefined;
   /** The model may be older than the one other copies decide on. */
   behind?: boolean | undefined;
 }
@@ -76,22 +61,10 @@ export function decideBy(
   live: LiveProgramme,
   drawSeed: string,
 ): Decision {
-  const { programme } = live;
+  const { programme, rules } = live;
   const { person, now, blind, behind } = facts;
   const arm = assign(programme, person);
-  const { contacts, signals, resources, erased } = facts;
-  const given = {
-    programme,
-    person,
-    contacts,
-    signals,
-    resources,
-    erased,
-    now,
-    blind,
-    context: request.context,
-    rules: live.rules,
-  };
+  const given: GuardContext = { ...facts, programme, rules, context: request.context };
   const { allowed, dropped } = check(given);
   const situation = { programme, arm, allowed, dropped, request, now };
   const choice = choose(situation, live.policy, rngFromText(drawSeed));

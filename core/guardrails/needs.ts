@@ -101,27 +101,37 @@ function routeNeeds({ guardrails }: Programme, { route }: Variant): Need[] {
 export const keyAt = ({ resource, daily }: Need, at: number): ResourceKey =>
   daily === undefined ? resource : `${resource}/${dayIn(daily, at)}`;
 
-const known = new WeakMap<Programme, Map<string, Need[]>>();
+/** What a programme needs: found once, because every decision asks. */
+interface Needs {
+  byVariant: ReadonlyMap<string, readonly Need[]>;
+  all: readonly Need[];
+}
 
-/** Everything a message with a variant takes of what all persons share. */
-export function needsOf(programme: Programme, variant: Variant): readonly Need[] {
-  let variants = known.get(programme);
-  if (!variants) known.set(programme, (variants = new Map<string, Need[]>()));
-  let needs = variants.get(variant.id);
+const known = new WeakMap<Programme, Needs>();
+
+function knownNeeds(programme: Programme): Needs {
+  let needs = known.get(programme);
   if (!needs) {
-    needs = [
-      ...capNeeds(programme, variant),
-      ...budgetNeeds(programme, variant),
-      ...couponNeeds(variant),
-      ...routeNeeds(programme, variant),
-    ];
-    variants.set(variant.id, needs);
+    const byVariant = new Map(
+      programme.variants.map((variant) => [
+        variant.id,
+        [
+          ...capNeeds(programme, variant),
+          ...budgetNeeds(programme, variant),
+          ...couponNeeds(variant),
+          ...routeNeeds(programme, variant),
+        ],
+      ]),
+    );
+    const all = new Map([...byVariant.values()].flat().map((need) => [need.resource, need]));
+    known.set(programme, (needs = { byVariant, all: [...all.values()] }));
   }
   return needs;
 }
 
+/** Everything a message with a variant takes of what all persons share. */
+export const needsOf = (programme: Programme, { id }: Pick<Variant, 'id'>): readonly Need[] =>
+  knownNeeds(programme).byVariant.get(id) ?? [];
+
 /** The same of all variants, once for each resource. */
-export function needsOfAll(programme: Programme): Need[] {
-  const needs = programme.variants.flatMap((variant) => needsOf(programme, variant));
-  return [...new Map(needs.map((need) => [need.resource, need])).values()];
-}
+export const needsOfAll = (programme: Programme): readonly Need[] => knownNeeds(programme).all;

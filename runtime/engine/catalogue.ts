@@ -8,16 +8,9 @@ import type { ModelState } from '../../core/learn/model.ts';
 import { emptyState } from '../../core/learn/model.ts';
 import { liveOf } from './live.ts';
 
-interface Entry {
-  programme: Programme;
-  version: number;
-  state: ModelState;
-  live: LiveProgramme;
-}
-
 /** Programmes with their newest models, in memory: what decisions are made on. */
 export class Catalogue {
-  readonly #entries = new Map<ProgrammeId, Entry>();
+  readonly #lives = new Map<ProgrammeId, LiveProgramme>();
   readonly #states = new Map<ProgrammeId, { version: number; state: ModelState }>();
   #lookback: Lookback | undefined;
   /** Place in the ledger of the newest model. */
@@ -40,33 +33,31 @@ export class Catalogue {
 
   /** A programme as it is saved now. */
   put(programme: Programme): void {
-    const { version, state } = this.model(programme.id);
-    const before = this.#entries.get(programme.id);
-    const rules = before?.programme === programme ? before.live.rules : undefined;
-    const live = liveOf(programme, { version, state }, rules);
+    const before = this.live(programme.id);
+    const rules = before?.programme === programme ? before.rules : undefined;
     this.#lookback = undefined;
-    this.#entries.set(programme.id, { programme, version, state, live });
+    this.#lives.set(programme.id, liveOf(programme, this.model(programme.id), rules));
   }
 
   /** Newer models: the next decision is made on them. */
   learn(snapshots: readonly ModelSnapshot[]): void {
     for (const snapshot of snapshots) {
       this.#take(snapshot);
-      const entry = this.#entries.get(snapshot.programme);
-      if (entry) this.put(entry.programme);
+      const programme = this.programme(snapshot.programme);
+      if (programme) this.put(programme);
     }
   }
 
   live(id: ProgrammeId): LiveProgramme | undefined {
-    return this.#entries.get(id)?.live;
+    return this.#lives.get(id);
   }
 
   programme(id: ProgrammeId): Programme | undefined {
-    return this.#entries.get(id)?.programme;
+    return this.live(id)?.programme;
   }
 
   programmes(): Programme[] {
-    return [...this.#entries.values()].map(({ programme }) => programme);
+    return [...this.#lives.values()].map(({ programme }) => programme);
   }
 
   model(id: ProgrammeId): { version: number; state: ModelState } {
@@ -80,9 +71,7 @@ export class Catalogue {
   /** What guardrails of live programmes have to know about the past; those of others are never asked. */
   lookback(): Lookback {
     this.#lookback ??= lookbackOf(
-      [...this.#entries.values()]
-        .filter(({ programme }) => programme.status === 'live')
-        .map(({ programme, live }) => ({ programme, rules: live.rules })),
+      [...this.#lives.values()].filter(({ programme }) => programme.status === 'live'),
     );
     return this.#lookback;
   }

@@ -126,15 +126,15 @@ function objectionOf(text: string, run: ParseResult, scope: Scope): Objection | 
   }
 }
 
-/** An expression as a function. What it cannot evaluate is false, and the reason says why. */
-export function compileRule(text: string): Rule {
+/** An expression as a function, and what it uses. What it cannot evaluate is false, and the reason says why. */
+function compiled(text: string): { rule: Rule; uses?: Uses } {
   const result = parsed(text);
-  if (typeof result === 'string') return () => unknown(`the rule cannot be evaluated: ${result}`);
+  if (typeof result === 'string') return { rule: () => unknown(`the rule cannot be evaluated: ${result}`) };
   const { whole, uses } = result;
   const terms = termsOf(whole.ast)
     .map((node) => serialize(node))
     .map((term) => [term, environment.parse(term)] as const);
-  return (context) => {
+  const rule: Rule = (context) => {
     const scope = scopeOf(uses, context);
     if (typeof scope === 'string') return unknown(`${scope} is too large to look at`);
     if (!objectionOf(text, whole, scope)) return undefined;
@@ -145,26 +145,30 @@ export function compileRule(text: string): Rule {
     }
     return objectionOf(text, whole, scope);
   };
+  return { rule, uses };
 }
 
-function usesOf(text: string | undefined): Uses[] {
-  const result = text === undefined ? '' : parsed(text);
-  return typeof result === 'string' ? [] : [result.uses];
-}
-
-const compiledAll = (rules: readonly (readonly [string, string | undefined])[]): ReadonlyMap<string, Rule> =>
-  new Map(rules.flatMap(([key, text]) => (text === undefined ? [] : [[key, compileRule(text)] as const])));
+export const compileRule = (text: string): Rule => compiled(text).rule;
 
 /** Every eligibility rule of a programme, compiled; done once for a version. */
 export function compileRules({ guardrails, variants }: Programme): Rules {
   const { eligible, eligibleByChannel = {} } = guardrails;
-  const texts = [eligible, ...Object.values(eligibleByChannel), ...variants.map((own) => own.eligible)];
-  const uses = texts.flatMap(usesOf);
+  const all: Uses[] = [];
+  const ruleOf = (text: string): Rule => {
+    const { rule, uses } = compiled(text);
+    if (uses) all.push(uses);
+    return rule;
+  };
+  const programme = eligible === undefined ? undefined : ruleOf(eligible);
+  const byName = (rules: readonly (readonly [string, string | undefined])[]): Map<string, Rule> =>
+    new Map(rules.flatMap(([name, text]) => (text === undefined ? [] : [[name, ruleOf(text)] as const])));
+  const channels = byName(Object.entries(eligibleByChannel));
+  const own = byName(variants.map((variant) => [variant.id, variant.eligible]));
   return {
-    asks: uses.flatMap(({ history }) => history),
-    traits: [...new Set(uses.flatMap(({ traits }) => [...traits]))],
-    programme: eligible === undefined ? undefined : compileRule(eligible),
-    channels: compiledAll(Object.entries(eligibleByChannel)),
-    variants: compiledAll(variants.map(({ id, eligible: own }) => [id, own])),
+    asks: all.flatMap(({ history }) => history),
+    traits: [...new Set(all.flatMap(({ traits }) => [...traits]))],
+    programme,
+    channels,
+    variants: own,
   };
 }

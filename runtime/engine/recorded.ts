@@ -1,6 +1,5 @@
 import { setImmediate as turn } from 'node:timers/promises';
-import type { CreditedDecision } from '../../core/contracts/store.ts';
-import type { DeskStore } from '../../core/contracts/store.ts';
+import type { CreditedDecision, DeskStore } from '../../core/contracts/store.ts';
 import type { Programme, ProgrammeId } from '../../core/domain/programme.ts';
 
 /** Decisions read at once: nobody else is held up for longer than that takes. */

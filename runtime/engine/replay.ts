@@ -1,6 +1,5 @@
 import { setImmediate as turn } from 'node:timers/promises';
-import type { CreditedDecision } from '../../core/contracts/store.ts';
-import type { DeskStore } from '../../core/contracts/store.ts';
+import type { CreditedDecision, DeskStore } from '../../core/contracts/store.ts';
 import type { Decision, OptionKey } from '../../core/domain/decision.ts';
 import type { Person, PersonId } from '../../core/domain/person.ts';
 import type { Programme } from '../../core/domain/programme.ts';

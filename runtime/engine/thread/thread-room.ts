@@ -45,14 +45,19 @@ const STORE: Names<DeskStore> = {
   ping: true,
 };
 
+const rethrow = (error: Error): never => {
+  throw error;
+};
+
 /**
  * The room on a thread of its own: the disk holds up the engine, never the network. Calls reject with Fault `unavailable`
- * once the thread is gone. `crashed` is told when it ends by an error that nobody caught; it does not come back.
+ * once the thread is gone. `crashed` is told when it ends by an error that nobody caught, which is thrown here too
+ * where nobody wants to know; it does not come back.
  */
 export async function openThreadRoom(
   start: Start,
   observer: EngineObserver,
-  crashed: (error: Error) => void,
+  crashed: (error: Error) => void = rethrow,
 ): Promise<Room> {
   const worker = startWorker(start);
   const calls = new Calls(worker, observer, crashed);

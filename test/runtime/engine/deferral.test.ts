@@ -23,6 +23,17 @@ async function night(programmes: Programme[], open?: (typeof LOCAL_STORES)[numbe
   return { ...rig, ask };
 }
 
+const unsubscribed = (userId: string): DomainEvent => {
+  const event = {
+    type: 'subscription',
+    channel: 'email',
+    state: 'unsubscribed',
+    source: 's',
+    id: '1',
+  } as const;
+  return { ...event, at: MIDNIGHT, person: { userId } };
+};
+
 describe.each(await allStores())('a send in quiet hours (%s)', (_, open) => {
   it('is put off until they end, and decided then, once', async () => {
     const rig = await night([quiet({ guardrails: { caps: [{ per: 'person', count: 1, hours: 1 }] } })], open);
@@ -54,15 +65,7 @@ describe('what was put off', () => {
     for (const userId of ['left', 'met', 'free']) {
       expect((await rig.decide({ userId }, { send: 's' })).retryAt).toBe(MORNING);
     }
-    const left = {
-      type: 'subscription',
-      channel: 'email',
-      state: 'unsubscribed',
-      source: 's',
-      id: '1',
-    } as const;
-    const event: DomainEvent = { ...left, at: MIDNIGHT, person: { userId: 'left' } };
-    await rig.engine.ingest([event]);
+    await rig.engine.ingest([unsubscribed('left')]);
     await rig.decide({ userId: 'met' }, { programme: 'other', send: 's' });
     rig.clock.now = MORNING;
     const after = async (userId: string): Promise<unknown> => {
@@ -136,17 +139,7 @@ describe('a send is not put off', () => {
 
   it('where something else is against it anyway', async () => {
     expect(await until(quiet({ status: 'paused' }))).toEqual(['silence', undefined]);
-    const left = {
-      type: 'subscription',
-      channel: 'email',
-      state: 'unsubscribed',
-      source: 's',
-      id: '1',
-    } as const;
-    expect(await until(quiet(), { ...left, at: MIDNIGHT, person: { userId: 'u' } })).toEqual([
-      'silence',
-      undefined,
-    ]);
+    expect(await until(quiet(), unsubscribed('u'))).toEqual(['silence', undefined]);
   });
 
   it('for more than 48 hours', async () => {
