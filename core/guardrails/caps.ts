@@ -30,23 +30,45 @@ const WHOSE: Partial<Record<Cap['per'], string>> = {
 /** Whether a cap counts what one person had; the others count everybody's (`needs.ts`). */
 export const ofPerson = ({ per }: Cap): boolean => WHOSE[per] !== undefined;
 
+/**
+ * Most contacts in any window that a message of `at` would be in: in the one that ends with it, and in those that end with a
+ * contact that is planned for later.
+ */
+function fullest(times: readonly number[], at: number, window: number): number {
+  const ends = [at, ...times.filter((time) => time > at && time < at + window)];
+  const inside = (end: number): number => times.filter((time) => time > end - window && time <= end).length;
+  return Math.max(...ends.map(inside));
+}
+
+/** When one more fits again, ms since 1970, or undefined: a place is free only when a contact leaves its window or is released. */
+function freeAt(contacts: readonly Contact[], { count }: Cap, window: number): number | undefined {
+  const ends = contacts.map((contact) => Math.min(contact.at + window, endOf(contact)));
+  return ends
+    .sort((a, b) => a - b)
+    .find((end) => {
+      const times = standing(contacts, end).map(({ at }) => at);
+      return fullest(times, end, window) < count;
+    });
+}
+
 function full(cap: Cap, variant: Variant, context: GuardContext): Objection | undefined {
   const { now, programme } = context;
   const window = cap.hours * HOUR_MS;
-  const inside = standing(context.contacts, now).filter(
+  const near = standing(context.contacts, now).filter(
     (contact) => contact.at > now - window && counted(cap, contact, variant.id, programme.id),
   );
-  if (inside.length < cap.count) return undefined;
-  const ends = inside.map((contact) => Math.min(contact.at + window, endOf(contact))).sort((a, b) => a - b);
-  // a place is free once fewer than `count` are left
-  const until = ends[inside.length - cap.count];
+  if (near.length < cap.count) return undefined;
+  const times = near.map(({ at }) => at);
+  const most = fullest(times, now, window);
+  if (most < cap.count) return undefined;
+  const until = freeAt(near, cap, window);
   const next = until === undefined ? 'never' : new Date(until).toISOString();
-  const unsent = inside.filter(({ state }) => state !== 'sent').length;
+  const unsent = near.filter(({ state, at }) => state !== 'sent' && at < now + window).length;
   const waiting = unsent === 0 ? '' : ` (${unsent} not known to be sent)`;
   const what = `${cap.channel ?? 'any'} contacts${WHOSE[cap.per] ?? ''}${waiting}`;
   const { count: limit, hours, per, channel } = cap;
-  const detail = `${inside.length} of ${limit} ${what} in ${hours} h, next free ${next}`;
-  return { detail, until, count: inside.length, limit, hours, per, channel };
+  const detail = `${most} of ${limit} ${what} in ${hours} h, next free ${next}`;
+  return { detail, until, count: most, limit, hours, per, channel };
 }
 
 /** A cap on a signal is free again when the last one too many has left its window. */

@@ -1,11 +1,10 @@
 import type { QuietHours } from '../domain/programme.ts';
-import { TRAITS, WEEKDAYS } from '../domain/programme.ts';
+import { WEEKDAYS } from '../domain/programme.ts';
 import type { Closure, OpenHours } from './open-hours.ts';
 import { closureAt, nextOpen, openHours, weekdayOf } from './open-hours.ts';
-import type { GuardContext, Guardrail } from './guardrail.ts';
+import type { Guardrail } from './guardrail.ts';
 import { unknown } from './guardrail.ts';
-import type { Zone } from './zone.ts';
-import { zoneOf } from './zone.ts';
+import { placeOf } from './place.ts';
 
 /** A programme is parsed once and asked often. */
 const known = new WeakMap<QuietHours, OpenHours>();
@@ -14,20 +13,6 @@ function openHoursOf(rule: QuietHours): OpenHours {
   let open = known.get(rule);
   if (!open) known.set(rule, (open = openHours(rule)));
   return open;
-}
-
-/** Name of the trait that holds the person's zone. */
-export const zoneTrait = ({ zone = `${TRAITS}timezone` }: QuietHours): string => zone.slice(TRAITS.length);
-
-/** The zone of the person's trait where that names one, else the declared one. */
-function zoneFor(rule: QuietHours, { person }: GuardContext): { name: string; zone: Zone } | undefined {
-  const trait = zoneTrait(rule);
-  const own = Object.hasOwn(person.traits, trait) ? person.traits[trait]?.value : undefined;
-  for (const name of [own, rule.fallbackZone]) {
-    const found = zoneOf(name);
-    if (found) return { name: name as string, zone: found };
-  }
-  return undefined;
 }
 
 function words({ because }: Closure, { from, to }: QuietHours): string {
@@ -40,7 +25,7 @@ export const quietHours: Guardrail = ({ channel }, context) => {
   const rule = context.programme.guardrails.quietHours;
   if (!rule || rule.channels?.includes(channel) === false) return undefined;
   if (context.blind) return unknown('the zone of the person cannot be looked up');
-  const place = zoneFor(rule, context);
+  const place = placeOf(rule, context.person);
   if (!place) return unknown(`no zone is called ${rule.fallbackZone}`);
   const open = openHoursOf(rule);
   const { now } = context;

@@ -14,7 +14,7 @@ import type { Lookback } from './lookback.ts';
 import { lookbackOf } from './lookback.ts';
 import type { Need } from './needs.ts';
 import { keyAt, needsOfAll } from './needs.ts';
-import { zoneTrait } from './quiet-hours.ts';
+import { zoneTrait } from './place.ts';
 import { lastReaction } from './suppression.ts';
 
 /** What the guardrails of one programme version look at: found once, so that a decision only has to pick. */

@@ -29,11 +29,11 @@ export function lastReaction({ programme, signals = [], now }: GuardContext): nu
   return Math.max(lastOf(signals, reactionsTo(programme)), now - IGNORED_LOOKBACK_HOURS * HOUR_MS);
 }
 
-/** Contacts nobody reacted to since, on one channel. */
+/** Contacts nobody reacted to since, on one channel; to what is planned for later nobody can have. */
 function ignored(context: GuardContext, channel: string): Contact[] {
   const since = lastReaction(context);
   return standing(context.contacts, context.now).filter(
-    (contact) => contact.channel === channel && contact.at > since,
+    (contact) => contact.channel === channel && contact.at > since && contact.at <= context.now,
   );
 }
 

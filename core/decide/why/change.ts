@@ -103,9 +103,10 @@ function withFewer(
   option: OptionKey,
 ): Readings['contacts'] {
   const contacts = decision.read.contacts ?? [];
-  const since = decision.at - hours * HOUR_MS;
+  const window = hours * HOUR_MS;
   const gone = contacts
-    .filter((c) => c.at > since && counted({ per, channel }, c, option, live.programme.id))
+    .filter(({ at }) => at > decision.at - window && at < decision.at + window)
+    .filter((c) => counted({ per, channel }, c, option, live.programme.id))
     .sort((a, b) => b.at - a.at)
     .slice(0, fewer);
   return contacts.filter((contact) => !gone.includes(contact));

@@ -126,6 +126,38 @@ describe('caps', () => {
     );
   });
 
+  it('never let more than `count` through any window, whatever is planned ahead, and say when there is room', () => {
+    const hour = fc.integer({ min: 0, max: 60 });
+    const plans = fc.array(fc.record({ at: hour, ahead: hour }), { minLength: 5, maxLength: 25 });
+    fc.assert(
+      fc.property(
+        plans,
+        fc.integer({ min: 1, max: 3 }),
+        fc.integer({ min: 1, max: 30 }),
+        (asked, count, hours) => {
+          const planned: number[] = [];
+          const most = (times: readonly number[]): number =>
+            Math.max(0, ...times.map((end) => times.filter((t) => t > end - hours && t <= end).length));
+          for (const { at, ahead } of asked) {
+            const time = at + ahead;
+            const fits = (t: number): boolean => most([...planned, t]) <= count;
+            const own = programme({ variants: [mail], guardrails: { caps: [cap(count, hours)] } });
+            const contacts = planned.map((t) => contact(NOON + t * HOUR));
+            const now = NOON + time * HOUR;
+            const given = { programme: own, person: newPerson('p', []), contacts, now };
+            const [dropped] = check(given).dropped;
+            expect(dropped === undefined).toBe(fits(time));
+            if (!dropped) planned.push(time);
+            const free = [...Array(200).keys()].find((later) => fits(time + 1 + later));
+            if (dropped) expect(dropped.until).toBe(NOON + (time + 1 + free!) * HOUR);
+          }
+          expect(most(planned)).toBeLessThanOrEqual(count);
+        },
+      ),
+      { seed: 32, numRuns: 60 },
+    );
+  });
+
   it('say when the next place is free, and it is', () => {
     const contacts = [NOON - 20 * HOUR, NOON - 10 * HOUR, NOON - HOUR].map((at) => contact(at));
     const own = programme({ variants: [mail], guardrails: { caps: [cap(2, 24)] } });

@@ -49,6 +49,12 @@ describe('rest after contacts nobody reacted to', () => {
     expect(reasons(rule, { contacts: three.slice(1) })).toEqual({});
   });
 
+  it('does not count what is planned for later', () => {
+    const planned = [...three.slice(1), contact(NOON + HOUR)];
+    expect(reasons(rule, { contacts: planned })).toEqual({});
+    expect(reasons(rule, { contacts: planned, now: NOON + HOUR })).toHaveProperty('mail');
+  });
+
   it.each([
     ['a click', signal('email_clicked', NOON - 7 * DAY), false],
     ['what the goal counts', signal('Order Completed', NOON - 7 * DAY), false],
