@@ -4,7 +4,7 @@ import { sendKey } from '../core/decide/send-key.ts';
 import { newPerson } from '../core/domain/person.ts';
 import type { Programme } from '../core/domain/programme.ts';
 import { addTrials, emptyState, moveWorth } from '../core/learn/model.ts';
-import { weightedThompson } from '../core/policies/weighted-thompson.ts';
+import { policyOf } from '../core/policies/policy-of.ts';
 import { programmeSchema, toProgramme } from '../runtime/programmes/schema.ts';
 import { median } from './statistics.ts';
 
@@ -55,7 +55,7 @@ export interface CoreFigures {
 export function measureCore(variants: number): CoreFigures {
   const programme = programmeOf(variants);
   const model = learned(programme);
-  const policy = weightedThompson(programme, model);
+  const policy = policyOf(programme, model);
   const live = { programme, policy, modelVersion: 1 };
   const person = newPerson('per_1', ['user:1']);
   const one = (i: number): void => {
@@ -67,9 +67,7 @@ export function measureCore(variants: number): CoreFigures {
   return {
     variants,
     decideUs: timed(20_000, one),
-    probabilitiesUs: timed(100, () =>
-      weightedThompson(programme, model).score(options, { context: {}, at: NOW }),
-    ),
+    probabilitiesUs: timed(100, () => policyOf(programme, model).score(options, { context: {}, at: NOW })),
   };
 }
 

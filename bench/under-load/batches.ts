@@ -5,7 +5,7 @@ import { sendKey } from '../../core/decide/send-key.ts';
 import type { Programme } from '../../core/domain/programme.ts';
 import { newPerson } from '../../core/domain/person.ts';
 import { emptyState } from '../../core/learn/model.ts';
-import { weightedThompson } from '../../core/policies/weighted-thompson.ts';
+import { policyOf } from '../../core/policies/policy-of.ts';
 import { personIds } from '../../runtime/person-ids.ts';
 import { SAMPLE } from '../../runtime/programmes/sample.ts';
 import { programmeSchema, toProgramme } from '../../runtime/programmes/schema.ts';
@@ -36,7 +36,7 @@ export function batchesOf(size: number, decided = size, name = 'customer'): () =
   const programme = approved();
   const live = {
     programme,
-    policy: weightedThompson(programme, { programme: programme.id, version: 0, state: emptyState() }),
+    policy: policyOf(programme, { programme: programme.id, version: 0, state: emptyState() }),
     modelVersion: 0,
   };
   let [human, now] = [0, NOW];

@@ -1,7 +1,5 @@
 import type { Programme } from '../domain/programme.ts';
-import type { Model } from '../learn/model.ts';
-import { scoredOnce } from './option-scores.ts';
-import type { Policy } from './policy.ts';
+import type { Rule } from './belief.ts';
 
 /** Fixed shares over the eligible options: an A/B test. Shares of options that are not eligible go to the others in proportion. */
 export function fixedSplit(
@@ -22,10 +20,10 @@ export function fixedSplit(
 }
 
 /** The shares of a programme; what its options earned is learned, and changes nothing. */
-export const sharedAsSet = (programme: Programme, { state }: Model): Policy => ({
-  method: 'fixed-split; exact',
-  score: scoredOnce(programme, state, (eligible) => {
-    const shares = Float64Array.from(eligible, (option) => programme.policy.shares?.[option] ?? 1);
+export const sharedAsSet = ({ policy }: Programme): Rule => ({
+  method: () => 'fixed-split; exact',
+  choose(_, options) {
+    const shares = Float64Array.from(options, (option) => policy.shares?.[option] ?? 1);
     return fixedSplit(shares, [...shares.keys()], new Float64Array(shares.length));
-  }),
+  },
 });

@@ -1,18 +1,35 @@
 import type { PolicyKind, Programme } from '../domain/programme.ts';
 import type { Model } from '../learn/model.ts';
+import type { Adjustment, Learner, Rule } from './belief.ts';
+import { earned } from './earned.ts';
 import { sharedAsSet } from './fixed-split.ts';
-import { linearThompson } from './linear-thompson-policy.ts';
+import { pipeline } from './pipeline.ts';
 import type { Policy } from './policy.ts';
+import { regressed } from './regressed.ts';
+import { thompson } from './thompson.ts';
 import { topTwoThompson } from './top-two.ts';
-import { weightedThompson } from './weighted-thompson.ts';
 
-const POLICIES: Record<PolicyKind, (programme: Programme, model: Model) => Policy> = {
-  'weighted-thompson': weightedThompson,
-  'linear-thompson': linearThompson,
-  'top-two': topTwoThompson,
-  'fixed-split': sharedAsSet,
+interface Kind {
+  learn: (programme: Programme, model: Model) => Learner;
+  rule: (programme: Programme) => Rule;
+}
+
+const KINDS: Record<PolicyKind, Kind> = {
+  'weighted-thompson': { learn: earned, rule: () => thompson },
+  'linear-thompson': { learn: regressed, rule: () => thompson },
+  'top-two': { learn: earned, rule: () => topTwoThompson },
+  'fixed-split': { learn: earned, rule: sharedAsSet },
 };
 
+/** What moves the options of a programme besides what was learned; a programme that declares nothing has none. */
+const ADJUSTMENTS: readonly ((programme: Programme) => readonly Adjustment[])[] = [];
+
 /** The policy a programme asks for, on what was learned so far. */
-export const policyOf = (programme: Programme, model: Model): Policy =>
-  POLICIES[programme.policy.kind](programme, model);
+export function policyOf(programme: Programme, model: Model): Policy {
+  const { learn, rule } = KINDS[programme.policy.kind];
+  return pipeline(programme, {
+    learner: learn(programme, model),
+    adjustments: ADJUSTMENTS.flatMap((of) => of(programme)),
+    rule: rule(programme),
+  });
+}

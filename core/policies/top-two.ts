@@ -1,9 +1,5 @@
-import type { Programme } from '../domain/programme.ts';
-import type { Model } from '../learn/model.ts';
-import { bestBetaProbabilities } from '../maths/best-beta.ts';
-import { scoredOnce } from './option-scores.ts';
-import { floored } from './policy.ts';
-import type { Policy } from './policy.ts';
+import type { Rule } from './belief.ts';
+import { winsOf } from './thompson.ts';
 
 /**
  * Top-two Thompson sampling (Russo, "Simple Bayesian Algorithms for Best-Arm Identification", 2016), for finding the best
@@ -28,11 +24,10 @@ export function topTwo(wins: Float64Array, out: Float64Array, leader = 0.5): Flo
   return out;
 }
 
-/** Top-two Thompson on what each option earned. */
-export const topTwoThompson = (programme: Programme, { state }: Model): Policy => ({
-  method: 'top-two; panel quadrature, error < 1e-3',
-  score: scoredOnce(programme, state, (_, posteriors) => {
-    const wins = Float64Array.from(bestBetaProbabilities(posteriors));
-    return floored(programme, topTwo(wins, new Float64Array(wins.length)));
-  }),
-});
+export const topTwoThompson: Rule = {
+  method: () => 'top-two; panel quadrature, error < 1e-3',
+  choose(beliefs) {
+    const wins = winsOf(beliefs);
+    return topTwo(wins, new Float64Array(wins.length));
+  },
+};

@@ -1,0 +1,72 @@
+import type { OptionKey, ScoredOption } from '../domain/decision.ts';
+import type { Programme } from '../domain/programme.ts';
+import type { Adjustment, Belief, Learner, Rule } from './belief.ts';
+import { shifted } from './belief.ts';
+import type { Circumstances, Contribution, Policy } from './policy.ts';
+import { floored } from './policy.ts';
+
+export interface Steps {
+  learner: Learner;
+  adjustments: readonly Adjustment[];
+  rule: Rule;
+}
+
+/**
+ * The policy of a programme in steps: what the learner believes, moved by the adjustments, made probabilities by the rule,
+ * with the programme's floor under each.
+ */
+export function pipeline(programme: Programme, steps: Steps): Policy {
+  const { learner, adjustments, rule } = steps;
+  const score = (eligible: readonly OptionKey[], circumstances: Circumstances): ScoredOption[] => {
+    const beliefs = adjusted(steps, eligible, circumstances);
+    const propensities = floored(programme, rule.choose(beliefs, eligible));
+    return eligible.map((option, i) => ({ option, propensity: propensities[i]!, score: beliefs[i]!.mean }));
+  };
+  const constant = learner.constant && adjustments.every((own) => own.constant);
+  const explains = learner.contributions !== undefined || adjustments.length > 0;
+  return {
+    method: [rule.method(learner.name), learner.note].filter((part) => part !== undefined).join('; '),
+    score: constant ? scoredOnce(score) : score,
+    ...(explains && { contributions: (option, asked) => contributionsOf(steps, option, asked) }),
+  };
+}
+
+function adjusted(
+  { learner, adjustments }: Steps,
+  eligible: readonly OptionKey[],
+  circumstances: Circumstances,
+): readonly Belief[] {
+  const beliefs = learner.believe(eligible, circumstances);
+  if (adjustments.length === 0) return beliefs;
+  return beliefs.map((belief, i) => {
+    const by = adjustments.reduce((sum, own) => sum + own.of(eligible[i]!, circumstances), 0);
+    return by === 0 ? belief : shifted(belief, by);
+  });
+}
+
+/** Equal sets of options have equal probabilities where circumstances do not matter, so each set is worked out once. */
+function scoredOnce(score: Policy['score']): Policy['score'] {
+  const known = new Map<string, ScoredOption[]>();
+  return (eligible, circumstances) => {
+    const key = eligible.join(' ');
+    let scored = known.get(key);
+    if (!scored) known.set(key, (scored = score(eligible, circumstances)));
+    return scored;
+  };
+}
+
+function contributionsOf(
+  { learner, adjustments }: Steps,
+  option: OptionKey,
+  circumstances: Circumstances,
+): Contribution[] {
+  const [belief] = learner.contributions ? [] : learner.believe([option], circumstances);
+  const learned = belief && { feature: 'constant', value: 1, contribution: belief.mean };
+  return [
+    ...(learned ? [learned] : learner.contributions!(option, circumstances)),
+    ...adjustments.flatMap((own) => {
+      const contribution = own.of(option, circumstances);
+      return contribution === 0 ? [] : [{ feature: own.name, value: 1, contribution }];
+    }),
+  ];
+}
