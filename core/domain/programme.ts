@@ -12,6 +12,8 @@ export interface GoalSignal {
   /** Reward per unit of worth; negative for what should not happen. */
   weight: number;
   windowHours: number;
+  /** false: nothing that followed silence; absent: whatever follows it counts for it as for a message. */
+  silence?: boolean | undefined;
 }
 
 export interface Approval {

@@ -1,4 +1,5 @@
 import type { Credit, DecisionFact, StoredSignal } from '../contracts/records.ts';
+import { countsFor } from '../domain/goal.ts';
 import type { GoalSignal, Programme } from '../domain/programme.ts';
 import { HOUR_MS } from '../domain/programme.ts';
 
@@ -39,11 +40,17 @@ function causeOf(
     if (signal.send !== undefined) return decision.send === signal.send;
     return true;
   });
-  return possible.reduce<DecisionFact | undefined>(
+  // what does not count for silence is looked for before it; where no message was sent it stays with the silence, since
+  // the person did it in one arm or the other
+  const counted = possible.filter(({ option }) => countsFor(goal, option));
+  return latest(counted) ?? latest(possible);
+}
+
+const latest = (decisions: readonly DecisionFact[]): DecisionFact | undefined =>
+  decisions.reduce<DecisionFact | undefined>(
     (last, next) => (!last || next.at > last.at || (next.at === last.at && next.id > last.id) ? next : last),
     undefined,
   );
-}
 
 /** Worth of one signal in [0, 1]: its value as a share of the cap, or 1 where the goal only counts. */
 function worthOf(signal: StoredSignal, goal: GoalSignal): number {
@@ -54,7 +61,7 @@ function worthOf(signal: StoredSignal, goal: GoalSignal): number {
 
 /**
  * What one person's signals are worth to one programme's decisions: the last decision before the signal and inside its
- * window, unless the signal names one. A function of the set of decisions and signals, not of the order they arrived in.
+ * window, unless the signal names one or does not count for silence. A function of the set of decisions and signals, not of the order they arrived in.
  */
 export function attribute(
   programme: Programme,

@@ -2,6 +2,7 @@ import type { CreditedDecision } from '../contracts/store.ts';
 import { again, isComplete } from '../decide/again.ts';
 import type { LiveProgramme } from '../decide/decide.ts';
 import type { Decision, OptionKey, ScoredOption } from '../domain/decision.ts';
+import { countsFor } from '../domain/goal.ts';
 import { HOUR_MS } from '../domain/programme.ts';
 import { scaleOf } from '../policies/posterior.ts';
 import type { OffPolicySample } from './off-policy.ts';
@@ -46,9 +47,10 @@ export interface Weighed extends OffPolicySample {
 const at = (eligible: readonly ScoredOption[], option: OptionKey): ScoredOption | undefined =>
   eligible.find((scored) => scored.option === option);
 
-/** What was credited to a decision, in units of the goal. */
-export function rewardOf({ credits }: CreditedDecision, { programme }: LiveProgramme): number {
-  const scales = new Map(programme.goal.signals.map((goal) => [goal.signal, scaleOf(goal)]));
+/** What a decision earned of what was credited to it, in units of the goal. */
+export function rewardOf({ decision, credits }: CreditedDecision, { programme }: LiveProgramme): number {
+  const counted = programme.goal.signals.filter((goal) => countsFor(goal, decision.option));
+  const scales = new Map(counted.map((goal) => [goal.signal, scaleOf(goal)]));
   return credits.reduce((sum, { signal, worth }) => sum + (scales.get(signal) ?? 0) * worth, 0);
 }
 

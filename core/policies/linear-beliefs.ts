@@ -1,4 +1,5 @@
 import type { OptionKey } from '../domain/decision.ts';
+import { countsFor } from '../domain/goal.ts';
 import type { Programme } from '../domain/programme.ts';
 import type { LinearState, LinearSums } from '../learn/linear-state.ts';
 import { dayOf, pairKey } from '../learn/linear-state.ts';
@@ -89,7 +90,7 @@ function rowSums(
 ): RowSums | undefined {
   const own = state.options[option];
   if (!own) return undefined;
-  const { signals } = programme.goal;
+  const signals = programme.goal.signals.filter((goal) => countsFor(goal, option));
   const d = Math.sqrt(2 * own.information.length + 0.25) - 0.5;
   const response = new Float64Array(d);
   let squares = 0;

@@ -1,5 +1,6 @@
-import type { GoalSignal, Programme } from '../domain/programme.ts';
 import type { OptionKey } from '../domain/decision.ts';
+import { countsFor } from '../domain/goal.ts';
+import type { GoalSignal, Programme } from '../domain/programme.ts';
 import type { ModelState } from '../learn/model.ts';
 import { valueOf } from '../maths/compensated-sum.ts';
 
@@ -35,10 +36,12 @@ export function rewardRange(programme: Programme): { low: number; high: number }
   };
 }
 
-function pooledRate(state: ModelState, signal: string): number {
+function pooledRate(state: ModelState, goal: GoalSignal): number {
+  const { signal } = goal;
   let trials = PRIOR_TRIALS;
   let worth = 1;
-  for (const option of Object.values(state.options)) {
+  for (const [key, option] of Object.entries(state.options)) {
+    if (!countsFor(goal, key)) continue;
     const total = option.signals[signal];
     const own = total ? Math.max(0, valueOf(total.worth)) : 0;
     worth += own;
@@ -52,9 +55,10 @@ function pooledRate(state: ModelState, signal: string): number {
 function signalMoments(
   state: ModelState,
   option: OptionKey,
-  signal: string,
+  goal: GoalSignal,
 ): { mean: number; variance: number } {
-  const rate = pooledRate(state, signal);
+  const { signal } = goal;
+  const rate = pooledRate(state, goal);
   const total = state.options[option];
   const worth = total?.signals[signal] ? Math.max(0, valueOf(total.signals[signal].worth)) : 0;
   const trials = Math.max(total?.trials ?? 0, worth);
@@ -64,17 +68,29 @@ function signalMoments(
   return { mean, variance: (mean * (1 - mean)) / (n + 1) };
 }
 
+/** Trials that stand for knowing. */
+const CERTAIN_TRIALS = 1e6;
+
+/** Of an option that no signal counts for: what it earns is known, to a millionth of the range. */
+function certain(mean: number, { low, high }: { low: number; high: number }): Posterior {
+  const least = 1 / CERTAIN_TRIALS;
+  const unit = Math.min(1 - least, Math.max(least, (mean - low) / (high - low)));
+  return { mean, variance: 0, alpha: unit * CERTAIN_TRIALS, beta: (1 - unit) * CERTAIN_TRIALS, low, high };
+}
+
 export function posteriorOf(programme: Programme, state: ModelState, option: OptionKey): Posterior {
   const { low, high } = rewardRange(programme);
   let mean = 0;
   let variance = 0;
   for (const goal of programme.goal.signals) {
+    if (!countsFor(goal, option)) continue;
     const scale = scaleOf(goal);
-    const moments = signalMoments(state, option, goal.signal);
+    const moments = signalMoments(state, option, goal);
     mean += scale * moments.mean;
     variance += scale * scale * moments.variance;
   }
   const width = high - low;
+  if (variance === 0) return certain(mean, { low, high });
   const unit = (mean - low) / width;
   const trials = (unit * (1 - unit) * width * width) / variance - 1;
   return { mean, variance, alpha: unit * trials, beta: (1 - unit) * trials, low, high };

@@ -4,6 +4,7 @@ import type { Programme, Variant } from '../../core/domain/programme.ts';
 import { TRAITS, WEEKDAYS } from '../../core/domain/programme.ts';
 import { SILENCE } from '../../core/domain/decision.ts';
 import { MOST_TEXT } from '../engine/cel.ts';
+import { goal } from './goal-schema.ts';
 import type { Issue } from './learning-schema.ts';
 import { checkContext, checkPolicy, contextFields, policy } from './learning-schema.ts';
 import { hours, id, name, zone } from './names.ts';
@@ -13,23 +14,6 @@ const date = z.iso.datetime({ offset: true });
 
 /** An eligibility rule; what it says is checked when the programme is saved. */
 const rule = z.string().min(1).max(MOST_TEXT);
-
-const goalSignal = z
-  .object({
-    signal: name,
-    value: name.optional(),
-    cap: z.number().positive().optional(),
-    weight: z.number(),
-    windowHours: z
-      .number()
-      .positive()
-      .max(24 * 90),
-  })
-  .refine((goal) => goal.value === undefined || goal.cap !== undefined, {
-    path: ['cap'],
-    message: 'the largest value that counts, needed with `value`',
-  })
-  .refine((goal) => goal.weight !== 0, { path: ['weight'], message: 'a weight other than 0' });
 
 const variant = z.object({
   id: id.refine((text) => text !== SILENCE, `any id but ${SILENCE}`),
@@ -102,7 +86,7 @@ export const programmeSchema = z
     findings: z.array(z.unknown()).optional(),
     name: z.string().min(1).max(200),
     status: z.enum(['draft', 'live', 'paused', 'ended']).default('draft'),
-    goal: z.object({ signals: z.array(goalSignal).min(1).max(20) }),
+    goal,
     variants: z.array(variant).min(1).max(50),
     silence: z.boolean().default(false),
     fallback: id.optional(),

@@ -131,4 +131,27 @@ describe('attribution', () => {
     const held = decision('d', NOON, { option: 'silence', arm: 'holdout', learn: false });
     expect(credited([held], [signal(NOON + 1)])).toEqual({ d: 1 });
   });
+
+  describe('of what does not count for silence', () => {
+    const own = { ...ORDER, silence: false };
+    const sent = decision('sent', NOON);
+    const silent = decision('silent', NOON + DAY, { option: 'silence' });
+    const order = signal(NOON + 2 * DAY);
+
+    it('goes to the message before it, where everything else goes to the silence', () => {
+      expect(credited([sent, silent], [order])).toEqual({ silent: 1 });
+      expect(credited([sent, silent], [order], [own])).toEqual({ sent: 1 });
+      expect(credited([silent, { ...sent, at: NOON + DAY + HOUR }], [order], [own])).toEqual({ sent: 1 });
+    });
+
+    it('stays with the silence where no message is inside the window, for its arm did it', () => {
+      expect(credited([silent], [order], [own])).toEqual({ silent: 1 });
+      expect(credited([{ ...sent, at: NOON - WEEK }, silent], [order], [own])).toEqual({ silent: 1 });
+    });
+
+    it('goes to a decision that it names, silence or not', () => {
+      const named = signal(NOON + 2 * DAY, { decisionId: 'silent' });
+      expect(credited([sent, silent], [named], [own])).toEqual({ silent: 1 });
+    });
+  });
 });

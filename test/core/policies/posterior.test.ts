@@ -130,3 +130,31 @@ describe('belief in odd states', () => {
     expect(posteriorOf(programme(), state, 'a').mean).toBeCloseTo(clean.mean, 12);
   });
 });
+
+describe('belief about silence', () => {
+  const goal = { signals: [{ ...ORDER, silence: false }, LEFT] };
+  const options = { a: { trials: 400, worth: ones(12) }, silence: { trials: 5_000, worth: ones(900) } };
+
+  it('leaves out a signal that does not count for it, also from what all options have in common', () => {
+    const state = stateOf(ORDER.signal, options);
+    const left = { signals: [LEFT] };
+    const silence = posteriorOf(programme({ goal }), state, 'silence');
+    expect(silence.mean).toBeCloseTo(posteriorOf(programme({ goal: left }), state, 'silence').mean, 12);
+    expect(posteriorOf(programme(), state, 'silence').mean).toBeGreaterThan(0.17);
+    const alone = stateOf(ORDER.signal, { a: options.a });
+    const only = { signals: [{ ...ORDER, silence: false }] };
+    expect(posteriorOf(programme({ goal: only }), state, 'a')).toEqual(
+      posteriorOf(programme({ goal: only }), alone, 'a'),
+    );
+  });
+
+  it('is sure of nothing where no signal counts for it', () => {
+    const only = { signals: [{ ...ORDER, silence: false }] };
+    const own = posteriorOf(programme({ goal: only }), stateOf(ORDER.signal, options), 'silence');
+    expect([own.mean, own.variance]).toEqual([0, 0]);
+    expect(own.alpha / (own.alpha + own.beta)).toBeLessThan(1e-5);
+    const bad = { signals: [{ ...LEFT, silence: false }] };
+    const best = posteriorOf(programme({ goal: bad }), stateOf(LEFT.signal, options), 'silence');
+    expect(best.low + (best.high - best.low) * (best.alpha / (best.alpha + best.beta))).toBeCloseTo(0, 3);
+  });
+});
