@@ -130,11 +130,17 @@ export class Metrics {
     return (rung) => this.#latency.observe({ rung }, Number(process.hrtime.bigint() - start) / 1e9);
   }
 
-  funnel({ candidates, dropped, chosen, notChosen }: Funnel): void {
+  funnel({ candidates, dropped, chosen, notChosen, lostInArbitration }: Funnel): void {
     const sum = (counts: Record<string, number>): number =>
       Object.values(counts).reduce((total, count) => total + count, 0);
     for (const [rule, count] of Object.entries(dropped)) this.#drops.inc({ rule }, count);
-    const steps = { candidate: candidates, dropped: sum(dropped), chosen, 'not-chosen': sum(notChosen) };
+    const steps = {
+      candidate: candidates,
+      dropped: sum(dropped),
+      chosen,
+      'not-chosen': sum(notChosen),
+      'lost-in-arbitration': lostInArbitration,
+    };
     for (const [step, count] of Object.entries(steps)) if (count > 0) this.#steps.inc({ step }, count);
   }
 

@@ -5,6 +5,7 @@ import { FACTORS } from '../domain/programme.ts';
 import { assign } from './assign.ts';
 import type { DecideFacts, LiveProgramme } from './decide.ts';
 import { decide } from './decide.ts';
+import { candidatesOf } from './funnel.ts';
 import { passedKey } from './send-key.ts';
 
 /** What became of a send that several programmes wanted. */
@@ -63,8 +64,9 @@ function soonest(bids: readonly Bid[]): LiveProgramme {
 
 function contender({ live, treated, factors, score }: Bid, asked: Decision | undefined): Contender {
   const programme = live.programme.id;
-  if (!factors) return { programme, reason: 'guardrail', dropped: treated.dropped };
-  if (!asked) return { programme, reason: 'outscored', score, factors };
+  const { dropped } = treated;
+  if (!factors) return { programme, reason: 'guardrail', dropped };
+  if (!asked) return { programme, reason: 'outscored', score, factors, dropped };
   const silent = asked.arm === 'holdout' ? 'held-out' : 'silent';
   return { programme, reason: asked.action === 'send' ? 'won' : silent, score, factors };
 }
@@ -94,8 +96,14 @@ export function arbitrate(
   const all = [...asked.values()];
   const answer = all.find(({ action }) => action === 'send') ?? all[0] ?? alone(soonest(bids));
   const arbitration = bids.map((bid) => contender(bid, asked.get(bid.live)));
+  const counted = arbitration.map((one, i) => {
+    const { programme } = bids[i]!.live;
+    return asked.has(bids[i]!.live) || programme.id === answer.programme
+      ? one
+      : { ...one, candidates: candidatesOf(programme) };
+  });
   const passed = all
     .filter((decision) => decision !== answer)
     .map((decision) => ({ ...decision, sendKey: passedKey(facts.sendKey, decision.programme), arbitration }));
-  return { answer: { ...answer, arbitration }, passed };
+  return { answer: { ...answer, arbitration: counted }, passed };
 }

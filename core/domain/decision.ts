@@ -97,8 +97,10 @@ export interface Contender {
   score?: number | undefined;
   /** Those that are not switched off. */
   factors?: Partial<Record<Factor, number>> | undefined;
-  /** What left it nothing to send. */
+  /** What its guardrails removed, where it was not asked. */
   dropped?: DroppedOption[] | undefined;
+  /** Options it had, silence included, where it was not asked: in the record of the answer, where nobody else counts them. */
+  candidates?: number | undefined;
 }
 
 /** The recorded choice: enough to recompute it. */

@@ -6,7 +6,7 @@ import { arbitrate } from '../../core/decide/arbitrate.ts';
 import type { DecideFacts } from '../../core/decide/decide.ts';
 import { keyed, onRecord } from '../../core/decide/deferral.ts';
 import type { Funnel } from '../../core/decide/funnel.ts';
-import { addToFunnel, emptyFunnel } from '../../core/decide/funnel.ts';
+import { funnelOf } from '../../core/decide/funnel.ts';
 import { releaseOf, withReservations } from '../../core/decide/reserve.ts';
 import { resourcesAsked } from '../../core/decide/resource-asks.ts';
 import type { Decision, DecideRequest } from '../../core/domain/decision.ts';
@@ -116,9 +116,7 @@ export class Engine {
       const programme = this.#ports.catalogue.programme(decision.programme);
       // saved anew in between, it may have other options
       if (programme?.version !== decision.programmeVersion) continue;
-      const funnel = emptyFunnel();
-      addToFunnel(funnel, decision, programme);
-      this.#ports.funnel(funnel);
+      this.#ports.funnel(funnelOf(decision, programme));
     }
     if (routed) this.#ports.delivered();
   }

@@ -1,7 +1,7 @@
 import { performance } from 'node:perf_hooks';
 import type { InboundRequest, Reply } from '../../core/contracts/http.ts';
 import type { DeskStore } from '../../core/contracts/store.ts';
-import type { Programme } from '../../core/domain/programme.ts';
+import type { Programme, ProgrammeId } from '../../core/domain/programme.ts';
 import { estimatesOf } from '../../core/measure/estimates.ts';
 import { liftOf } from '../../core/measure/lift.ts';
 import { floorOf } from '../../core/policies/policy.ts';
@@ -40,7 +40,11 @@ interface Ports {
  * How a programme is doing: share, estimate and interval of every option, lift, the model it is decided on, what became of
  * the options of recent decisions, and what is left of what it needs.
  */
-async function report(programme: Programme, { engine, store, now }: Ports): Promise<object> {
+async function report(programmes: Programmes, asked: ProgrammeId, ports: Ports): Promise<object> {
+  const { engine, store, now } = ports;
+  const programme = programmes.get(asked);
+  const others = programmes.all().filter((own) => own !== programme && own.status !== 'draft');
+  const rivals = others.map((own) => own.id);
   const { version, state } = await engine.model(programme.id);
   const { id, status, version: programmeVersion } = programme;
   const policy = { ...programme.policy, floor: floorOf(programme) };
@@ -53,7 +57,7 @@ async function report(programme: Programme, { engine, store, now }: Ports): Prom
     policy,
     options,
     lift: liftOf(state),
-    funnel: await recentFunnel(store, id, () => performance.now()),
+    funnel: await recentFunnel(store, id, () => performance.now(), rivals),
     resources: await resourceUse([programme], store, now()),
   };
 }
@@ -120,7 +124,7 @@ export function programmeEndpoints(programmes: Programmes, ports: Ports): Endpoi
       summary:
         'Traffic share, estimates with intervals, lift against the holdout, the funnel, what is left of what it needs',
       scope: 'read',
-      handle: async (_, { id = '' }) => ({ status: 200, body: await report(programmes.get(id), ports) }),
+      handle: async (_, { id = '' }) => ({ status: 200, body: await report(programmes, id, ports) }),
     },
   ];
 }

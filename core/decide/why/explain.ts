@@ -6,7 +6,7 @@ import { again, asRecorded, isComplete } from '../again.ts';
 import type { LiveProgramme } from '../decide.ts';
 import type { Remedies } from './candidates.ts';
 import type { Funnel } from '../funnel.ts';
-import { addToFunnel, emptyFunnel } from '../funnel.ts';
+import { funnelOf } from '../funnel.ts';
 import type { Way } from './smallest.ts';
 import { waysOut } from './smallest.ts';
 import { changeWords, percent } from './words.ts';
@@ -50,8 +50,7 @@ const MOST_OTHERS = 4;
  * suggested was tried by making the decision again with it.
  */
 export function explain(decision: Decision, live: LiveProgramme, remedies: Remedies): Explanation {
-  const funnel = emptyFunnel();
-  addToFunnel(funnel, decision, live.programme);
+  const funnel = funnelOf(decision, live.programme);
   const known = { funnel, read: decision.read, summary: summaryOf(decision, funnel) };
   if (!isComplete(decision))
     return { ...known, options: fates(decision, live.programme, []), otherChanges: [] };

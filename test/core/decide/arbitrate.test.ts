@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { arbitrate } from '../../../core/decide/arbitrate.ts';
 import type { Verdict } from '../../../core/decide/arbitrate.ts';
 import type { LiveProgramme } from '../../../core/decide/decide.ts';
+import { addFunnel, emptyFunnel, funnelOf } from '../../../core/decide/funnel.ts';
 import { SILENCE } from '../../../core/domain/decision.ts';
 import type { Arbitration, Programme } from '../../../core/domain/programme.ts';
 import { newPerson } from '../../../core/domain/person.ts';
@@ -47,6 +48,43 @@ describe('of several programmes', () => {
       }
     }
     expect([...seen].sort()).toEqual(['guardrail', 'held-out', 'outscored', 'silent', 'won']);
+  });
+
+  it('each option of each programme is counted once over the decisions of a send, in 2,000 random lists', () => {
+    const rng = rngFromNumber(16);
+    const lost = { guardrail: 0, outscored: 0 };
+    for (let round = 0; round < 2_000; round++) {
+      const some = Array.from({ length: 1 + (round % 6) }, (_, i) => anyContender(rng, `p${i}`));
+      const lives = some.map((own) => own.live);
+      const user = `u${round}`;
+      const alone = lives.map((own) => decided(own, { person: newPerson(`p ${user}`, [`user:${user}`]) }));
+      const { answer, passed } = verdict(lives, user);
+      const all = emptyFunnel();
+      for (const made of [answer, ...passed]) {
+        addFunnel(all, funnelOf(made, lives.find((own) => own.programme.id === made.programme)!.programme));
+      }
+      const options = lives.map(({ programme: own }) => own.variants.length + (own.silence ? 1 : 0));
+      const sum = (counts: readonly number[]): number => counts.reduce((a, b) => a + b, 0);
+      expect(all.candidates).toBe(sum(options));
+      const dropped = alone.flatMap((made) => made.dropped);
+      expect(sum(Object.values(all.dropped))).toBe(dropped.length);
+      for (const { rule } of dropped) {
+        expect(all.dropped[rule]).toBe(dropped.filter((one) => one.rule === rule).length);
+      }
+      const asked = new Set([answer, ...passed].map((made) => made.programme));
+      const open = (i: number): number => options[i]! - alone[i]!.dropped.length;
+      const unasked = lives.flatMap(({ programme: own }, i) => (asked.has(own.id) ? [] : [i]));
+      expect(all.lostInArbitration).toBe(sum(unasked.map(open)));
+      for (const i of unasked) {
+        const { reason } = answer.arbitration![i]!;
+        lost[reason as 'guardrail' | 'outscored'] += open(i);
+      }
+      expect(sum(Object.values(all.dropped)) + all.chosen + sum(Object.values(all.notChosen))).toBe(
+        all.candidates - all.lostInArbitration,
+      );
+    }
+    expect(lost.outscored).toBeGreaterThan(500);
+    expect(lost.guardrail).toBeGreaterThan(20);
   });
 
   it('a lever of a whole percent is exactly that factor', () => {

@@ -56,7 +56,10 @@ describe('the explanation of a decision', () => {
       { option: 'a', fate: 'chosen', propensity: 1 },
       { option: 'b', fate: 'dropped', detail: 'not approved yet' },
     ]);
-    expect(told.funnel).toEqual({ candidates: 2, dropped: { approval: 1 }, chosen: 1, notChosen: {} });
+    expect(told.funnel).toEqual({
+      ...{ candidates: 2, dropped: { approval: 1 }, chosen: 1 },
+      ...{ notChosen: {}, lostInArbitration: 0 },
+    });
   });
 
   it('says when nothing that is known would have changed it', () => {

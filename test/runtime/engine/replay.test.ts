@@ -189,7 +189,7 @@ describe('a replay', () => {
 });
 
 it('the funnel of a report and of the metrics adds up, and is what the decisions say', async () => {
-  const shown = await recentFunnel(rig.store, 'welcome', () => 0);
+  const shown = await recentFunnel(rig.store, 'welcome', () => 0, []);
   const { decisions } = await rig.store.decisionsOf('welcome', Number.MAX_SAFE_INTEGER, 5_000);
   const all = decisions.map(({ decision }) => decision);
   expect(shown.decisions).toBe(DECISIONS);
@@ -206,6 +206,7 @@ it('the funnel of a report and of the metrics adds up, and is what the decisions
   expect(shown.notChosen.policy).toBe(drawn.reduce((sum, { eligible }) => sum + eligible.length - 1, 0));
   const sum = (counts: Record<string, number>): number => Object.values(counts).reduce((a, b) => a + b, 0);
   expect(sum(shown.dropped) + shown.chosen + sum(shown.notChosen)).toBe(shown.candidates);
-  const { candidates, dropped, chosen, notChosen } = shown;
-  expect(told).toEqual({ candidates, dropped, chosen, notChosen });
+  const { candidates, dropped, chosen, notChosen, lostInArbitration } = shown;
+  expect(told).toEqual({ candidates, dropped, chosen, notChosen, lostInArbitration });
+  expect(lostInArbitration).toBe(0);
 });

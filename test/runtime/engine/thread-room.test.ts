@@ -85,7 +85,7 @@ describe('the engine on a thread of its own', () => {
     await room.start();
     await Promise.all(Array.from({ length: 30 }, (_, i) => room.engine.answer(ask(`u${i}`))));
     await expect.poll(() => heard.folded).toBe(31);
-    expect(heard.funnel).toEqual({ candidates: 90, dropped: {}, chosen: 30, notChosen: { policy: 60 } });
+    expect(heard.funnel).toEqual({ ...emptyFunnel(), candidates: 90, chosen: 30, notChosen: { policy: 60 } });
     expect(heard.batches.reduce((sum, size) => sum + size, 0)).toBe(30);
     const { version, state } = await room.engine.model('welcome');
     expect(version).toBeGreaterThan(0);

@@ -40,7 +40,10 @@ describe('a list of programmes', () => {
     const record = await json(running.call('read', `/v1/decisions/${String(answer.decision_id)}`));
     const propensity = expect.closeTo(1 / 30, 12);
     const arbitration = [
-      { programme: 'news', reason: 'outscored', score: expect.closeTo(1 / 30, 12), factors: { propensity } },
+      {
+        ...{ programme: 'news', reason: 'outscored', score: expect.closeTo(1 / 30, 12) },
+        ...{ factors: { propensity }, dropped: [], candidates: 1 },
+      },
       {
         programme: 'offer',
         reason: 'won',

@@ -10,6 +10,7 @@ beforeAll(async () => {
 afterAll(() => running.stop());
 
 type Json = Record<string, unknown>;
+const NO_FUNNEL = { candidates: 0, dropped: {}, chosen: 0, notChosen: {}, lostInArbitration: 0 };
 const json = async (response: Response): Promise<Json> => (await response.json()) as Json;
 
 async function decideFor(user: string, send: string, more = ''): Promise<Json> {
@@ -25,7 +26,7 @@ test('who got something learns what else it could have been, and how near that w
   const explanation = told.explanation as Json;
   expect(explanation.summary).toMatch(/^\S+ on email: drawn with a chance of 20 % among 5 options$/);
   expect(explanation).toMatchObject({ recomputed: true, read: {} });
-  expect(explanation.funnel).toEqual({ candidates: 5, dropped: {}, chosen: 1, notChosen: { policy: 4 } });
+  expect(explanation.funnel).toEqual({ ...NO_FUNNEL, candidates: 5, chosen: 1, notChosen: { policy: 4 } });
   const options = explanation.options as { fate: string; wouldTake?: string }[];
   expect(options.filter(({ fate }) => fate === 'chosen')).toHaveLength(1);
   const others = options.filter(({ fate }) => fate === 'not-chosen');
@@ -48,7 +49,7 @@ test('who got nothing learns which rule it was, its numbers, and what would have
   };
   expect(explanation).toMatchObject({
     summary: 'nothing: no variant could be sent (dropped: 5 by caps)',
-    funnel: { candidates: 5, dropped: { caps: 5 }, chosen: 0, notChosen: {} },
+    funnel: { ...NO_FUNNEL, candidates: 5, dropped: { caps: 5 } },
     recomputed: true,
   });
   expect(explanation.read.contacts).toHaveLength(3);
