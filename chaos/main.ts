@@ -1,7 +1,7 @@
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Command } from 'commander';
+import { Command, InvalidArgumentError } from 'commander';
 import Table from 'cli-table3';
 import { rngFromNumber } from '../core/maths/xoshiro.ts';
 import type { Check } from './checks.ts';
@@ -19,6 +19,7 @@ interface Options {
   smoke: boolean;
   seed: number;
   only?: string;
+  copies?: number;
 }
 
 interface Act {
@@ -75,12 +76,19 @@ function onDatabase(copies: number, { seed }: Options): Act {
   return { title: `${copies} copies on PostgreSQL and Redis`, scenarios, open };
 }
 
-const acts = (options: Options): Act[] => [
-  single(options),
-  onSmallDisk(options),
-  onDatabase(2, options),
-  ...(options.smoke ? [] : [onDatabase(4, options)]),
-];
+function acts(options: Options): Act[] {
+  const { copies, smoke } = options;
+  if (copies !== undefined && copies > 1) return [onDatabase(copies, options)];
+  const alone = [single(options), onSmallDisk(options)];
+  if (copies === 1) return alone;
+  return [...alone, onDatabase(2, options), ...(smoke ? [] : [onDatabase(4, options)])];
+}
+
+function copiesIn(text: string): number {
+  const copies = Number(text);
+  if (Number.isInteger(copies) && copies >= 1 && copies <= 8) return copies;
+  throw new InvalidArgumentError('expected a whole number from 1 to 8');
+}
 
 const nothing = (): Promise<void> => Promise.resolve();
 /** Ends what is running, also when somebody loses patience. */
@@ -154,6 +162,7 @@ const command = new Command('chaos')
   .option('--smoke', 'the short form', false)
   .option('--seed <number>', 'of callers and faults', Number, 20_261_122)
   .option('--only <id>', 'one scenario by its id')
+  .option('--copies <number>', 'so many copies only: 1 on SQLite, more on PostgreSQL and Redis', copiesIn)
   .action(run);
 await command.parseAsync();
 process.exit();
