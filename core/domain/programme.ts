@@ -168,6 +168,8 @@ export interface PolicyChoice {
   halfLifeDays?: number | undefined;
   /** Share of each option under `fixed-split`, in any unit; absent: equal shares. */
   shares?: Record<string, number> | undefined;
+  /** An option is worth its reward, at `arbitration.value` each, less what its message costs. */
+  netOfCosts?: boolean | undefined;
 }
 
 export type HoldoutKind = 'no-contact' | 'random' | 'business-as-usual';

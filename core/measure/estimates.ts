@@ -3,6 +3,8 @@ import type { Programme } from '../domain/programme.ts';
 import type { ModelState } from '../learn/model.ts';
 import { betaQuantile } from '../maths/beta-quantile.ts';
 import { valueOf } from '../maths/compensated-sum.ts';
+import type { Priced } from '../policies/costs.ts';
+import { pricedOf } from '../policies/costs.ts';
 import { policyOf } from '../policies/policy-of.ts';
 import { optionsOf } from '../policies/policy.ts';
 import { posteriorOf } from '../policies/posterior.ts';
@@ -10,7 +12,7 @@ import type { Coefficient, Interval } from './linear-estimates.ts';
 import { linearEstimates } from './linear-estimates.ts';
 
 /** What is known about one option, for people to read. */
-export interface OptionEstimate {
+export interface OptionEstimate extends Priced {
   option: OptionKey;
   trials: number;
   /** What is left of them after forgetting. */
@@ -43,7 +45,7 @@ export function estimatesOf(programme: Programme, state: ModelState, at: number)
     const signals = Object.entries(own.signals).map(([name, total]) => {
       return [name, { count: total.count, worth: valueOf(total.worth) }] as const;
     });
-    return {
+    const known = {
       option,
       trials: own.trials,
       effectiveTrials: own.trials,
@@ -54,5 +56,6 @@ export function estimatesOf(programme: Programme, state: ModelState, at: number)
       signals: Object.fromEntries(signals),
       ...linear?.get(option),
     };
+    return { ...known, ...pricedOf(programme, option, known.estimate) };
   });
 }

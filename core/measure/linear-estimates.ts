@@ -5,6 +5,7 @@ import { learnsContext, linearSumsOf } from '../learn/linear-state.ts';
 import type { ModelState } from '../learn/model.ts';
 import { bestNormalProbabilities } from '../maths/best-normal.ts';
 import { inverseDiagonal, rowStart } from '../maths/cholesky.ts';
+import { costOf } from '../policies/costs.ts';
 import { LinearBeliefs, linearStateOf } from '../policies/linear-beliefs.ts';
 import { floored } from '../policies/policy.ts';
 
@@ -63,10 +64,9 @@ export function linearEstimates(
   const beliefs = new LinearBeliefs(programme, sums, linear, at);
   const { options, model } = beliefs;
   const { means, sds } = beliefs.score(averageContext(linear, sums.features.count), options);
-  const propensities = floored(
-    programme,
-    bestNormalProbabilities(means, sds, new Float64Array(options.length)),
-  );
+  const net = means.map((mean, i) => mean - costOf(programme, options[i]!));
+  const wins = bestNormalProbabilities(net, sds, new Float64Array(options.length));
+  const propensities = floored(programme, wins);
   return new Map(
     options.map((option, i) => [
       option,

@@ -3,7 +3,9 @@ import { again, isComplete } from '../decide/again.ts';
 import type { LiveProgramme } from '../decide/decide.ts';
 import type { Decision, OptionKey, ScoredOption } from '../domain/decision.ts';
 import { countsFor } from '../domain/goal.ts';
+import type { Programme } from '../domain/programme.ts';
 import { HOUR_MS } from '../domain/programme.ts';
+import { costOf } from '../policies/costs.ts';
 import { scaleOf } from '../policies/posterior.ts';
 import type { OffPolicySample } from './off-policy.ts';
 
@@ -47,11 +49,19 @@ export interface Weighed extends OffPolicySample {
 const at = (eligible: readonly ScoredOption[], option: OptionKey): ScoredOption | undefined =>
   eligible.find((scored) => scored.option === option);
 
-/** What a decision earned of what was credited to it, in units of the goal. */
+/** What a decision earned of what was credited to it, in units of the goal, less what it cost. */
 export function rewardOf({ decision, credits }: CreditedDecision, { programme }: LiveProgramme): number {
   const counted = programme.goal.signals.filter((goal) => countsFor(goal, decision.option));
   const scales = new Map(counted.map((goal) => [goal.signal, scaleOf(goal)]));
-  return credits.reduce((sum, { signal, worth }) => sum + (scales.get(signal) ?? 0) * worth, 0);
+  const earned = credits.reduce((sum, { signal, worth }) => sum + (scales.get(signal) ?? 0) * worth, 0);
+  return earned - costOf(programme, decision.option);
+}
+
+/** Whether two versions of a programme mean the same by what a decision earned. */
+export function sameRewards(one: Programme, other: Programme): boolean {
+  const costs = one.variants.filter(({ id }) => other.variants.some((variant) => variant.id === id));
+  const same = costs.every(({ id }) => costOf(one, id) === costOf(other, id));
+  return same && JSON.stringify(one.goal.signals) === JSON.stringify(other.goal.signals);
 }
 
 /** Whether everything that may still be credited to a decision has had the time to happen. */

@@ -1,6 +1,7 @@
 import type { PolicyKind, Programme } from '../domain/programme.ts';
 import type { Model } from '../learn/model.ts';
 import type { Adjustment, Learner, Rule } from './belief.ts';
+import { costs } from './costs.ts';
 import { earned } from './earned.ts';
 import { sharedAsSet } from './fixed-split.ts';
 import { pipeline } from './pipeline.ts';
@@ -22,7 +23,7 @@ const KINDS: Record<PolicyKind, Kind> = {
 };
 
 /** What moves the options of a programme besides what was learned; a programme that declares nothing has none. */
-const ADJUSTMENTS: readonly ((programme: Programme) => readonly Adjustment[])[] = [];
+const ADJUSTMENTS: readonly ((programme: Programme) => readonly Adjustment[])[] = [costs];
 
 /** The policy a programme asks for, on what was learned so far. */
 export function policyOf(programme: Programme, model: Model): Policy {

@@ -9,7 +9,7 @@ import type { Asks } from '../../core/guardrails/readings.ts';
 import { asksOf } from '../../core/guardrails/readings.ts';
 import type { ModelState } from '../../core/learn/model.ts';
 import type { Alternatives, Skipped, Weighed } from '../../core/measure/replay.ts';
-import { compare, isMature, rewardOf, skippedFor, weigh } from '../../core/measure/replay.ts';
+import { compare, isMature, rewardOf, sameRewards, skippedFor, weigh } from '../../core/measure/replay.ts';
 import type { ValueOfChange } from '../../core/measure/value-of-change.ts';
 import { valueOfChange } from '../../core/measure/value-of-change.ts';
 import { compileRules } from './eligibility.ts';
@@ -195,10 +195,10 @@ class Replaying {
 
   #value(): ValueOfChange {
     const { current, changed } = this.#ask;
-    if (JSON.stringify(current.goal) !== JSON.stringify(changed.goal)) {
+    if (!sameRewards(current, changed)) {
       const decisions = this.#changed.length;
       return {
-        refused: 'the goal is another one, and what these decisions earned was counted by the old',
+        refused: 'the goal or the costs are others, and what these decisions earned was counted by the old',
         decisions,
       };
     }

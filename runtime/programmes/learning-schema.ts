@@ -38,6 +38,7 @@ export const policy = z.strictObject({
     .max(365 * 10)
     .optional(),
   shares: z.record(id, z.number().min(0)).optional(),
+  netOfCosts: z.boolean().optional(),
 });
 
 export const contextFields = {
@@ -56,6 +57,7 @@ const HEEDED: Record<Exclude<keyof PolicyChoice, 'kind'>, readonly PolicyKind[]>
   floor: ['weighted-thompson', 'linear-thompson', 'top-two'],
   halfLifeDays: ['linear-thompson'],
   shares: ['fixed-split'],
+  netOfCosts: ['weighted-thompson', 'linear-thompson', 'top-two'],
 };
 
 /** Says what is wrong with the field at a path. */

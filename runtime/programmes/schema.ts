@@ -4,7 +4,7 @@ import type { Programme, Variant } from '../../core/domain/programme.ts';
 import { TRAITS, WEEKDAYS } from '../../core/domain/programme.ts';
 import { SILENCE } from '../../core/domain/decision.ts';
 import { MOST_TEXT } from '../engine/cel.ts';
-import { goal } from './goal-schema.ts';
+import { checkCosts, goal } from './goal-schema.ts';
 import type { Issue } from './learning-schema.ts';
 import { checkContext, checkPolicy, contextFields, policy } from './learning-schema.ts';
 import { hours, id, name, zone } from './names.ts';
@@ -125,6 +125,7 @@ export const programmeSchema = z
     }
     checkPolicy(programme, issue);
     checkContext(programme, issue);
+    checkCosts(programme, issue);
   });
 
 export type ProgrammeInput = z.infer<typeof programmeSchema>;

@@ -37,13 +37,14 @@ const START = Date.parse('2026-01-05T09:00:00Z');
 
 /** A programme as it is decided when nothing keeps it from being sent. */
 function unguarded(programme: Programme): Programme {
-  const { id, name, goal, silence, policy, context, crosses, holdout, sendBucketHours } = programme;
+  const { id, name, goal, silence, policy, context, crosses, holdout, arbitration, sendBucketHours } =
+    programme;
   const variants = programme.variants.map((variant) => {
     const { contentHash } = variant;
     const approval = { status: 'approved' as const, contentHash, at: START, by: 'simulation' };
     return { ...variant, eligible: undefined, startsAt: undefined, endsAt: undefined, approval };
   });
-  const kept = { id, name, goal, silence, policy, context, crosses, holdout, sendBucketHours };
+  const kept = { id, name, goal, silence, policy, context, crosses, holdout, arbitration, sendBucketHours };
   return { ...kept, variants, version: 0, status: 'live', guardrails: {} };
 }
 

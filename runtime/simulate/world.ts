@@ -3,7 +3,9 @@ import type { SignalEvent } from '../../core/domain/event.ts';
 import type { FeatureDeclaration, GoalSignal, Programme } from '../../core/domain/programme.ts';
 import { learnsContext } from '../../core/learn/linear-state.ts';
 import type { Xoshiro } from '../../core/maths/xoshiro.ts';
+import { costOf } from '../../core/policies/costs.ts';
 import { optionsOf } from '../../core/policies/policy.ts';
+import { scaleOf } from '../../core/policies/posterior.ts';
 
 /** What is planted. */
 export interface Plan {
@@ -16,6 +18,8 @@ export interface Plan {
 /** Somebody who is asked about. */
 export interface Somebody {
   context: DecideRequest['context'];
+  /** What the goal is likeliest after, and what is the best for them less what it costs. */
+  likeliest: OptionKey;
   best: OptionKey;
 }
 
@@ -49,17 +53,32 @@ export class World {
   get truth(): string[] {
     const better = percent(this.#rateOf(true));
     const rest = `${percent(this.#rateOf(false))} after any other`;
-    if (!this.#category) return [`${this.#bestOf(0)} earns ${better}, ${rest}`];
+    const line = (i: number): string => `${this.#likeliestOf(i)} earns ${better}, ${rest}${this.#netOf(i)}`;
+    if (!this.#category) return [line(0)];
     const [name, values] = this.#category;
-    return values.map((value, i) => `${name} = ${value}: ${this.#bestOf(i)} earns ${better}, ${rest}`);
+    return values.map((value, i) => `${name} = ${value}: ${line(i)}`);
+  }
+
+  #netOf(segment: number): string {
+    const best = this.#bestOf(segment);
+    return best === this.#likeliestOf(segment) ? '' : `; net of costs ${best} is the best`;
   }
 
   get signal(): string {
     return this.#goal.signal;
   }
 
-  #bestOf(segment: number): OptionKey {
+  #likeliestOf(segment: number): OptionKey {
     return this.options[(this.#first + segment) % this.options.length]!;
+  }
+
+  #bestOf(segment: number): OptionKey {
+    const likeliest = this.#likeliestOf(segment);
+    // what it is worth on average: a value is anything up to its cap
+    const worth = scaleOf(this.#goal) * (this.#goal.value === undefined ? 1 : 0.5);
+    const net = (option: OptionKey): number =>
+      worth * this.#rateOf(option === likeliest) - costOf(this.#programme, option);
+    return this.options.reduce((best, option) => (net(option) > net(best) ? option : best), likeliest);
   }
 
   #rateOf(isBest: boolean): number {
@@ -74,7 +93,8 @@ export class World {
       ]),
     );
     const [name = '', values = []] = this.#category ?? [];
-    return { context, best: this.#bestOf(Math.max(0, values.indexOf(String(context[name])))) };
+    const segment = Math.max(0, values.indexOf(String(context[name])));
+    return { context, likeliest: this.#likeliestOf(segment), best: this.#bestOf(segment) };
   }
 
   #valueOf(declared: FeatureDeclaration): string | number {
@@ -83,8 +103,8 @@ export class World {
     return declared.values[Math.floor(unit * declared.values.length)]!;
   }
 
-  rate({ best }: Somebody, option: OptionKey): number {
-    return this.#rateOf(option === best);
+  rate({ likeliest }: Somebody, option: OptionKey): number {
+    return this.#rateOf(option === likeliest);
   }
 
   /** Expected rate of somebody whose option is drawn evenly. */

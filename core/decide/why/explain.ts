@@ -2,6 +2,8 @@ import type { Decision, DroppedOption, OptionKey } from '../../domain/decision.t
 import { SILENCE } from '../../domain/decision.ts';
 import type { Programme } from '../../domain/programme.ts';
 import type { Readings } from '../../domain/readings.ts';
+import type { Priced } from '../../policies/costs.ts';
+import { costOf, pricedOf } from '../../policies/costs.ts';
 import { again, asRecorded, isComplete } from '../again.ts';
 import type { LiveProgramme } from '../decide.ts';
 import type { Remedies } from './candidates.ts';
@@ -17,7 +19,7 @@ export interface Suggestion extends Way {
 }
 
 /** What became of one option. */
-export interface OptionFate extends Partial<DroppedOption> {
+export interface OptionFate extends Partial<DroppedOption>, Priced {
   option: OptionKey;
   fate: 'chosen' | 'not-chosen' | 'dropped';
   propensity?: number | undefined;
@@ -96,7 +98,9 @@ function fates(
 ): OptionFate[] {
   const scored = eligible
     .filter(({ option }) => option !== SILENCE || programme.silence)
-    .map(({ option, propensity, score }) => ({ option, propensity, score }));
+    .map(({ option, propensity, score }) => {
+      return { option, propensity, score, ...pricedOf(programme, option, score + costOf(programme, option)) };
+    });
   const known = new Set([...scored, ...dropped].map(({ option }) => option));
   // what a holdout or a pin left aside has neither a probability nor an objection
   const aside = programme.variants.filter(({ id }) => !known.has(id)).map(({ id }) => ({ option: id }));

@@ -15,6 +15,7 @@ describe('a policy', () => {
   it.each([
     { kind: 'weighted-thompson', floor: 0.02 },
     { kind: 'top-two' },
+    { kind: 'top-two', netOfCosts: false },
     { kind: 'top-two', floor: 0 },
     { kind: 'fixed-split' },
     { kind: 'fixed-split', shares: { ...equal, warm: 7, short: 0 } },
@@ -43,6 +44,8 @@ describe('a policy', () => {
     [{ kind: 'weighted-thompson', floor: 0.2 }, 'policy.floor', '0.5'],
     [{ kind: 'guesswork' }, 'policy.kind', 'top-two'],
     [{ kind: 'top-two', flor: 0.1 }, 'policy', 'flor'],
+    [{ kind: 'fixed-split', netOfCosts: false }, 'policy.netOfCosts', 'weighted-thompson'],
+    [{ kind: 'top-two', netOfCosts: true }, 'arbitration.value', 'what a reward of 1 is worth'],
   ])('is refused as %j at %s', (policy, path, part) => {
     expect(wrongWith({ policy })).toEqual([[path, expect.stringContaining(part)]]);
   });

@@ -54,6 +54,15 @@ describe('a programme is looked over', () => {
     expect(guarded(guardrails).map(([own]) => own)).toEqual([code]);
   });
 
+  it('for messages that cost more than anything that can come of them is worth', () => {
+    const variants = [variant('a', { cost: 10 }), variant('b', { cost: 10.01 })];
+    const policy = { kind: 'weighted-thompson' as const, netOfCosts: true };
+    expect(found({ variants, policy, arbitration: { value: 10 } })).toEqual([
+      ['cost-above-worth', 'variants.1.cost'],
+    ]);
+    expect(found({ variants })).toEqual([]);
+  });
+
   it('for caps of which one never decides', () => {
     const caps: Guardrails['caps'] = [
       { per: 'person', count: 3, hours: 168 },

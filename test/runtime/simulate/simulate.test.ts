@@ -58,6 +58,20 @@ describe('a simulation', () => {
     expect(shares(simulated).at(-1)).toBeGreaterThan(0.5);
   });
 
+  it('knows what the best is when messages cost something, and that it is not what is likeliest', async () => {
+    const first = await run();
+    const [likeliest = ''] = first.truth[0]!.split(' ');
+    const variants = programme().variants.map((own) => (own.id === likeliest ? { ...own, cost: 2 } : own));
+    const policy = { kind: 'weighted-thompson' as const, netOfCosts: true };
+    // twice as many orders, 0.1 more a message: at 10 each that is 1, at 50 it is 5
+    const [poor, rich] = [10, 50].map((value) => run({ variants, policy, arbitration: { value } }));
+    expect((await poor!).truth[0]).toMatch(new RegExp(`^${likeliest} earns .*; net of costs . is the best$`));
+    expect((await rich!).truth[0]).toBe(first.truth[0]);
+    // the two others are alike, so that what is left to the dear one is to be seen in the orders
+    expect((await poor!).expected).toBeLessThan(0.11 * (await poor!).decided);
+    expect(shares(await rich!).at(-1)).toBeGreaterThan(0.8);
+  });
+
   it('says from which wave on most people got the best option', () => {
     const from = (...own: number[]): number => mostFrom(own.map((share, i) => ({ people: i, share })));
     expect([from(0.2, 0.6, 0.4, 0.7, 0.8), from(0.6, 0.7), from(0.9, 0.2), from(0.2, 0.6)]).toEqual([
