@@ -5,6 +5,7 @@ import type { GuardContext, Rules } from '../guardrails/guardrail.ts';
 import { check } from '../guardrails/check.ts';
 import type { Asks } from '../guardrails/readings.ts';
 import { asksOf, readingsOf } from '../guardrails/readings.ts';
+import { sourcedContext, takesFromPerson } from '../learn/features/sourced.ts';
 import { hash32 } from '../maths/murmur3.ts';
 import { rngFromText } from '../maths/xoshiro.ts';
 import type { Policy } from '../policies/policy.ts';
@@ -51,10 +52,16 @@ export function decide(
   // One stream for each programme and send of each person: the same draws the same number, whoever asks and however often.
   const whose = `${live.programme.id} ${person.aliases[0] ?? person.id}`;
   const drawSeed = hash32(`${seed} draw ${whose} ${sendKey}`);
-  return decideBy(request, facts, live, drawSeed);
+  return decideBy(withPerson(request, facts, live), facts, live, drawSeed);
 }
 
-/** The same with the seed of the draw given, which is how a recorded decision is made again. */
+/** The request with what the programme's features take from the person. */
+function withPerson(request: DecideRequest, facts: DecideFacts, { programme }: LiveProgramme): DecideRequest {
+  if (!takesFromPerson(programme)) return request;
+  return { ...request, context: sourcedContext(request.context, { ...facts, programme }) };
+}
+
+/** The same with the seed of the draw and the whole context given, which is how a recorded decision is made again. */
 export function decideBy(
   request: DecideRequest,
   facts: DecideFacts,

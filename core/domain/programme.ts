@@ -1,3 +1,5 @@
+import type { FeatureDeclaration } from './feature.ts';
+
 export type ProgrammeId = string;
 export type ProgrammeStatus = 'draft' | 'live' | 'paused' | 'ended';
 
@@ -152,12 +154,6 @@ export interface Guardrails {
   queues?: Record<string, Queue> | undefined;
 }
 
-/** A feature of the request that the policy may use. */
-export type FeatureDeclaration =
-  | { type: 'category'; values: string[] }
-  /** Values beyond `min` and `max` count as those. */
-  | { type: 'number'; min: number; max: number };
-
 export type PolicyKind = 'weighted-thompson' | 'linear-thompson' | 'top-two' | 'fixed-split';
 
 export interface PolicyChoice {
@@ -203,7 +199,7 @@ export interface Programme {
   /** Variant answered when the engine cannot decide. */
   fallback?: string | undefined;
   policy: PolicyChoice;
-  /** What the policy may know of a request, by name; whatever else a request carries is not learned from. */
+  /** What the policy may know, by name; whatever else a request carries is not learned from. */
   context?: Record<string, FeatureDeclaration> | undefined;
   /** Pairs of features that act together. */
   crosses?: [string, string][] | undefined;

@@ -35,6 +35,17 @@ function signalsMissing(wanted: Asks, kept: Asks): string[] {
   });
 }
 
+/** Features from the person that were not taken down, or were something else then. */
+function featuresMissing({ context = {} }: Programme, { context: kept = {} }: Programme): string[] {
+  const sourceIn = (some: NonNullable<Programme['context']>, name: string): string => {
+    const declared = Object.hasOwn(some, name) ? some[name] : undefined;
+    return JSON.stringify([declared?.from, declared?.type === 'number' && declared.days]);
+  };
+  return Object.keys(context)
+    .filter((name) => context[name]!.from !== undefined && sourceIn(context, name) !== sourceIn(kept, name))
+    .map((name) => `context.${name}`);
+}
+
 /** A programme with what its guardrails look at. */
 export interface Subject {
   programme: Programme;
@@ -61,7 +72,11 @@ export function notKept(wanted: Subject, kept: Subject): NotKept {
       ...missing(asks.purposes, kept.asks.purposes).map((name) => `consent to ${name}`),
       ...missing(asks.channels, kept.asks.channels).map((name) => `subscription to ${name}`),
     ],
-    past: [...contactsMissing(wanted, kept), ...signalsMissing(asks, kept.asks)],
+    past: [
+      ...contactsMissing(wanted, kept),
+      ...signalsMissing(asks, kept.asks),
+      ...featuresMissing(wanted.programme, kept.programme),
+    ],
   };
 }
 

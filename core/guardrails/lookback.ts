@@ -1,14 +1,15 @@
 import type { SignalAsk } from '../contracts/records.ts';
 import type { Programme } from '../domain/programme.ts';
 import { HOUR_MS } from '../domain/programme.ts';
-import type { Rules } from './guardrail.ts';
+import { featureAsks } from '../learn/features/sourced.ts';
+import type { HistoryAsk, Rules } from './guardrail.ts';
 import { needsOfAll } from './needs.ts';
 import { IGNORED_LOOKBACK_HOURS, reactionsTo } from './suppression.ts';
 
 /** How late a report that a message was sent, or never will be, still finds it by the platform's id alone: a week. */
 const REPORT_HOURS = 168;
 
-/** What guardrails have to know about a person's past. */
+/** What has to be known about a person's past. */
 export interface Lookback {
   /** How far back contacts are asked for, ms. */
   contactsMs: number;
@@ -16,31 +17,43 @@ export interface Lookback {
   signals: ReadonlyMap<string, number>;
 }
 
-/** What the guardrails of some programmes ask for: of each signal the longest window, and of no other signal. */
-export function lookbackOf(
-  programmes: readonly { programme: Programme; rules?: Rules | undefined }[],
-): Lookback {
+/** A programme, with its rules where it has some. */
+export interface Looking {
+  programme: Programme;
+  rules?: Rules | undefined;
+}
+
+function guardrailAsks({ programme, rules }: Looking): HistoryAsk[] {
+  const { caps = [], suppressAfterIgnored, restAfterSignal = [] } = programme.guardrails;
+  const counted = [...caps, ...restAfterSignal].map(({ signal, hours }) => ({ signal, ms: hours * HOUR_MS }));
+  const asks: HistoryAsk[] = [...counted, ...(rules?.asks ?? [])];
+  if (needsOfAll(programme).length > 0) {
+    const { releaseAfterHours = 0, queues = {} } = programme.guardrails;
+    const worked = Object.values(queues).map(({ hours = 0 }) => hours);
+    asks.push({ ms: Math.max(REPORT_HOURS, releaseAfterHours, ...worked) * HOUR_MS });
+  }
+  if (!suppressAfterIgnored) return asks;
+  const ms = IGNORED_LOOKBACK_HOURS * HOUR_MS;
+  return [...asks, ...[undefined, ...reactionsTo(programme)].map((signal) => ({ signal, ms }))];
+}
+
+/** Of each signal the longest window, and of no other signal. */
+function joined(asks: readonly HistoryAsk[]): Lookback {
   const signals = new Map<string, number>();
   let contactsMs = 0;
-  const ask = (signal: string | undefined, ms: number): void => {
+  for (const { signal, ms } of asks) {
     if (signal === undefined) contactsMs = Math.max(contactsMs, ms);
     else signals.set(signal, Math.max(signals.get(signal) ?? 0, ms));
-  };
-  for (const { programme, rules } of programmes) {
-    const { caps = [], suppressAfterIgnored, restAfterSignal = [] } = programme.guardrails;
-    for (const { signal, hours } of caps) ask(signal, hours * HOUR_MS);
-    if (needsOfAll(programme).length > 0) {
-      const { releaseAfterHours = 0, queues = {} } = programme.guardrails;
-      const worked = Object.values(queues).map(({ hours = 0 }) => hours);
-      ask(undefined, Math.max(REPORT_HOURS, releaseAfterHours, ...worked) * HOUR_MS);
-    }
-    for (const { signal, hours } of restAfterSignal) ask(signal, hours * HOUR_MS);
-    for (const { signal, ms } of rules?.asks ?? []) ask(signal, ms);
-    if (!suppressAfterIgnored) continue;
-    for (const name of [undefined, ...reactionsTo(programme)]) ask(name, IGNORED_LOOKBACK_HOURS * HOUR_MS);
   }
   return { contactsMs, signals };
 }
+
+/** What the guardrails of a programme ask for, which decisions keep. */
+export const guardrailLookback = (looking: Looking): Lookback => joined(guardrailAsks(looking));
+
+/** What some programmes ask for, guardrails and features: what is loaded. */
+export const lookbackOf = (all: readonly Looking[]): Lookback =>
+  joined(all.flatMap((looking) => [...guardrailAsks(looking), ...featureAsks(looking.programme)]));
 
 export const signalsAsked = ({ signals }: Lookback, now: number): SignalAsk[] =>
   [...signals].map(([name, ms]) => ({ name, since: now - ms }));

@@ -11,7 +11,7 @@ import { endOf, standing } from './contacts.ts';
 import type { GuardContext, Rules } from './guardrail.ts';
 import { timesOf } from './history.ts';
 import type { Lookback } from './lookback.ts';
-import { lookbackOf } from './lookback.ts';
+import { guardrailLookback } from './lookback.ts';
 import type { Need } from './needs.ts';
 import { keyAt, needsOfAll } from './needs.ts';
 import { zoneTrait } from './place.ts';
@@ -40,7 +40,7 @@ export function asksOf(programme: Programme, rules?: Rules): Asks {
     traits: [...new Set([...(rules?.traits ?? []), ...zone])],
     purposes: [...new Set(Object.values(consent).flat())],
     channels: [...new Set(programme.variants.map(({ channel }) => channel))],
-    past: lookbackOf([{ programme, rules }]),
+    past: guardrailLookback({ programme, rules }),
     counted: new Set([...asks, ...caps].flatMap(({ signal }) => signal ?? [])),
     capsMs: Math.max(0, ...caps.filter(ofPerson).map(({ hours }) => hours * HOUR_MS)),
     last: asks.some(({ signal }) => signal === undefined),

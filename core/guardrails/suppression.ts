@@ -11,7 +11,7 @@ import { unknown } from './guardrail.ts';
 export const IGNORED_LOOKBACK_HOURS = 24 * 92;
 
 /** Names of the signals that count as a reaction to a message. */
-export const reactionsTo = ({ goal }: Programme): string[] => [
+export const reactionsTo = ({ goal }: Pick<Programme, 'goal'>): string[] => [
   ...[SIGNAL.opened, SIGNAL.clicked],
   // what a goal counts against a message is no reason to send another
   ...goal.signals.filter(({ weight }) => weight > 0).map(({ signal }) => signal),

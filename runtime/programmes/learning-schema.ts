@@ -1,6 +1,9 @@
 import { z } from 'zod';
 import { SILENCE } from '../../core/domain/decision.ts';
+import { PAST_CATEGORIES, PAST_NUMBERS, RESPONSES } from '../../core/domain/feature.ts';
 import type { PolicyChoice, PolicyKind, Programme } from '../../core/domain/programme.ts';
+import { TRAITS } from '../../core/domain/programme.ts';
+import { IGNORED_LOOKBACK_HOURS } from '../../core/guardrails/suppression.ts';
 import { DeclaredFeatures } from '../../core/learn/features/declared.ts';
 import { id, name } from './names.ts';
 
@@ -9,19 +12,52 @@ import { id, name } from './names.ts';
 /** A model has the square of it in numbers for each option, and is written with every fold. */
 const MOST_COLUMNS = 64;
 
-const feature = z.discriminatedUnion('type', [
-  z.strictObject({
+const RESPONSE_NAMES: ReadonlySet<string> = new Set(RESPONSES);
+
+const source = (past: readonly string[]): z.ZodOptional<z.ZodString> =>
+  z
+    .string()
+    .max(100 + TRAITS.length)
+    .refine(
+      (from) => past.includes(from) || (from.startsWith(TRAITS) && from.length > TRAITS.length),
+      `${past.join(', ')} or traits.<name>`,
+    )
+    .optional();
+
+const category = z
+  .strictObject({
     type: z.literal('category'),
     values: z
       .array(z.string().min(1).max(100))
       .min(1)
       .max(50)
       .refine((values) => new Set(values).size === values.length, 'every value once'),
-  }),
-  z
-    .strictObject({ type: z.literal('number'), min: z.number(), max: z.number() })
-    .refine(({ min, max }) => min < max, { path: ['max'], message: 'a number greater than min' }),
-]);
+    from: source(PAST_CATEGORIES),
+  })
+  .refine(
+    ({ from, values }) => from !== 'lastResponse' || values.every((value) => RESPONSE_NAMES.has(value)),
+    { path: ['values'], message: `of lastResponse: ${RESPONSES.join(', ')}` },
+  );
+
+const number = z
+  .strictObject({
+    type: z.literal('number'),
+    min: z.number(),
+    max: z.number(),
+    from: source(PAST_NUMBERS),
+    days: z
+      .number()
+      .positive()
+      .max(IGNORED_LOOKBACK_HOURS / 24)
+      .optional(),
+  })
+  .refine(({ min, max }) => min < max, { path: ['max'], message: 'a number greater than min' })
+  .refine(({ from, days }) => (from === 'contactsIn') === (days !== undefined), {
+    path: ['days'],
+    message: 'over how many days `contactsIn` counts; with nothing else',
+  });
+
+const feature = z.discriminatedUnion('type', [category, number]);
 
 const KINDS = ['weighted-thompson', 'linear-thompson', 'top-two', 'fixed-split'] as const;
 

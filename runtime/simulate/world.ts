@@ -1,6 +1,7 @@
 import type { DecideRequest, OptionKey } from '../../core/domain/decision.ts';
 import type { SignalEvent } from '../../core/domain/event.ts';
-import type { FeatureDeclaration, GoalSignal, Programme } from '../../core/domain/programme.ts';
+import type { FeatureDeclaration } from '../../core/domain/feature.ts';
+import type { GoalSignal, Programme } from '../../core/domain/programme.ts';
 import { learnsContext } from '../../core/learn/linear-state.ts';
 import type { Xoshiro } from '../../core/maths/xoshiro.ts';
 import { costOf } from '../../core/policies/costs.ts';
@@ -87,10 +88,7 @@ export class World {
 
   next(): Somebody {
     const context = Object.fromEntries(
-      Object.entries(this.#programme.context ?? {}).map(([name, declared]) => [
-        name,
-        this.#valueOf(declared),
-      ]),
+      carried(this.#programme).map(([name, declared]) => [name, this.#valueOf(declared)]),
     );
     const [name = '', values = []] = this.#category ?? [];
     const segment = Math.max(0, values.indexOf(String(context[name])));
@@ -125,8 +123,12 @@ export class World {
   }
 }
 
-function categoryOf({ context = {} }: Programme): Category | undefined {
-  const found = Object.entries(context).find(([, declared]) => declared.type === 'category');
+/** Features that requests carry: the others are the person's own, and nobody here has a past. */
+const carried = ({ context = {} }: Programme): [string, FeatureDeclaration][] =>
+  Object.entries(context).filter(([, { from }]) => from === undefined);
+
+function categoryOf(programme: Programme): Category | undefined {
+  const found = carried(programme).find(([, declared]) => declared.type === 'category');
   return found?.[1].type === 'category' ? [found[0], found[1].values] : undefined;
 }
 

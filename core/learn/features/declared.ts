@@ -1,4 +1,5 @@
-import type { FeatureDeclaration, Programme } from '../../domain/programme.ts';
+import type { FeatureDeclaration } from '../../domain/feature.ts';
+import type { Programme } from '../../domain/programme.ts';
 import { schemaHash } from '../models/snapshot.ts';
 import type { Feature, FeatureValue } from './encode.ts';
 import { Encoder } from './encode.ts';

@@ -46,6 +46,13 @@ const FIRST = programme({
 });
 const SECOND = programme({
   id: 'second',
+  context: {
+    since: { type: 'number', min: 0, max: 720, from: 'hoursSinceContact' },
+    often: { type: 'number', min: 0, max: 9, from: 'contactsIn', days: 7 },
+    last: { type: 'category', values: ['ignored', 'opened', 'goal'], from: 'lastResponse' },
+    age: { type: 'number', min: 12, max: 40, from: 'traits.age' },
+  },
+  policy: { kind: 'linear-thompson' },
   holdout: { kind: 'business-as-usual', share: 0.1 },
   fallback: 'c',
   guardrails: {

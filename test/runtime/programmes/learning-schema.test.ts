@@ -67,6 +67,35 @@ describe('the context of a programme', () => {
     expect(wrongWith({ context, crosses: [['plan', 'days']] })).toEqual([]);
   });
 
+  it('may take features from the person', () => {
+    const person = {
+      since: { type: 'number', min: 0, max: 720, from: 'hoursSinceContact' },
+      often: { type: 'number', min: 0, max: 10, from: 'contactsIn', days: 92 },
+      last: { type: 'category', values: ['ignored', 'clicked', 'goal'], from: 'lastResponse' },
+      plan: { type: 'category', values: ['free', 'pro'], from: 'traits.plan' },
+      age: { type: 'number', min: 18, max: 99, from: 'traits.age' },
+    };
+    expect(wrongWith({ context: person })).toEqual([]);
+  });
+
+  it.each([
+    [
+      { type: 'number', min: 0, max: 9, from: 'lastResponse' },
+      'f.from',
+      'hoursSinceContact, contactsIn or traits.',
+    ],
+    [{ type: 'number', min: 0, max: 9, from: 'traits.' }, 'f.from', 'traits.<name>'],
+    [{ type: 'number', min: 0, max: 9, from: 'contactsIn' }, 'f.days', 'contactsIn'],
+    [{ type: 'number', min: 0, max: 9, from: 'contactsIn', days: 93 }, 'f.days', '92'],
+    [{ type: 'number', min: 0, max: 9, from: 'hoursSinceContact', days: 7 }, 'f.days', 'contactsIn'],
+    [{ type: 'category', values: ['a'], from: 'hoursSinceContact' }, 'f.from', 'lastResponse or traits.'],
+    [{ type: 'category', values: ['bought'], from: 'lastResponse' }, 'f.values', 'none, ignored, opened'],
+  ])('is refused where a feature is %j, at context.%s', (feature, path, part) => {
+    expect(wrongWith({ context: { f: feature } })).toEqual([
+      [`context.${path}`, expect.stringContaining(part)],
+    ]);
+  });
+
   it.each([
     [{ context: { plan: { type: 'category', values: [] } } }, 'context.plan.values'],
     [{ context: { plan: { type: 'category', values: ['free', 'free'] } } }, 'context.plan.values'],

@@ -1,0 +1,114 @@
+import type { Contact } from '../../contracts/records.ts';
+import type { DecideRequest } from '../../domain/decision.ts';
+import type { FeatureDeclaration, Response } from '../../domain/feature.ts';
+import type { Programme } from '../../domain/programme.ts';
+import { DAY_MS, HOUR_MS, TRAITS } from '../../domain/programme.ts';
+import { standing } from '../../guardrails/contacts.ts';
+import type { GuardContext, HistoryAsk } from '../../guardrails/guardrail.ts';
+import { IGNORED_LOOKBACK_HOURS, reactionsTo } from '../../guardrails/suppression.ts';
+import type { FeatureValue } from './encode.ts';
+
+/* Features that come from the person instead of the request. */
+
+type Source = (given: GuardContext) => FeatureValue;
+
+/** Longest text of a trait that is a feature: no value that is declared is longer. */
+const MOST_TEXT = 200;
+
+/** Hours are told to the hundredth: more says nothing, and is kept with every decision. */
+const HUNDREDTHS = 100;
+
+/** Contacts that were made: one that is planned for later says nothing yet. */
+const had = ({ contacts, now }: GuardContext): Contact[] =>
+  standing(contacts, now).filter(({ at }) => at <= now);
+
+/** When the last of them was, ms since 1970. */
+const lastAt = (given: GuardContext): number =>
+  had(given).reduce((last, { at }) => Math.max(last, at), -Infinity);
+
+/** Hours since the last contact, at most as far back as is looked; so many where there was none. */
+function hoursSinceContact(given: GuardContext): number {
+  const hours = (given.now - lastAt(given)) / HOUR_MS;
+  return Math.min(IGNORED_LOOKBACK_HOURS, Math.round(hours * HUNDREDTHS) / HUNDREDTHS);
+}
+
+const contactsIn =
+  (days: number): Source =>
+  (given) =>
+    had(given).filter(({ at }) => at > given.now - days * DAY_MS).length;
+
+/** The most that came of the last contact so far. What a machine opened or clicked is nothing. */
+function lastResponse(given: GuardContext): Response {
+  const { now, programme, signals = [] } = given;
+  const last = lastAt(given);
+  if (last <= now - IGNORED_LOOKBACK_HOURS * HOUR_MS) return 'none';
+  const since = signals.filter(({ at, machine }) => machine !== true && at >= last);
+  const happened = (name: string): boolean => since.some((signal) => signal.name === name);
+  const [opened, clicked, ...goals] = [...new Set(reactionsTo(programme))];
+  if (goals.some(happened)) return 'goal';
+  if (happened(clicked!)) return 'clicked';
+  return happened(opened!) ? 'opened' : 'ignored';
+}
+
+const traitOf =
+  (name: string): Source =>
+  ({ person: { traits } }) => {
+    const value: unknown = Object.hasOwn(traits, name) ? traits[name]!.value : undefined;
+    if (typeof value === 'string') return value.slice(0, MOST_TEXT);
+    return typeof value === 'number' || typeof value === 'boolean' ? value : undefined;
+  };
+
+function sourceOf(declared: FeatureDeclaration): Source | undefined {
+  const { from } = declared;
+  if (from === 'hoursSinceContact') return hoursSinceContact;
+  if (from === 'lastResponse') return lastResponse;
+  if (from === 'contactsIn') return contactsIn(declared.type === 'number' ? (declared.days ?? 0) : 0);
+  return from?.startsWith(TRAITS) ? traitOf(from.slice(TRAITS.length)) : undefined;
+}
+
+/** What the features of a programme ask about the past, beside its guardrails. */
+export function featureAsks({ context = {}, goal }: Programme): HistoryAsk[] {
+  const ms = IGNORED_LOOKBACK_HOURS * HOUR_MS;
+  return Object.values(context).flatMap((declared): HistoryAsk[] => {
+    if (declared.from === 'hoursSinceContact') return [{ ms }];
+    if (declared.from === 'lastResponse')
+      return [undefined, ...reactionsTo({ goal })].map((signal) => ({ signal, ms }));
+    return declared.type === 'number' && declared.days !== undefined ? [{ ms: declared.days * DAY_MS }] : [];
+  });
+}
+
+const known = new WeakMap<Programme, readonly (readonly [string, Source])[]>();
+
+function sourcesOf(programme: Programme): readonly (readonly [string, Source])[] {
+  let sources = known.get(programme);
+  if (!sources) {
+    sources = Object.entries(programme.context ?? {}).flatMap(([name, declared]) => {
+      const source = sourceOf(declared);
+      return source ? [[name, source] as const] : [];
+    });
+    known.set(programme, sources);
+  }
+  return sources;
+}
+
+/** Whether any feature of a programme comes from the person. */
+export const takesFromPerson = (programme: Programme): boolean =>
+  programme.context !== undefined && sourcesOf(programme).length > 0;
+
+/**
+ * The context of a request with what the programme's features take from the person, which is what the decision records: it is
+ * learned from, and made again, as if the request had carried it. A source that is declared is believed, not the request; of a
+ * person who cannot be looked up nothing is known.
+ */
+export function sourcedContext(
+  context: DecideRequest['context'],
+  given: GuardContext,
+): DecideRequest['context'] {
+  const all = new Map(Object.entries(context));
+  for (const [name, source] of sourcesOf(given.programme)) {
+    const value = given.blind ? undefined : source(given);
+    if (value === undefined) all.delete(name);
+    else all.set(name, value);
+  }
+  return Object.fromEntries(all);
+}
