@@ -17,14 +17,16 @@ export const isComplete = (decision: Decision): decision is Complete =>
   decision.read !== undefined && decision.read.large === undefined;
 
 /**
- * The probabilities as they were recorded, for the options they were recorded for; for any others those of `policy`. A model
- * goes on learning, and of what it was only the newest is kept.
+ * The probabilities as they were recorded, for the options they were recorded for and as tired as the person was; for any
+ * others those of `policy`. A model goes on learning, and of what it was only the newest is kept.
  */
-export function asRecorded({ reason, eligible }: Decision, policy: Policy): Policy {
+export function asRecorded({ reason, eligible, fatigue }: Decision, policy: Policy): Policy {
   if (reason !== 'policy') return policy;
   const score: Policy['score'] = (options, circumstances) => {
     const same =
-      options.length === eligible.length && options.every((option, i) => eligible[i]!.option === option);
+      options.length === eligible.length &&
+      options.every((option, i) => eligible[i]!.option === option) &&
+      options.every((option) => fatigue?.[option] === circumstances.fatigue?.[option]);
     return same ? eligible : policy.score(options, circumstances);
   };
   return { ...policy, score };

@@ -1,6 +1,6 @@
 import type { Rng } from '../contracts/rng.ts';
 import type { Arm } from '../domain/arm.ts';
-import type { DecideRequest, DroppedOption, Reason, ScoredOption } from '../domain/decision.ts';
+import type { Decision, DecideRequest, DroppedOption, Reason, ScoredOption } from '../domain/decision.ts';
 import { SILENCE } from '../domain/decision.ts';
 import type { Programme, Variant } from '../domain/programme.ts';
 import type { Policy } from '../policies/policy.ts';
@@ -26,6 +26,7 @@ interface Situation {
   dropped: readonly DroppedOption[];
   request: DecideRequest;
   now: number;
+  fatigue?: Decision['fatigue'];
 }
 
 /** The one option left when chance has no part in it. */
@@ -48,7 +49,7 @@ function held(programme: Programme, allowed: readonly Variant[], rng: Rng): Choi
 
 /** Pin, guardrails, holdout, policy: whoever speaks first decides. Guardrails hold for pins and holdouts too. */
 export function choose(
-  { programme, arm, allowed, dropped, request, now }: Situation,
+  { programme, arm, allowed, dropped, request, now, fatigue }: Situation,
   policy: Policy,
   rng: Rng,
 ): Choice {
@@ -70,6 +71,6 @@ export function choose(
       learn: false,
     };
   }
-  const eligible = policy.score(optionsOf(programme, allowed), { context, at: now });
+  const eligible = policy.score(optionsOf(programme, allowed), { context, at: now, fatigue });
   return { chosen: draw(eligible, rng), eligible, reason: 'policy', policy: policy.method, learn: true };
 }

@@ -3,6 +3,7 @@ import { SILENCE } from '../domain/decision.ts';
 import type { Programme } from '../domain/programme.ts';
 import type { GuardContext, Rules } from '../guardrails/guardrail.ts';
 import { check } from '../guardrails/check.ts';
+import { fatigueOf } from '../guardrails/fatigue.ts';
 import type { Asks } from '../guardrails/readings.ts';
 import { asksOf, readingsOf } from '../guardrails/readings.ts';
 import { sourcedContext, takesFromPerson } from '../learn/features/sourced.ts';
@@ -73,7 +74,8 @@ export function decideBy(
   const arm = assign(programme, person);
   const given: GuardContext = { ...facts, programme, rules, context: request.context };
   const { allowed, dropped } = check(given);
-  const situation = { programme, arm, allowed, dropped, request, now };
+  const fatigue = fatigueOf(given);
+  const situation = { programme, arm, allowed, dropped, request, now, fatigue };
   const choice = choose(situation, live.policy, rngFromText(drawSeed));
   const variant = allowed.find((candidate) => candidate.id === choice.chosen.option);
   return {
@@ -97,6 +99,7 @@ export function decideBy(
     propensity: choice.chosen.propensity,
     eligible: choice.eligible,
     dropped,
+    fatigue: choice.reason === 'policy' ? fatigue : undefined,
     modelVersion: live.modelVersion,
     policy: choice.policy,
     seed: drawSeed,

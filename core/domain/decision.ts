@@ -134,6 +134,8 @@ export interface Decision {
   propensity: number;
   eligible: ScoredOption[];
   dropped: DroppedOption[];
+  /** What the contacts the person had took off the score of an option, where the programme declares fatigue. */
+  fatigue?: Record<OptionKey, number> | undefined;
   /** Version of the model that scored and drew; 0 before anything was learned. */
   modelVersion: number;
   policy: string;

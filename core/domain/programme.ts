@@ -1,3 +1,4 @@
+import type { FatigueRule } from './fatigue.ts';
 import type { FeatureDeclaration } from './feature.ts';
 
 export type ProgrammeId = string;
@@ -205,6 +206,8 @@ export interface Programme {
   crosses?: [string, string][] | undefined;
   holdout?: { kind: HoldoutKind; share: number } | undefined;
   guardrails: Guardrails;
+  /** What contacts take off the value of further ones; all rules add up. */
+  fatigue?: FatigueRule[] | undefined;
   arbitration?: Arbitration | undefined;
   startsAt?: string | undefined;
   endsAt?: string | undefined;

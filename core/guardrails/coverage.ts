@@ -14,16 +14,17 @@ const sameReactions = (a: Programme, b: Programme): boolean =>
 
 function contactsMissing(wanted: Subject, kept: Subject): string[] {
   const some: string[] = [];
-  if (wanted.asks.capsMs > kept.asks.capsMs) some.push(`contacts of the last ${days(wanted.asks.capsMs)}`);
+  if (wanted.asks.countedMs > kept.asks.countedMs)
+    some.push(`contacts of the last ${days(wanted.asks.countedMs)}`);
   const ignoredMs = IGNORED_LOOKBACK_HOURS * HOUR_MS;
   const rests = wanted.programme.guardrails.suppressAfterIgnored !== undefined;
   const keptSinceReaction =
     kept.programme.guardrails.suppressAfterIgnored !== undefined &&
     sameReactions(wanted.programme, kept.programme);
-  if (rests && !keptSinceReaction && kept.asks.capsMs < ignoredMs) {
+  if (rests && !keptSinceReaction && kept.asks.countedMs < ignoredMs) {
     some.push(`contacts of the last ${days(ignoredMs)}`);
   }
-  if (wanted.asks.last && !kept.asks.last && kept.asks.capsMs < ignoredMs) some.push('the last contact');
+  if (wanted.asks.last && !kept.asks.last && kept.asks.countedMs < ignoredMs) some.push('the last contact');
   return some;
 }
 

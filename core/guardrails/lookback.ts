@@ -2,6 +2,7 @@ import type { SignalAsk } from '../contracts/records.ts';
 import type { Programme } from '../domain/programme.ts';
 import { HOUR_MS } from '../domain/programme.ts';
 import { featureAsks } from '../learn/features/sourced.ts';
+import { fatigueMs } from './fatigue.ts';
 import type { HistoryAsk, Rules } from './guardrail.ts';
 import { needsOfAll } from './needs.ts';
 import { IGNORED_LOOKBACK_HOURS, reactionsTo } from './suppression.ts';
@@ -26,6 +27,7 @@ export interface Looking {
 function guardrailAsks({ programme, rules }: Looking): HistoryAsk[] {
   const { caps = [], suppressAfterIgnored, restAfterSignal = [] } = programme.guardrails;
   const counted = [...caps, ...restAfterSignal].map(({ signal, hours }) => ({ signal, ms: hours * HOUR_MS }));
+  if (programme.fatigue) counted.push({ signal: undefined, ms: fatigueMs(programme) });
   const asks: HistoryAsk[] = [...counted, ...(rules?.asks ?? [])];
   if (needsOfAll(programme).length > 0) {
     const { releaseAfterHours = 0, queues = {} } = programme.guardrails;

@@ -8,6 +8,7 @@ import type { ContactRead, Readings, ResourceRead } from '../domain/readings.ts'
 import type { ResourceKey } from '../domain/resource.ts';
 import { ofPerson } from './caps.ts';
 import { endOf, standing } from './contacts.ts';
+import { fatigueMs } from './fatigue.ts';
 import type { GuardContext, Rules } from './guardrail.ts';
 import { timesOf } from './history.ts';
 import type { Lookback } from './lookback.ts';
@@ -25,8 +26,8 @@ export interface Asks {
   past: Lookback;
   /** Signals that are counted; of others only the last matters. */
   counted: ReadonlySet<string>;
-  /** How far back caps count contacts, ms. */
-  capsMs: number;
+  /** How far back caps and fatigue count contacts, ms. */
+  countedMs: number;
   /** Whether rules ask for the last contact. */
   last: boolean;
   needs: readonly Need[];
@@ -42,7 +43,7 @@ export function asksOf(programme: Programme, rules?: Rules): Asks {
     channels: [...new Set(programme.variants.map(({ channel }) => channel))],
     past: guardrailLookback({ programme, rules }),
     counted: new Set([...asks, ...caps].flatMap(({ signal }) => signal ?? [])),
-    capsMs: Math.max(0, ...caps.filter(ofPerson).map(({ hours }) => hours * HOUR_MS)),
+    countedMs: Math.max(fatigueMs(programme), ...caps.filter(ofPerson).map(({ hours }) => hours * HOUR_MS)),
     last: asks.some(({ signal }) => signal === undefined),
     needs: needsOfAll(programme),
   };
@@ -100,11 +101,11 @@ export function readingsOf(given: GuardContext, asks: Asks): Readings {
 }
 
 /** Contacts that some guardrail counts: what lies before them all would grow for years. */
-function contactsRead(given: GuardContext, { capsMs, last, past }: Asks): ContactRead[] | undefined {
+function contactsRead(given: GuardContext, { countedMs, last, past }: Asks): ContactRead[] | undefined {
   const { programme, now, contacts } = given;
   if (past.contactsMs === 0 || contacts.length === 0) return undefined;
   const ignoredSince = programme.guardrails.suppressAfterIgnored ? lastReaction(given) : Infinity;
-  const since = Math.min(now - capsMs, ignoredSince);
+  const since = Math.min(now - countedMs, ignoredSince);
   const stand = standing(contacts, now);
   const lasting = last ? newestLasting(stand) : Infinity;
   const kept = stand

@@ -3,6 +3,7 @@ import type { Model } from '../learn/model.ts';
 import type { Adjustment, Learner, Rule } from './belief.ts';
 import { costs } from './costs.ts';
 import { earned } from './earned.ts';
+import { tired } from './fatigue.ts';
 import { sharedAsSet } from './fixed-split.ts';
 import { pipeline } from './pipeline.ts';
 import type { Policy } from './policy.ts';
@@ -23,7 +24,7 @@ const KINDS: Record<PolicyKind, Kind> = {
 };
 
 /** What moves the options of a programme besides what was learned; a programme that declares nothing has none. */
-const ADJUSTMENTS: readonly ((programme: Programme) => readonly Adjustment[])[] = [costs];
+const ADJUSTMENTS: readonly ((programme: Programme) => readonly Adjustment[])[] = [costs, tired];
 
 /** The policy a programme asks for, on what was learned so far. */
 export function policyOf(programme: Programme, model: Model): Policy {

@@ -1,4 +1,4 @@
-import type { DecideRequest, OptionKey, ScoredOption } from '../domain/decision.ts';
+import type { Decision, DecideRequest, OptionKey, ScoredOption } from '../domain/decision.ts';
 import { SILENCE } from '../domain/decision.ts';
 import type { Programme } from '../domain/programme.ts';
 
@@ -7,6 +7,8 @@ export interface Circumstances {
   context: DecideRequest['context'];
   /** ms since 1970 */
   at: number;
+  /** What the person's contacts take off the value of an option, in rewards. */
+  fatigue?: Decision['fatigue'];
 }
 
 /** What one feature adds to the score of an option. */

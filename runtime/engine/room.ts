@@ -166,12 +166,13 @@ export async function openRoom(parts: RoomParts, observer: EngineObserver): Prom
 
 function explanationOf(
   catalogue: Catalogue,
-  { programme, eligible, context, at }: Decision,
+  { programme, eligible, context, at, fatigue }: Decision,
 ): Explanation | undefined {
   const live = catalogue.live(programme);
   const { contributions } = live?.policy ?? {};
   if (!live || !contributions) return undefined;
-  const parts = eligible.map(({ option }) => [option, contributions(option, { context, at })] as const);
+  const asked = { context, at, fatigue };
+  const parts = eligible.map(({ option }) => [option, contributions(option, asked)] as const);
   return { modelVersion: live.modelVersion, contributions: Object.fromEntries(parts) };
 }
 

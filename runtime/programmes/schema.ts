@@ -4,6 +4,7 @@ import type { Programme, Variant } from '../../core/domain/programme.ts';
 import { TRAITS, WEEKDAYS } from '../../core/domain/programme.ts';
 import { SILENCE } from '../../core/domain/decision.ts';
 import { MOST_TEXT } from '../engine/cel.ts';
+import { checkFatigue, fatigue } from './fatigue-schema.ts';
 import { checkCosts, goal } from './goal-schema.ts';
 import type { Issue } from './learning-schema.ts';
 import { checkContext, checkPolicy, contextFields, policy } from './learning-schema.ts';
@@ -99,6 +100,7 @@ export const programmeSchema = z
       })
       .optional(),
     guardrails: guardrails.default({}),
+    fatigue: fatigue.optional(),
     arbitration: arbitration.optional(),
     startsAt: date.optional(),
     endsAt: date.optional(),
@@ -126,6 +128,7 @@ export const programmeSchema = z
     checkPolicy(programme, issue);
     checkContext(programme, issue);
     checkCosts(programme, issue);
+    checkFatigue(programme, issue);
   });
 
 export type ProgrammeInput = z.infer<typeof programmeSchema>;

@@ -24,6 +24,8 @@ export interface OptionFate extends Partial<DroppedOption>, Priced {
   fate: 'chosen' | 'not-chosen' | 'dropped';
   propensity?: number | undefined;
   score?: number | undefined;
+  /** What the contacts the person had took off the score. */
+  fatigue?: number | undefined;
   /** The smallest change with which it would have been chosen. */
   wouldTake?: string | undefined;
 }
@@ -92,14 +94,15 @@ function distinct(suggestions: readonly Suggestion[]): Suggestion[] {
 }
 
 function fates(
-  { dropped, eligible, option: chosen }: Decision,
+  { dropped, eligible, option: chosen, fatigue }: Decision,
   programme: Programme,
   ways: readonly Way[],
 ): OptionFate[] {
   const scored = eligible
     .filter(({ option }) => option !== SILENCE || programme.silence)
     .map(({ option, propensity, score }) => {
-      return { option, propensity, score, ...pricedOf(programme, option, score + costOf(programme, option)) };
+      const priced = pricedOf(programme, option, score + costOf(programme, option));
+      return { option, propensity, score, fatigue: fatigue?.[option], ...priced };
     });
   const known = new Set([...scored, ...dropped].map(({ option }) => option));
   // what a holdout or a pin left aside has neither a probability nor an objection

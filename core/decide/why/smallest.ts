@@ -1,5 +1,6 @@
 import type { DroppedOption, OptionKey } from '../../domain/decision.ts';
 import { SILENCE } from '../../domain/decision.ts';
+import { DAY_MS } from '../../domain/programme.ts';
 import { firstObjection } from '../../guardrails/check.ts';
 import { rngFromText } from '../../maths/xoshiro.ts';
 import { again, givenTo } from '../again.ts';
@@ -165,6 +166,18 @@ function first({ reason }: Case['decision']): Change[] {
   return reason === 'holdout' ? [{ kind: 'arm' }] : [];
 }
 
+/** Days after which a person who was tired by contacts is looked at again. */
+const RESTED_DAYS = [1, 2, 3, 7];
+
+/** Times at which the person is less tired, and nothing else is against what could be sent. */
+function rested(from: Case): Change[] {
+  const { fatigue, at, eligible } = from.decision;
+  if (!fatigue) return [];
+  return RESTED_DAYS.map((days): Change => ({ kind: 'time', at: at + days * DAY_MS })).filter((later) =>
+    eligible.every(({ option }) => !objectionTo(option, changed(from, later, option))),
+  );
+}
+
 /** What may lead to another outcome, smallest first: of each option a few ways with the fewest steps. */
 function possible(from: Case, remedies: Remedies): Try[] {
   const { decision, live } = from;
@@ -184,7 +197,8 @@ function possible(from: Case, remedies: Remedies): Try[] {
       .sort(bySize)
       .slice(0, MOST_OF_ONE),
   );
-  return [...alone, ...unpinned, ...others].sort(bySize).slice(0, MOST_TRIED);
+  const later = rested(from).map((change): Try => ({ option: chosen, changes: [change] }));
+  return [...alone, ...unpinned, ...later, ...others].sort(bySize).slice(0, MOST_TRIED);
 }
 
 /**

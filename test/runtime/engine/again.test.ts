@@ -43,6 +43,10 @@ const FIRST = programme({
     restAfterSignal: [{ signal: 'complained', hours: 12 }],
     releaseAfterHours: 5,
   },
+  fatigue: [
+    { per: 'person', cost: 0.2, halfLifeHours: 7 },
+    { per: 'variant', channel: 'email', cost: 0.3, halfLifeHours: 60 },
+  ],
 });
 const SECOND = programme({
   id: 'second',

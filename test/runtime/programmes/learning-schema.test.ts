@@ -115,3 +115,22 @@ describe('the context of a programme', () => {
     ).toBe(paths);
   });
 });
+
+describe('fatigue', () => {
+  const rule = { per: 'person', cost: 0.02, halfLifeHours: 72 };
+
+  it('may be several rules', () => {
+    expect(wrongWith({ fatigue: [rule, { ...rule, per: 'variant', channel: 'email' }] })).toEqual([]);
+  });
+
+  it.each([
+    [{ fatigue: [] }, 'fatigue'],
+    [{ fatigue: [{ ...rule, per: 'programme' }] }, 'fatigue.0.per'],
+    [{ fatigue: [{ ...rule, cost: 0 }] }, 'fatigue.0.cost'],
+    [{ fatigue: [{ ...rule, halfLifeHours: 24 * 93 }] }, 'fatigue.0.halfLifeHours'],
+    [{ fatigue: [{ ...rule, channel: 'pigeon' }] }, 'fatigue.0.channel'],
+    [{ fatigue: [rule], policy: { kind: 'fixed-split' } }, 'fatigue'],
+  ])('is refused as %j at %s', (changes, path) => {
+    expect(wrongWith(changes).map(([at]) => at)).toEqual([path]);
+  });
+});
