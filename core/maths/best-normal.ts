@@ -17,8 +17,10 @@ const SIZE = 2 * 6 * STEPS + 1;
 const CDF = Float64Array.from({ length: SIZE }, (_, i) => normalCdf(i / STEPS - 6));
 const PDF = Float64Array.from({ length: SIZE }, (_, i) => normalPdf(i / STEPS - 6));
 
-/** Arrays an integration works in: as long as the options that can win. */
+/** Arrays an integration works in: as long as the options that can win, those that reach highest first. */
 interface Sheet {
+  /** How many of the options reach up to where the integration is; those behind them are below for certain. */
+  open: number;
   mean: Float64Array;
   inverse: Float64Array;
   sd: Float64Array;
@@ -28,9 +30,9 @@ interface Sheet {
 }
 
 /** Density and distribution function of every option at `y`; returns the probability that the largest is below. */
-function fill({ mean, inverse, below, density }: Sheet, y: number): number {
+function fill({ open, mean, inverse, below, density }: Sheet, y: number): number {
   let product = 1;
-  for (let a = 0; a < mean.length; a++) {
+  for (let a = 0; a < open; a++) {
     const z = (y - mean[a]!) * inverse[a]!;
     if (z >= 6 || z <= -6) {
       density[a] = 0;
@@ -50,16 +52,15 @@ function fill({ mean, inverse, below, density }: Sheet, y: number): number {
 }
 
 /** Adds f_a times the product of the other F_b, times `weight`, to every option. */
-function add({ below, density, wins }: Sheet, weight: number): void {
-  const k = below.length;
+function add({ open, below, density, wins }: Sheet, weight: number): void {
   let product = weight;
   // products of all the others without dividing: what is before, then what is behind
-  for (let a = 0; a < k; a++) {
+  for (let a = 0; a < open; a++) {
     density[a]! *= product;
     product *= below[a]!;
   }
   product = 1;
-  for (let a = k - 1; a >= 0; a--) {
+  for (let a = open - 1; a >= 0; a--) {
     wins[a]! += density[a]! * product;
     product *= below[a]!;
   }
@@ -77,6 +78,8 @@ function width({ mean, sd }: Sheet, y: number): number {
   return least;
 }
 
+const reaches = ({ mean, sd }: Sheet, a: number): number => mean[a]! + REACH * sd[a]!;
+
 /** From the top down, until the largest is almost surely above. */
 function integrate(sheet: Sheet, top: number): void {
   let y = top;
@@ -84,6 +87,7 @@ function integrate(sheet: Sheet, top: number): void {
   while (left > ENOUGH) {
     const half = width(sheet, y) / 2;
     const centre = y - half;
+    while (sheet.open < sheet.mean.length && reaches(sheet, sheet.open) > centre - half) sheet.open++;
     for (let j = NODES.length - 1; j >= 0; j--) {
       left = fill(sheet, centre + half * NODES[j]!);
       add(sheet, half * WEIGHTS[j]!);
@@ -116,9 +120,19 @@ export function bestNormalProbabilities(
   }
   if (!Number.isFinite(finite)) throw new RangeError('means and standard deviations must be finite');
   const live: number[] = [];
-  for (let a = 0; a < k; a++) if (means[a]! + REACH * Math.max(sds[a]!, least) > floor) live.push(a);
+  const reach = (a: number): number => means[a]! + REACH * Math.max(sds[a]!, least);
+  for (let a = 0; a < k; a++) if (reach(a) > floor) live.push(a);
+  live.sort((a, b) => reach(b) - reach(a));
   const row = (): Float64Array => new Float64Array(live.length);
-  const sheet: Sheet = { mean: row(), inverse: row(), sd: row(), below: row(), density: row(), wins: row() };
+  const sheet: Sheet = {
+    open: 0,
+    mean: row(),
+    inverse: row(),
+    sd: row(),
+    below: row(),
+    density: row(),
+    wins: row(),
+  };
   for (let i = 0; i < live.length; i++) {
     sheet.mean[i] = means[live[i]!]!;
     sheet.sd[i] = Math.max(sds[live[i]!]!, least);
