@@ -139,7 +139,8 @@ function makeServer(world: World, parts: Parts, state: State): Server {
   const bug = (error: unknown): void => logger.error({ err: error }, 'bug');
   const degraded = degradedReporter({ metrics, logger, now });
   const answered = decisionLog(logger, settings.logDecisions ?? 0);
-  const decidePorts = { engine, programmes, metrics, now, degraded, answered, tracing };
+  const { ladder = {} } = settings;
+  const decidePorts = { engine, programmes, metrics, now, degraded, answered, tracing, ladder };
   const hot = decideHandlers(connectors, (id) => own.get(id), decidePorts);
   hot.set('/v1/decide', { methods: ['GET', 'POST'], handler: genericDecide(decidePorts) });
   const endpoints: Endpoint[] = [
@@ -163,7 +164,7 @@ function makeServer(world: World, parts: Parts, state: State): Server {
   const rest = expressApp(endpoints, { keyring, now, bug });
   return httpServer({
     hot,
-    batch: (request) => batchDecide(request, decidePorts),
+    batch: (request, arrivedAt) => batchDecide(request, arrivedAt, decidePorts),
     draining: () => state.draining,
     rest,
     keyring,

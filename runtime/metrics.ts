@@ -19,7 +19,10 @@ export class Metrics {
     'guardrail',
   ]);
   readonly #events = this.#counter('events_total', 'Events received', ['source', 'result']);
-  readonly #degraded = this.#counter('degraded_total', 'Decisions that left the full rung', ['cause']);
+  readonly #degraded = this.#counter('degraded_total', 'Decisions that left the full rung', [
+    'cause',
+    'rung',
+  ]);
   readonly #folds = this.#counter('folded_entries_total', 'Ledger entries learned from', []);
   readonly #foldFaults = this.#counter('fold_faults_total', 'Folds that failed and will be repeated', []);
   readonly #spool = this.#gauge(
@@ -102,8 +105,8 @@ export class Metrics {
     if (count > 0) this.#events.inc({ source, result }, count);
   }
 
-  degraded(cause: string): void {
-    this.#degraded.inc({ cause });
+  degraded(cause: string, rung: string): void {
+    this.#degraded.inc({ cause, rung });
   }
 
   folded(entries: number): void {

@@ -19,6 +19,7 @@ const fileSchema = z.strictObject({
   logDecisions: z.number().optional(),
   redis: secretOrEnv.optional(),
   copies: z.number().int().min(1).optional(),
+  ladder: z.unknown().optional(),
   integrations: z.record(z.string(), z.record(z.string(), settingValue)).default({}),
 });
 
@@ -35,6 +36,9 @@ const PORT = 'a port number from 0 to 65535';
 const REDIS = 'an address like redis://user:password@host:6379/0, or rediss:// for TLS';
 const SHARE = 'a number from 0 to 1';
 const COPIES = 'a whole number from 1 to 10000';
+
+const WAIT = 'milliseconds from 1 to 60000';
+const wait = z.number(WAIT).min(1, WAIT).max(60_000, WAIT).optional();
 
 const schema = z.object({
   host: z.string().min(1),
@@ -55,6 +59,8 @@ const schema = z.object({
   traceShare: z.coerce.number(SHARE).min(0, SHARE).max(1, SHARE).optional(),
   redis: z.url({ protocol: /^rediss?$/, error: REDIS }).optional(),
   copies: z.coerce.number(COPIES).int(COPIES).min(1, COPIES).max(10_000, COPIES).optional(),
+  /** How long each rung of the ladder is waited for, in ms from the arrival of a request. */
+  ladder: z.strictObject({ fullMs: wait, lastModelMs: wait }).optional(),
   integrations: z.record(z.string(), z.record(z.string(), z.unknown())),
 });
 
@@ -149,6 +155,7 @@ export function readSettings(environment: Environment): Settings {
     log: environment.PICKWELL_LOG ?? file.log ?? 'info',
     redis: environment.REDIS_URL ?? resolve(file.redis, environment, 'redis'),
     copies: environment.PICKWELL_COPIES ?? file.copies,
+    ladder: file.ladder,
     integrations: resolve(file.integrations, environment, 'integrations'),
   });
   if (!parsed.success) throw new SettingsError(describeIssues(parsed.error));

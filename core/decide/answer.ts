@@ -51,7 +51,7 @@ export function asksStore(programme: Programme, variant: Variant): boolean {
 /**
  * The answer when the engine could not decide in time: the approved default between its dates, or silence. A default that
  * depends on consent, eligibility, quiet hours, suppression or a resource is not sent, because nothing can be looked up
- * on this rung; nor is one whose template tags `fill` cannot fill.
+ * on this rung; nor is one whose template tags `fill` cannot fill. A programme may want silence in any case (`whenAway`).
  */
 export function degradedAnswer(
   programmeId: ProgrammeId,
@@ -62,6 +62,7 @@ export function degradedAnswer(
   const fallback = programme?.variants.find((variant) => variant.id === programme.fallback);
   const open =
     programme !== undefined &&
+    programme.whenAway !== 'silence' &&
     fallback !== undefined &&
     approvalObjection(fallback) === undefined &&
     datesObjection(fallback, programme, now) === undefined &&

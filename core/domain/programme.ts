@@ -1,3 +1,4 @@
+import type { WhenAway } from './away.ts';
 import type { FatigueRule } from './fatigue.ts';
 import type { FeatureDeclaration } from './feature.ts';
 
@@ -199,6 +200,8 @@ export interface Programme {
   silence: boolean;
   /** Variant answered when the engine cannot decide. */
   fallback?: string | undefined;
+  /** Absent: `last-model`. */
+  whenAway?: WhenAway | undefined;
   policy: PolicyChoice;
   /** What the policy may know, by name; whatever else a request carries is not learned from. */
   context?: Record<string, FeatureDeclaration> | undefined;

@@ -20,6 +20,12 @@ export interface Asked {
   deferrals: string[];
 }
 
+/** Programmes that go on with the last known model while the store is away; none for what is never recorded. */
+export const onLastModel = ({ request, lives }: Asked): LiveProgramme[] =>
+  request.preview === true || request.pin !== undefined
+    ? []
+    : lives.filter(({ programme: { whenAway = 'last-model' } }) => whenAway === 'last-model');
+
 const digestEmail = (email: string): string => hash('sha256', email, 'hex');
 export const toAliases = (ref: PersonRef): Alias[] => aliasesOf(ref, digestEmail);
 

@@ -20,12 +20,13 @@ import { decisionOutcome } from '../../core/learn/outcomes.ts';
 import type { WorkingSet } from '../../core/people/working-set.ts';
 import { erasedKey } from '../../core/people/working-set.ts';
 import type { Asked } from './asked.ts';
-import { askedOf, toAliases } from './asked.ts';
+import { askedOf, onLastModel, toAliases } from './asked.ts';
 import type { Remote } from './batcher.ts';
 import { Batcher } from './batcher.ts';
 import type { Catalogue } from './catalogue.ts';
 import { withContent } from './content.ts';
 import type { Spool, Spooled } from './spool.ts';
+import { inTime } from '../within.ts';
 
 /** What a job made of a send: only once that is durable, anybody is told. */
 interface Made {
@@ -89,12 +90,14 @@ export class Engine {
 
   /**
    * The decision of a send: recorded and durable, or the one recorded before under the same send key.
-   * Of several programmes those that are not known are left out.
+   * Of several programmes those that are not known are left out. With a spool the store is waited for no longer than `fullMs`.
    * @throws Fault `invalid` without any id of a person, `rejected` when no programme is known.
    */
-  async decide(request: DecideRequest): Promise<Decision> {
+  async decide(request: DecideRequest, fullMs?: number): Promise<Decision> {
     const asked = askedOf(request, this.#ports.catalogue, this.#ports.now());
-    return this.#recorded(asked).catch((error: unknown) => this.#spooled(asked, error));
+    const recorded = this.#recorded(asked);
+    const full = this.#ports.spool && fullMs !== undefined ? inTime(recorded, fullMs) : recorded;
+    return full.catch((error: unknown) => this.#spooled(asked, error));
   }
 
   async #recorded(asked: Asked): Promise<Decision> {
@@ -122,7 +125,7 @@ export class Engine {
   }
 
   /** What answers a send with what it takes of resources, and its content filled; and what was decided on the way to it. */
-  #verdict({ request, lives }: Asked, facts: DecideFacts): Verdict {
+  #verdict({ request, lives }: Pick<Asked, 'request' | 'lives'>, facts: DecideFacts): Verdict {
     const { answer, passed } = arbitrate(request, facts, lives, this.#ports.seed);
     const { programme } = lives.find((live) => live.programme.id === answer.programme)!;
     const made = withReservations(answer, programme, facts.resources);
@@ -177,12 +180,13 @@ export class Engine {
     const { request, aliases, key } = asked;
     const { spool, now } = this.#ports;
     const away = fault instanceof Fault && fault.kind === 'unavailable';
-    if (!spool || !away || request.preview === true || request.pin !== undefined) throw fault;
+    const lives = onLastModel(asked);
+    if (!spool || !away || lives.length === 0) throw fault;
     let silences: Decision[] = [];
     const answer = spool.record(aliases, key, () => {
       const person = newPerson('unknown', aliases);
       const facts = { person, contacts: [], sendKey: key, now: now(), blind: true };
-      const { answer: decision, passed } = this.#verdict(asked, facts);
+      const { answer: decision, passed } = this.#verdict({ request, lives }, facts);
       if (decision.reason === 'guardrail') throw fault;
       silences = passed;
       return decision;

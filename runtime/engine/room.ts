@@ -21,8 +21,8 @@ import type { Spool } from './spool.ts';
 
 /** What the engine is asked, wherever it runs. */
 export interface EngineDoor {
-  /** As `decide`, in the form in which it is answered. */
-  answer(request: DecideRequest): Promise<Answer>;
+  /** As `decide`, in the form in which it is answered. The full engine is waited for no longer than `fullMs` where the last model can answer. */
+  answer(request: DecideRequest, fullMs?: number): Promise<Answer>;
   /** The decision of a send, with all that is on record about it. */
   decide(request: DecideRequest): Promise<Decision>;
   /** Resolves once every event is durable; says of each whether it is new. */
@@ -178,7 +178,7 @@ function explanationOf(
 
 function doorOf(engine: Engine, catalogue: Catalogue): Omit<EngineDoor, 'health'> {
   return {
-    answer: async (request) => answerOf(await engine.decide(request)),
+    answer: async (request, fullMs) => answerOf(await engine.decide(request, fullMs)),
     decide: (request) => engine.decide(request),
     ingest: (events) => engine.ingest(events),
     erase: (aliases, at) => engine.erase(aliases, at),

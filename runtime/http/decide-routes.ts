@@ -1,9 +1,10 @@
+import { performance } from 'node:perf_hooks';
 import type { Answer } from '../../core/contracts/answer.ts';
 import type { Connector, DecideRoute } from '../../core/contracts/connector.ts';
 import { Fault } from '../../core/contracts/faults.ts';
 import type { InboundRequest, Reply } from '../../core/contracts/http.ts';
 import { degradedAnswer } from '../../core/decide/answer.ts';
-import type { DecideRequest } from '../../core/domain/decision.ts';
+import type { DecideRequest, Rung } from '../../core/domain/decision.ts';
 import { programmesIn } from '../../core/domain/decision.ts';
 import { fillFrom } from '../engine/content.ts';
 import type { EngineDoor } from '../engine/room.ts';
@@ -11,55 +12,59 @@ import type { Programmes } from '../programmes/service.ts';
 import type { Metrics } from '../metrics.ts';
 import type { Tracing } from '../tracing.ts';
 import { traced } from '../tracing.ts';
+import { TIMED_OUT, within } from '../within.ts';
 import { requireScope } from './inbound.ts';
+import type { Deadlines, Ladder } from './ladder.ts';
+import { deadlinesOf } from './ladder.ts';
 
 export interface DecidePorts {
   engine: EngineDoor;
   programmes: Programmes;
   metrics: Metrics;
   now: () => number;
-  /** Told of a decision that had to be degraded. */
-  degraded: (error: unknown) => void;
+  /** How long each rung is waited for. */
+  ladder: Ladder;
+  /** Told of a decision that had to be degraded, and of the rung it came from. */
+  degraded: (error: unknown, rung: Rung) => void;
   /** Told of every answer. */
   answered: (answer: Answer) => void;
   tracing?: Tracing | undefined;
 }
 
-export type Handler = (request: InboundRequest) => Promise<Reply>;
+/** `arrivedAt` is when the request did, on the clock of `performance.now()`. */
+export type DecideHandler = (request: InboundRequest, arrivedAt: number) => Promise<Reply>;
 
-const TIMED_OUT = Symbol('timed out');
-
-/** The promise's value, or TIMED_OUT after `ms`. */
-function within<T>(promise: Promise<T>, ms: number): Promise<T | typeof TIMED_OUT> {
-  return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => resolve(TIMED_OUT), ms);
-    const settled = () => clearTimeout(timer);
-    promise.then(resolve, reject);
-    promise.then(settled, settled);
-  });
-}
+const LATE = new Fault('unavailable', 'no decision in time');
+const LAST_MODEL = new Fault('unavailable', 'decided on the last known model');
 
 /**
- * The answer within the budget, whatever happens: from the engine, else the approved default, else silence. A decision
+ * The answer within its time, whatever happens: from the engine, else the approved default, else silence. A decision
  * that is recorded after its time was up is found again under its send key by the next call.
  */
-async function answerInTime(request: DecideRequest, budgetMs: number, ports: DecidePorts): Promise<Answer> {
+async function answerInTime(
+  request: DecideRequest,
+  deadlines: Deadlines,
+  ports: DecidePorts,
+): Promise<Answer> {
   const { engine, programmes, metrics, now } = ports;
+  const left = (until: number): number => Math.max(0, Math.round(until - performance.now()));
+  let fault: unknown = LATE;
   try {
-    const answer = await within(engine.answer(request), budgetMs);
+    const answer = await within(engine.answer(request, left(deadlines.full)), left(deadlines.lastModel));
     if (answer !== TIMED_OUT) {
       metrics.decision(answer.rung, answer.reason, answer.guardrail);
+      if (answer.rung !== 'full') ports.degraded(LAST_MODEL, answer.rung);
       return answer;
     }
-    ports.degraded(new Fault('unavailable', `no decision within ${budgetMs} ms`));
   } catch (error) {
-    ports.degraded(error);
+    fault = error;
   }
   const answers = programmesIn(request).map((id) =>
     degradedAnswer(id, programmes.find(id), now(), fillFrom(request.context)),
   );
   // of several programmes the first whose default may be sent
   const answer = answers.find(({ action }) => action === 'send') ?? answers[0]!;
+  ports.degraded(fault, answer.rung);
   metrics.decision(answer.rung, answer.reason, undefined);
   return answer;
 }
@@ -68,12 +73,12 @@ async function answerInTime(request: DecideRequest, budgetMs: number, ports: Dec
 export async function traceableAnswer(
   parsed: DecideRequest,
   { headers }: InboundRequest,
-  budgetMs: number,
+  deadlines: Deadlines,
   ports: DecidePorts,
 ): Promise<Answer> {
   const attributes = { 'pickwell.programme': programmesIn(parsed).join(',') };
   return traced(ports.tracing, 'decide', { kind: 'server', headers, attributes }, async (span) => {
-    const answer = await answerInTime(parsed, budgetMs, ports);
+    const answer = await answerInTime(parsed, deadlines, ports);
     const { action, reason, rung } = answer;
     span?.setAttributes({ 'pickwell.action': action, 'pickwell.reason': reason, 'pickwell.rung': rung });
     ports.answered(answer);
@@ -86,18 +91,20 @@ function unreadable(programme: string): Answer {
 }
 
 /** A platform's decide route: once the key is accepted, always an answer the platform can use. */
-function platformHandler(route: DecideRoute<unknown>, settings: unknown, ports: DecidePorts): Handler {
-  return async (request) => {
+function platformHandler(route: DecideRoute<unknown>, settings: unknown, ports: DecidePorts): DecideHandler {
+  return async (request, arrivedAt) => {
     requireScope(request, 'decide');
     const stop = ports.metrics.time();
     let parsed: DecideRequest;
     try {
       parsed = route.parse(request, settings);
     } catch (error) {
-      ports.degraded(error);
-      return route.render(unreadable(request.query.programme ?? ''));
+      const answer = unreadable(request.query.programme ?? '');
+      ports.degraded(error, answer.rung);
+      return route.render(answer);
     }
-    const answer = await traceableAnswer(parsed, request, route.budgetMs, ports);
+    const deadlines = deadlinesOf(arrivedAt, route.budgetMs, ports.ladder);
+    const answer = await traceableAnswer(parsed, request, deadlines, ports);
     stop(answer.rung);
     return route.render(answer);
   };
@@ -108,8 +115,8 @@ export function decideHandlers(
   connectors: readonly Connector[],
   settingsOf: (id: string) => unknown,
   ports: DecidePorts,
-): Map<string, { methods: readonly string[]; handler: Handler }> {
-  const handlers = new Map<string, { methods: readonly string[]; handler: Handler }>();
+): Map<string, { methods: readonly string[]; handler: DecideHandler }> {
+  const handlers = new Map<string, { methods: readonly string[]; handler: DecideHandler }>();
   for (const connector of connectors) {
     for (const route of connector.routes) {
       if (route.kind !== 'decide') continue;

@@ -3,9 +3,10 @@ import type { InboundRequest, Reply } from '../../core/contracts/http.ts';
 import { answerOf } from '../../core/decide/answer.ts';
 import type { Decision, DecideRequest } from '../../core/domain/decision.ts';
 import { programmesIn, programmesInText } from '../../core/domain/decision.ts';
-import type { DecidePorts, Handler } from './decide-routes.ts';
+import type { DecidePorts, DecideHandler } from './decide-routes.ts';
 import { traceableAnswer } from './decide-routes.ts';
 import { requireScope } from './inbound.ts';
+import { deadlinesOf } from './ladder.ts';
 import { fieldErrors, Problem } from './problem.ts';
 
 const id = z.string().min(1).max(500);
@@ -108,8 +109,8 @@ export function traceOf(decision: Decision): object {
 }
 
 /** `GET|POST /v1/decide`: for engineers, so errors are told as problems. */
-export function genericDecide(ports: DecidePorts): Handler {
-  return async (request): Promise<Reply> => {
+export function genericDecide(ports: DecidePorts): DecideHandler {
+  return async (request, arrivedAt): Promise<Reply> => {
     requireScope(request, 'decide');
     const stop = ports.metrics.time();
     const input = request.method === 'POST' ? jsonOf(request.body) : fromQuery(request.query);
@@ -121,19 +122,25 @@ export function genericDecide(ports: DecidePorts): Handler {
       const trace = { ...traceOf(decision), explanation: explanation ?? undefined };
       return { status: 200, body: { ...answerOf(decision), trace } };
     }
-    const answer = await traceableAnswer(parsed, request, BUDGET_MS, ports);
+    const deadlines = deadlinesOf(arrivedAt, BUDGET_MS, ports.ladder);
+    const answer = await traceableAnswer(parsed, request, deadlines, ports);
     stop(answer.rung);
     return { status: 200, body: answer };
   };
 }
 
 /** `POST /v1/decide/batch`: one line for each item, in order; an item that cannot be read costs only itself. */
-export async function* batchDecide(request: InboundRequest, ports: DecidePorts): AsyncGenerator<string> {
+export async function* batchDecide(
+  request: InboundRequest,
+  arrivedAt: number,
+  ports: DecidePorts,
+): AsyncGenerator<string> {
   requireScope(request, 'decide');
   const { items } = checked(batchBody, jsonOf(request.body));
+  const deadlines = deadlinesOf(arrivedAt, BUDGET_MS, ports.ladder);
   const answers = items.map(async (item): Promise<object> => {
     try {
-      return await traceableAnswer(parse(item, request, ports), request, BUDGET_MS, ports);
+      return await traceableAnswer(parse(item, request, ports), request, deadlines, ports);
     } catch (error) {
       if (!(error instanceof Problem)) throw error;
       return { status: error.status, detail: error.message, errors: error.errors };

@@ -7,7 +7,8 @@ import type { Metrics } from '../metrics.ts';
 import { requireScope } from './inbound.ts';
 import type { Tracing } from '../tracing.ts';
 import { traced } from '../tracing.ts';
-import type { Handler } from './decide-routes.ts';
+
+type Handler = (request: InboundRequest) => Promise<Reply>;
 
 export interface IngestPorts {
   engine: EngineDoor;

@@ -1,18 +1,19 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer } from 'node:http';
 import type { Server } from 'node:http';
+import { performance } from 'node:perf_hooks';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { InboundRequest, Reply } from '../../core/contracts/http.ts';
 import type { Keyring } from '../keys.ts';
-import type { Handler } from './decide-routes.ts';
+import type { DecideHandler } from './decide-routes.ts';
 import { inbound, pathOf, readBody } from './inbound.ts';
 import { Problem, problemOf, problemReply } from './problem.ts';
 
 export interface ServerParts {
   /** Decide routes by path: answered here, on bare `node:http`. */
-  hot: ReadonlyMap<string, { methods: readonly string[]; handler: Handler }>;
-  batch: (request: InboundRequest) => AsyncGenerator<string>;
+  hot: ReadonlyMap<string, { methods: readonly string[]; handler: DecideHandler }>;
+  batch: (request: InboundRequest, arrivedAt: number) => AsyncGenerator<string>;
   /** Everything else. */
   rest: (message: IncomingMessage, response: ServerResponse) => void;
   keyring: Keyring;
@@ -40,21 +41,27 @@ export function send(response: ServerResponse, { status, headers, body }: Reply)
 }
 
 async function handle(message: IncomingMessage, response: ServerResponse, parts: ServerParts): Promise<void> {
+  const arrivedAt = performance.now();
   const path = pathOf(message.url ?? '/');
-  if (path === '/v1/decide/batch') return stream(message, response, parts);
+  if (path === '/v1/decide/batch') return stream(message, response, parts, arrivedAt);
   const route = parts.hot.get(path);
   if (!route) return parts.rest(message, response);
   if (!route.methods.includes(message.method ?? '')) {
     throw new Problem(405, `${path} takes ${route.methods.join(' and ')}`);
   }
   const body = message.method === 'POST' ? await readBody(message, DECIDE_BYTES) : EMPTY;
-  send(response, await route.handler(inbound(message, body, parts)));
+  send(response, await route.handler(inbound(message, body, parts), arrivedAt));
 }
 
-async function stream(message: IncomingMessage, response: ServerResponse, parts: ServerParts): Promise<void> {
+async function stream(
+  message: IncomingMessage,
+  response: ServerResponse,
+  parts: ServerParts,
+  arrivedAt: number,
+): Promise<void> {
   if (message.method !== 'POST') throw new Problem(405, '/v1/decide/batch takes POST');
   const body = await readBody(message, BATCH_BYTES);
-  const lines = parts.batch(inbound(message, body, parts));
+  const lines = parts.batch(inbound(message, body, parts), arrivedAt);
   // the first line is awaited before the head is sent: until then a problem can still be told by its status
   const first = await lines.next();
   response.writeHead(200, { 'content-type': 'application/x-ndjson' });

@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto';
 import { z } from 'zod';
+import { WHEN_AWAY } from '../../core/domain/away.ts';
 import type { Programme, Variant } from '../../core/domain/programme.ts';
 import { TRAITS, WEEKDAYS } from '../../core/domain/programme.ts';
 import { SILENCE } from '../../core/domain/decision.ts';
@@ -91,6 +92,7 @@ export const programmeSchema = z
     variants: z.array(variant).min(1).max(50),
     silence: z.boolean().default(false),
     fallback: id.optional(),
+    whenAway: z.enum(WHEN_AWAY).optional(),
     policy: policy.default({ kind: 'weighted-thompson' }),
     ...contextFields,
     holdout: z

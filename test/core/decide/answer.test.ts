@@ -69,6 +69,7 @@ describe('degraded answer', () => {
     ['the default was never approved', { variants: [variant('a', { approval: undefined })] }],
     ['the default changed after its approval', { variants: [variant('a', { contentHash: 'new' })] }],
     ['the default was archived', { variants: [archived()] }],
+    ['the programme wants it so', { whenAway: 'silence' }],
     ['the programme is paused', { status: 'paused' }],
     ['the programme is over', { endsAt: new Date(NOON).toISOString() }],
     ['the programme has not begun', { startsAt: new Date(NOON + 1).toISOString() }],
@@ -105,6 +106,11 @@ describe('degraded answer', () => {
     expect(answer).toMatchObject({ action: 'silence', reason: 'fallback', decision_recorded: false });
     expect(answer).not.toHaveProperty('content');
     expect(answer).not.toHaveProperty('decision_id');
+  });
+
+  it('is the default as well where the programme would have had the last model decide', () => {
+    for (const whenAway of ['last-model', 'fallback'] as const)
+      expect(degraded({ whenAway }).variant).toBe('a');
   });
 
   it('asks only for the consent of its own channel', () => {

@@ -12,12 +12,14 @@ test('a thousand degraded decisions are a thousand in the metrics and a line a s
   const metrics = new Metrics();
   let now = 0;
   const report = degradedReporter({ metrics, logger, now: () => now });
-  for (now = 0; now < 2_000; now += 2) report(new Fault('unavailable', 'store'));
-  report(new Fault('rejected', 'another cause is not hidden behind the first'));
+  for (now = 0; now < 2_000; now += 2) report(new Fault('unavailable', 'store'), 'default');
+  report(new Fault('rejected', 'another cause is not hidden behind the first'), 'silence');
   expect(lines.map(({ cause, decisions }) => [cause, decisions])).toEqual([
     ['unavailable', 1],
     ['unavailable', 500],
     ['rejected', 1],
   ]);
-  expect(await metrics.registry.metrics()).toContain('pickwell_degraded_total{cause="unavailable"} 1000');
+  expect(await metrics.registry.metrics()).toContain(
+    'pickwell_degraded_total{cause="unavailable",rung="default"} 1000',
+  );
 });
