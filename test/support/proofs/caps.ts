@@ -91,7 +91,9 @@ class World {
         const dropped = decision.dropped.map(({ option }) => option);
         const action = closed.length === own.variants.length ? 'silence' : 'send';
         if (!sameList(dropped, closed) || decision.action !== action || closed.includes(decision.option)) {
-          this.wrong.push(`${decision.id}: ${decision.option}, dropped [${dropped}], full [${closed}]`);
+          this.wrong.push(
+            `${decision.id}: ${decision.option}, dropped ${dropped.join()}, full ${closed.join()}`,
+          );
         }
         this.counts.decisions++;
         this.counts.dropped += closed.length;

@@ -1,0 +1,78 @@
+import type { DomainEvent, IdentifyEvent, SubscriptionEvent } from '../../../core/domain/event.ts';
+import type { Programme } from '../../../core/domain/programme.ts';
+
+interface Told<T> {
+  value: T;
+  at: number;
+}
+
+/** What somebody said under one id, or under both once they are linked. */
+interface Profile {
+  consent?: Told<Record<string, boolean>>;
+  channels: Record<string, Told<'subscribed' | 'unsubscribed'>>;
+  erased: boolean;
+}
+
+/** One human, who is known by a user id and by an anonymous one. */
+export interface Human {
+  user: Profile;
+  anonymous: Profile;
+  linked: boolean;
+}
+
+const NOTHING: Profile = { channels: {}, erased: false };
+export const STRANGER: Human = { user: NOTHING, anonymous: NOTHING, linked: false };
+
+const newer = <T>(a: Told<T> | undefined, b: Told<T> | undefined): Told<T> | undefined =>
+  a && b ? (a.at > b.at ? a : b) : (a ?? b);
+
+function joined(a: Profile, b: Profile): Profile {
+  const names = Object.keys({ ...a.channels, ...b.channels });
+  const channels = Object.fromEntries(
+    names.map((name) => [name, newer(a.channels[name], b.channels[name])!]),
+  );
+  return { consent: newer(a.consent, b.consent), channels, erased: a.erased || b.erased };
+}
+
+function said(event: IdentifyEvent | SubscriptionEvent): Profile {
+  const { at } = event;
+  if (event.type === 'subscription') {
+    return { channels: { [event.channel]: { value: event.state, at } }, erased: false };
+  }
+  return { consent: event.consent && { value: event.consent, at }, channels: {}, erased: false };
+}
+
+/** A second way of keeping what somebody said: the human after one more event. No two events of one are of the same time. */
+export function after(human: Human, event: DomainEvent): Human {
+  const { user, anonymous, linked } = human;
+  const own = event.person.userId === undefined ? 'anonymous' : 'user';
+  switch (event.type) {
+    case 'delete': {
+      const gone = { ...NOTHING, erased: true };
+      return linked ? { user: gone, anonymous: gone, linked: false } : { ...human, [own]: gone };
+    }
+    case 'alias': {
+      const both = joined(user, anonymous);
+      return { user: both, anonymous: both, linked: true };
+    }
+    case 'identify':
+    case 'subscription': {
+      const changed = joined(human[own], said(event));
+      return linked ? { user: changed, anonymous: changed, linked } : { ...human, [own]: changed };
+    }
+    default:
+      return human;
+  }
+}
+
+/** Whether a programme may send nothing on a channel to somebody who is asked for under one of their ids. */
+export function closed(
+  { channels, consent, erased }: Profile,
+  { guardrails }: Programme,
+  channel: string,
+): boolean {
+  const state = channels[channel]?.value;
+  if (state === 'unsubscribed' || (erased && state !== 'subscribed')) return true;
+  const purposes = [guardrails.consent?.[channel] ?? []].flat();
+  return consent !== undefined && purposes.some((purpose) => consent.value[purpose] !== true);
+}
