@@ -1,7 +1,8 @@
-import type { Decision } from '../domain/decision.ts';
+import type { Decision, DroppedOption, OptionKey } from '../domain/decision.ts';
 import type { Readings } from '../domain/readings.ts';
 import type { GuardContext } from '../guardrails/guardrail.ts';
 import { knownFrom } from '../guardrails/readings.ts';
+import { LIMITS } from '../policies/limits.ts';
 import type { Policy } from '../policies/policy.ts';
 import type { LiveProgramme } from './decide.ts';
 import { decideBy } from './decide.ts';
@@ -20,8 +21,10 @@ export const isComplete = (decision: Decision): decision is Complete =>
  * The probabilities as they were recorded, for the options they were recorded for and as tired as the person was; for any
  * others those of `policy`. A model goes on learning, and of what it was only the newest is kept.
  */
-export function asRecorded({ reason, eligible, fatigue }: Decision, policy: Policy): Policy {
-  if (reason !== 'policy') return policy;
+export function asRecorded(decision: Decision, known: Policy): Policy {
+  const { reason, eligible, fatigue } = decision;
+  const policy = { ...known, beyond: beyondAsRecorded(decision, known) };
+  if (reason !== 'policy' && reason !== 'fallback') return policy;
   const score: Policy['score'] = (options, circumstances) => {
     const same =
       options.length === eligible.length &&
@@ -30,6 +33,20 @@ export function asRecorded({ reason, eligible, fatigue }: Decision, policy: Poli
     return same ? eligible : policy.score(options, circumstances);
   };
   return { ...policy, score };
+}
+
+/** What limits said then of the options they were asked about, and what they say now of any others. */
+function beyondAsRecorded(
+  { reason, option, eligible, dropped }: Decision,
+  { beyond }: Policy,
+): Policy['beyond'] {
+  const then = new Map<OptionKey, DroppedOption | undefined>();
+  if (reason === 'policy') for (const own of eligible) then.set(own.option, undefined);
+  // the fallback stood in although a limit spoke against it
+  if (reason === 'fallback') then.set(option, { option, rule: LIMITS, detail: '' });
+  for (const own of dropped) if (own.rule === LIMITS) then.set(own.option, own);
+  if (!beyond && then.values().every((own) => own === undefined)) return undefined;
+  return (options) => options.flatMap((own) => (then.has(own) ? then.get(own) : beyond?.([own])[0]) ?? []);
 }
 
 /** What the guardrails of a recorded decision were given. */

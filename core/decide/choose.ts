@@ -3,6 +3,7 @@ import type { Arm } from '../domain/arm.ts';
 import type { Decision, DecideRequest, DroppedOption, Reason, ScoredOption } from '../domain/decision.ts';
 import { SILENCE } from '../domain/decision.ts';
 import type { Programme, Variant } from '../domain/programme.ts';
+import { LIMITS } from '../policies/limits.ts';
 import type { Policy } from '../policies/policy.ts';
 import { optionsOf } from '../policies/policy.ts';
 import { draw } from './draw.ts';
@@ -15,6 +16,8 @@ export interface Choice {
   guardrail?: string | undefined;
   policy: string;
   learn: boolean;
+  /** What limits of the goal took away from what the guardrails had left. */
+  beyond?: readonly DroppedOption[] | undefined;
 }
 
 const NOTHING: ScoredOption = { option: SILENCE, propensity: 1, score: 0 };
@@ -60,17 +63,40 @@ export function choose(
     return { ...only(SILENCE, 'guardrail', 'pin'), guardrail };
   }
   if (arm === 'holdout') return held(programme, allowed, rng);
-  if (allowed.length === 0) {
-    const guardrail = dropped[0]?.rule ?? 'approval';
-    return {
-      chosen: NOTHING,
-      eligible: [NOTHING],
-      reason: 'guardrail',
-      guardrail,
-      policy: 'none',
-      learn: false,
-    };
-  }
-  const eligible = policy.score(optionsOf(programme, allowed), { context, at: now, fatigue });
-  return { chosen: draw(eligible, rng), eligible, reason: 'policy', policy: policy.method, learn: true };
+  if (allowed.length === 0) return nothing(dropped[0]?.rule ?? 'approval');
+  return byPolicy({ programme, allowed, context, now, fatigue }, policy, rng);
+}
+
+const nothing = (guardrail: string): Choice => {
+  return {
+    chosen: NOTHING,
+    eligible: [NOTHING],
+    reason: 'guardrail',
+    guardrail,
+    policy: 'none',
+    learn: false,
+  };
+};
+
+type Open = Pick<Situation, 'programme' | 'allowed' | 'now' | 'fatigue'> & Pick<DecideRequest, 'context'>;
+
+/** What limits of the goal leave is for the policy; when they leave no variant, what the programme declares for that. */
+function byPolicy({ programme, allowed, context, now, fatigue }: Open, policy: Policy, rng: Rng): Choice {
+  const beyond = policy.beyond?.(allowed.map(({ id }) => id)) ?? [];
+  const fallback = allowed.find(({ id }) => id === programme.fallback)?.id;
+  const stood = programme.goal.beyondLimits === 'fallback' && fallback !== undefined;
+  const none = beyond.length === allowed.length;
+  if (none && !stood && !programme.silence) return { ...nothing(LIMITS), beyond };
+  const left = allowed.filter(({ id }) => !beyond.some(({ option }) => option === id));
+  const options = none && stood ? [fallback] : optionsOf(programme, left);
+  const eligible = policy.score(options, { context, at: now, fatigue });
+  const chosen = draw(eligible, rng);
+  return {
+    chosen,
+    eligible,
+    reason: none && stood ? 'fallback' : 'policy',
+    policy: policy.method,
+    learn: true,
+    beyond: beyond.filter(({ option }) => option !== chosen.option),
+  };
 }

@@ -1,7 +1,17 @@
-import type { OptionKey } from './decision.ts';
-import { SILENCE } from './decision.ts';
-import type { GoalSignal } from './programme.ts';
+/** At most this share of the trials of an option may have a signal: one that is found beyond it is not chosen any more. */
+export interface GoalLimit {
+  /** One of the goal's signals, counted and not valued. */
+  signal: string;
+  atMost: number;
+  /** Probability of being beyond with which an option is dropped; absent: 0.9. */
+  sure?: number | undefined;
+}
 
-/** Whether an option earns by a signal: silence may be left out of it. */
-export const countsFor = ({ silence }: Pick<GoalSignal, 'silence'>, option: OptionKey): boolean =>
-  silence !== false || option !== SILENCE;
+/** What is answered when every variant that may be sent is beyond a limit. */
+export type BeyondLimits = 'silence' | 'fallback';
+
+export interface GoalLimits {
+  limits?: GoalLimit[] | undefined;
+  /** Absent: silence. */
+  beyondLimits?: BeyondLimits | undefined;
+}

@@ -1,6 +1,7 @@
 import type { WhenAway } from './away.ts';
 import type { FatigueRule } from './fatigue.ts';
 import type { FeatureDeclaration } from './feature.ts';
+import type { GoalLimits } from './goal.ts';
 
 export type ProgrammeId = string;
 export type ProgrammeStatus = 'draft' | 'live' | 'paused' | 'ended';
@@ -13,7 +14,7 @@ export interface GoalSignal {
   value?: string | undefined;
   /** Largest worth one signal can have; required with `value`. */
   cap?: number | undefined;
-  /** Reward per unit of worth; negative for what should not happen. */
+  /** Reward per unit of worth; negative for what should not happen, 0 for what only a limit counts. */
   weight: number;
   windowHours: number;
   /** false: nothing that followed silence; absent: whatever follows it counts for it as for a message. */
@@ -194,7 +195,7 @@ export interface Programme {
   version: number;
   name: string;
   status: ProgrammeStatus;
-  goal: { signals: GoalSignal[] };
+  goal: { signals: GoalSignal[] } & GoalLimits;
   variants: Variant[];
   /** Whether not contacting is an option the policy may choose. */
   silence: boolean;

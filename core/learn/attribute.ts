@@ -1,5 +1,5 @@
 import type { Credit, DecisionFact, StoredSignal } from '../contracts/records.ts';
-import { countsFor } from '../domain/goal.ts';
+import { countsFor } from './counts-for.ts';
 import type { GoalSignal, Programme } from '../domain/programme.ts';
 import { HOUR_MS } from '../domain/programme.ts';
 

@@ -5,6 +5,8 @@ import { betaQuantile } from '../maths/beta-quantile.ts';
 import { valueOf } from '../maths/compensated-sum.ts';
 import type { Priced } from '../policies/costs.ts';
 import { pricedOf } from '../policies/costs.ts';
+import type { LimitState } from '../policies/limits.ts';
+import { limitStates } from '../policies/limits.ts';
 import { policyOf } from '../policies/policy-of.ts';
 import { optionsOf } from '../policies/policy.ts';
 import { posteriorOf } from '../policies/posterior.ts';
@@ -19,13 +21,18 @@ export interface OptionEstimate extends Priced {
   effectiveTrials: number;
   /** Share of the trials so far. */
   share: number;
-  /** Probability with which the policy chooses it now, when every option is eligible and the context is an average one. */
+  /**
+   * Probability with which the policy chooses it now, when no guardrail speaks against any option and the context is an average
+   * one; 0 of one that is beyond a limit.
+   */
   propensity: number;
   /** Reward per decision, in an average context: posterior mean and central 95 % interval. */
   estimate: number;
   interval: Interval;
   /** Of a policy that learns from context. */
   coefficients?: Coefficient[] | undefined;
+  /** Where it stands with each limit of the goal. */
+  limits?: LimitState[] | undefined;
   /** By signal: trials that had it, and the sum of its worth in shares of its cap. */
   signals: Record<string, { count: number; worth: number }>;
 }
@@ -34,9 +41,12 @@ export interface OptionEstimate extends Priced {
 export function estimatesOf(programme: Programme, state: ModelState, at: number): OptionEstimate[] {
   const options = optionsOf(programme, programme.variants);
   const model = { programme: programme.id, version: 0, state };
-  const scored = policyOf(programme, model).score(options, { context: {}, at });
+  const policy = policyOf(programme, model);
+  const gone = new Set(policy.beyond?.(options).map(({ option }) => option));
+  const open = options.filter((option) => !gone.has(option));
+  const scored = open.length === 0 ? [] : policy.score(open, { context: {}, at });
   const propensities = new Map(scored.map(({ option, propensity }) => [option, propensity]));
-  const linear = linearEstimates(programme, state, at);
+  const linear = linearEstimates(programme, state, { at, open });
   const trials = Object.values(state.options).reduce((sum, option) => sum + option.trials, 0);
   return options.map((option) => {
     const { mean, alpha, beta, low, high } = posteriorOf(programme, state, option);
@@ -56,6 +66,10 @@ export function estimatesOf(programme: Programme, state: ModelState, at: number)
       signals: Object.fromEntries(signals),
       ...linear?.get(option),
     };
-    return { ...known, ...pricedOf(programme, option, known.estimate) };
+    return {
+      ...known,
+      ...pricedOf(programme, option, known.estimate),
+      ...(programme.goal.limits && { limits: limitStates(programme, state, option) }),
+    };
   });
 }

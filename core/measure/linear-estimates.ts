@@ -50,12 +50,12 @@ function averageContext({ options }: LinearState, features: number): Float64Arra
 
 /**
  * Estimates of a programme that learns from context, each for a request of average context: whom an option was given so far
- * neither helps nor harms it. Undefined for other programmes, and until its sums are there.
+ * neither helps nor harms it; `open` are the options that may be chosen. Undefined for other programmes, and until its sums are there.
  */
 export function linearEstimates(
   programme: Programme,
   state: ModelState,
-  at: number,
+  { at, open }: { at: number; open: readonly OptionKey[] },
 ): Map<OptionKey, LinearEstimate> | undefined {
   if (!learnsContext(programme)) return undefined;
   const sums = linearSumsOf(programme);
@@ -64,14 +64,16 @@ export function linearEstimates(
   const beliefs = new LinearBeliefs(programme, sums, linear, at);
   const { options, model } = beliefs;
   const { means, sds } = beliefs.score(averageContext(linear, sums.features.count), options);
-  const net = means.map((mean, i) => mean - costOf(programme, options[i]!));
-  const wins = bestNormalProbabilities(net, sds, new Float64Array(options.length));
-  const propensities = floored(programme, wins);
+  const places = [...options.keys()].filter((i) => open.includes(options[i]!));
+  const net = Float64Array.from(places, (i) => means[i]! - costOf(programme, options[i]!));
+  const doubt = Float64Array.from(places, (i) => sds[i]!);
+  const wins = floored(programme, bestNormalProbabilities(net, doubt, new Float64Array(places.length)));
+  const propensities = new Map(places.map((place, i) => [place, wins[i]!]));
   return new Map(
     options.map((option, i) => [
       option,
       {
-        propensity: propensities[i]!,
+        propensity: propensities.get(i) ?? 0,
         estimate: means[i]!,
         interval: intervalOf(means[i]!, sds[i]!),
         effectiveTrials: model.options[i]!.information[0]!,

@@ -2,7 +2,7 @@ import type { CreditedDecision } from '../contracts/store.ts';
 import { again, isComplete } from '../decide/again.ts';
 import type { LiveProgramme } from '../decide/decide.ts';
 import type { Decision, OptionKey, ScoredOption } from '../domain/decision.ts';
-import { countsFor } from '../domain/goal.ts';
+import { countsFor } from '../learn/counts-for.ts';
 import type { Programme } from '../domain/programme.ts';
 import { HOUR_MS } from '../domain/programme.ts';
 import { costOf } from '../policies/costs.ts';

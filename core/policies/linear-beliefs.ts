@@ -1,5 +1,5 @@
 import type { OptionKey } from '../domain/decision.ts';
-import { countsFor } from '../domain/goal.ts';
+import { countsFor } from '../learn/counts-for.ts';
 import type { Programme } from '../domain/programme.ts';
 import type { LinearState, LinearSums } from '../learn/linear-state.ts';
 import { dayOf, pairKey } from '../learn/linear-state.ts';

@@ -5,6 +5,7 @@ import { costs } from './costs.ts';
 import { earned } from './earned.ts';
 import { tired } from './fatigue.ts';
 import { sharedAsSet } from './fixed-split.ts';
+import { beyondLimits } from './limits.ts';
 import { pipeline } from './pipeline.ts';
 import type { Policy } from './policy.ts';
 import { regressed } from './regressed.ts';
@@ -29,9 +30,11 @@ const ADJUSTMENTS: readonly ((programme: Programme) => readonly Adjustment[])[] 
 /** The policy a programme asks for, on what was learned so far. */
 export function policyOf(programme: Programme, model: Model): Policy {
   const { learn, rule } = KINDS[programme.policy.kind];
-  return pipeline(programme, {
+  const policy = pipeline(programme, {
     learner: learn(programme, model),
     adjustments: ADJUSTMENTS.flatMap((of) => of(programme)),
     rule: rule(programme),
   });
+  const beyond = beyondLimits(programme, model.state);
+  return beyond ? { ...policy, beyond } : policy;
 }

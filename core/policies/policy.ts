@@ -1,6 +1,7 @@
 import type { Decision, DecideRequest, OptionKey, ScoredOption } from '../domain/decision.ts';
 import { SILENCE } from '../domain/decision.ts';
 import type { Programme } from '../domain/programme.ts';
+import type { Beyond } from './limits.ts';
 
 /** What a policy may know of one decision besides its options. */
 export interface Circumstances {
@@ -25,6 +26,8 @@ export interface Policy {
   method: string;
   /** The probability of each eligible option, of which there is at least one. What is drawn from is what is logged. */
   score(eligible: readonly OptionKey[], circumstances: Circumstances): ScoredOption[];
+  /** Options that limits of the goal speak against; absent where there are none. */
+  beyond?: Beyond | undefined;
   /** What the score of an option is the sum of; only of a policy that knows the context. */
   contributions?: (option: OptionKey, circumstances: Circumstances) => Contribution[];
 }

@@ -1,5 +1,5 @@
 import type { OptionKey } from '../domain/decision.ts';
-import { countsFor } from '../domain/goal.ts';
+import { countsFor } from '../learn/counts-for.ts';
 import type { GoalSignal, Programme } from '../domain/programme.ts';
 import type { ModelState } from '../learn/model.ts';
 import { valueOf } from '../maths/compensated-sum.ts';

@@ -20,10 +20,40 @@ const goalSignal = z
   .refine((goal) => goal.value === undefined || goal.cap !== undefined, {
     path: ['cap'],
     message: 'the largest value that counts, needed with `value`',
-  })
-  .refine((goal) => goal.weight !== 0, { path: ['weight'], message: 'a weight other than 0' });
+  });
 
-export const goal = z.object({ signals: z.array(goalSignal).min(1).max(20) });
+const limit = z.strictObject({
+  signal: name,
+  // above a half, even nothing known would look beyond
+  atMost: z.number().positive().max(0.5),
+  sure: z.number().min(0.5).max(0.999).optional(),
+});
+
+type Path = (string | number)[];
+
+export const goal = z
+  .object({
+    signals: z.array(goalSignal).min(1).max(20),
+    limits: z.array(limit).max(10).optional(),
+    beyondLimits: z.enum(['silence', 'fallback']).optional(),
+  })
+  .superRefine(({ signals, limits = [], beyondLimits }, context) => {
+    const issue = (path: Path, message: string): void => context.addIssue({ code: 'custom', path, message });
+    const weighed = signals.filter(({ weight }) => weight !== 0);
+    for (const [i, { signal, weight }] of signals.entries()) {
+      const limited = limits.some((own) => own.signal === signal);
+      if (weight === 0 && !(limited && weighed.length > 0))
+        issue(['signals', i, 'weight'], 'a weight other than 0, unless a limit counts it beside others');
+    }
+    const counted = signals.filter(({ value }) => value === undefined).map(({ signal }) => signal);
+    for (const [i, { signal }] of limits.entries()) {
+      if (!counted.includes(signal))
+        issue(['limits', i, 'signal'], 'one of the signals above, counted without a value');
+      if (limits.findIndex((own) => own.signal === signal) !== i)
+        issue(['limits', i, 'signal'], 'a signal that no other limit names');
+    }
+    if (beyondLimits !== undefined && limits.length === 0) issue(['beyondLimits'], 'only with limits');
+  });
 
 export function checkCosts(
   { policy, arbitration }: Pick<Programme, 'policy' | 'arbitration'>,
@@ -31,4 +61,12 @@ export function checkCosts(
 ): void {
   if (policy.netOfCosts === true && arbitration?.value === undefined)
     issue(['arbitration', 'value'], 'what a reward of 1 is worth, needed with `policy.netOfCosts`');
+}
+
+export function checkLimits(
+  { goal: own, fallback }: Pick<Programme, 'goal' | 'fallback'>,
+  issue: Issue,
+): void {
+  if (own.beyondLimits === 'fallback' && fallback === undefined)
+    issue(['fallback'], 'the variant that stands in, needed with `goal.beyondLimits`');
 }

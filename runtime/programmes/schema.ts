@@ -6,7 +6,7 @@ import { TRAITS, WEEKDAYS } from '../../core/domain/programme.ts';
 import { SILENCE } from '../../core/domain/decision.ts';
 import { MOST_TEXT } from '../engine/cel.ts';
 import { checkFatigue, fatigue } from './fatigue-schema.ts';
-import { checkCosts, goal } from './goal-schema.ts';
+import { checkCosts, checkLimits, goal } from './goal-schema.ts';
 import type { Issue } from './learning-schema.ts';
 import { checkContext, checkPolicy, contextFields, policy } from './learning-schema.ts';
 import { hours, id, name, zone } from './names.ts';
@@ -131,6 +131,7 @@ export const programmeSchema = z
     checkContext(programme, issue);
     checkCosts(programme, issue);
     checkFatigue(programme, issue);
+    checkLimits(programme, issue);
   });
 
 export type ProgrammeInput = z.infer<typeof programmeSchema>;

@@ -130,15 +130,20 @@ function summaryOf(
   funnel: Funnel,
 ): string {
   const what = action === 'send' ? `${option} on ${channel ?? 'its channel'}` : 'nothing';
+  const rules = Object.entries(funnel.dropped).map(([rule, count]) => `${count} by ${rule}`);
   if (reason === 'guardrail') {
-    const rules = Object.entries(funnel.dropped).map(([rule, count]) => `${count} by ${rule}`);
     return guardrail === 'unknown-variant'
       ? 'nothing: no variant has the id that was asked for'
       : `nothing: no variant could be sent (dropped: ${rules.join(', ')})`;
   }
+  if (reason === 'policy' && eligible.length === 1 && rules.length > 0) {
+    return `${what}: nothing else was left (dropped: ${rules.join(', ')})`;
+  }
   if (reason === 'policy') {
     return `${what}: drawn with a chance of ${percent(propensity)} among ${eligible.length} options`;
   }
+  if (reason === 'fallback')
+    return `${what}: every variant is beyond a limit of the goal, and this is the fallback`;
   if (reason === 'holdout') return `${what}: the person is in the holdout`;
   return reason === 'pinned' ? `${what}: it was asked for by name` : what;
 }

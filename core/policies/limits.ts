@@ -1,0 +1,76 @@
+import type { DroppedOption, OptionKey } from '../domain/decision.ts';
+import { SILENCE } from '../domain/decision.ts';
+import type { GoalLimit } from '../domain/goal.ts';
+import type { Programme } from '../domain/programme.ts';
+import type { ModelState } from '../learn/model.ts';
+import { betaCdf } from '../maths/beta-quantile.ts';
+
+/** Name of the rule in records, beside those of guardrails. */
+export const LIMITS = 'limits';
+
+/** How sure it has to be that an option is beyond a limit, unless the limit says. */
+const SURE = 0.9;
+
+/** What is known of one option and one limit. */
+export interface LimitState {
+  signal: string;
+  atMost: number;
+  /** Trials, and how many of them had the signal. */
+  trials: number;
+  count: number;
+  /** Probability that the option is beyond. */
+  beyond: number;
+  /** Whether that is enough to drop it. */
+  dropped: boolean;
+}
+
+/**
+ * Probability that a rate of which `count` of `trials` are known is above `atMost`. The prior is Jeffreys' for a rate around the
+ * limit, half an occurrence in as many trials as allow half a one: it is beyond with a third, whatever the limit.
+ */
+export function beyondProbability(
+  atMost: number,
+  { trials, count }: { trials: number; count: number },
+): number {
+  const alpha = 0.5 + count;
+  const beta = (0.5 * (1 - atMost)) / atMost + Math.max(0, trials - count);
+  return 1 - betaCdf(atMost, alpha, beta);
+}
+
+export function limitStates({ goal }: Programme, state: ModelState, option: OptionKey): LimitState[] {
+  const total = state.options[option];
+  return (goal.limits ?? []).map(({ signal, atMost, sure = SURE }: GoalLimit) => {
+    const count = total?.signals[signal]?.count ?? 0;
+    // a signal may be folded before the decision it belongs to
+    const trials = Math.max(total?.trials ?? 0, count);
+    const beyond = option === SILENCE ? 0 : beyondProbability(atMost, { trials, count });
+    return { signal, atMost, trials, count, beyond, dropped: beyond > sure };
+  });
+}
+
+const percent = (share: number): string => `${Number((100 * share).toPrecision(3))} %`;
+
+function objectionTo(
+  option: OptionKey,
+  { signal, atMost, trials, count, beyond }: LimitState,
+): DroppedOption {
+  const had = `${count.toLocaleString('en')} ${signal} in ${trials.toLocaleString('en')} decisions`;
+  const detail = `${had}, at most ${percent(atMost)} may have it: with ${percent(beyond)} it is more`;
+  return { option, rule: LIMITS, detail, signal, count, limit: Math.floor(atMost * trials) };
+}
+
+/** The options a limit of the goal speaks against, of those given, with why; absent where the goal has no limits. */
+export type Beyond = (options: readonly OptionKey[]) => DroppedOption[];
+
+export function beyondLimits(programme: Programme, state: ModelState): Beyond | undefined {
+  if (!programme.goal.limits?.length) return undefined;
+  const known = new Map<OptionKey, DroppedOption | undefined>();
+  const objection = (option: OptionKey): DroppedOption | undefined => {
+    if (!known.has(option)) {
+      const first = limitStates(programme, state, option).find(({ dropped }) => dropped);
+      known.set(option, first && objectionTo(option, first));
+    }
+    return known.get(option);
+  };
+  return (options) => options.flatMap((option) => objection(option) ?? []);
+}
