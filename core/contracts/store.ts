@@ -20,6 +20,8 @@ import type { Trial } from './trial.ts';
 
 /** Deciding and ingesting: one transaction for a whole batch. */
 export interface WorkStore {
+  /** How many `transact` may be under way at once: each sees what those before it wrote. Absent: one. */
+  readonly concurrent?: number | undefined;
   /**
    * Reads the facts, runs `work` on them, writes what it returns in one transaction and resolves once that is durable.
    * No other `transact` on the same persons or resources runs in between. Rejects with Fault `unavailable` when nothing was

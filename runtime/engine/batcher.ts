@@ -55,12 +55,15 @@ const MAX_BATCH = 256;
 
 /**
  * Gathers what arrives while a batch is being made durable and does it in the next one: one flush is shared by all, and
- * nobody is answered before it.
+ * nobody is answered before it. Where the store lets two be under way, the next one begins beside the one that is being
+ * flushed, as soon as as many wait for it.
  */
 export class Batcher {
   readonly #ports: BatcherPorts;
   #waiting: Waiting[] = [];
-  #busy = false;
+  /** Batches that are under way, and their jobs. */
+  #underWay = { batches: 0, jobs: 0 };
+  #called = false;
   #awayUntil = -Infinity;
 
   constructor(ports: BatcherPorts) {
@@ -75,10 +78,7 @@ export class Batcher {
     if (this.#ports.stopwatch() < this.#awayUntil) return Promise.reject(new Fault('unavailable', AWAY));
     return new Promise<T>((resolve, reject) => {
       this.#waiting.push({ job, resolve: resolve as (value: unknown) => void, reject });
-      if (!this.#busy) {
-        this.#busy = true;
-        setImmediate(() => void this.#drain());
-      }
+      this.#call();
     });
   }
 
@@ -86,12 +86,34 @@ export class Batcher {
     return this.#waiting.length;
   }
 
-  async #drain(): Promise<void> {
-    while (this.#waiting.length > 0) {
-      const batch = this.#waiting.splice(0, MAX_BATCH);
-      await this.#runAll(batch);
-    }
-    this.#busy = false;
+  get #due(): boolean {
+    const { batches, jobs } = this.#underWay;
+    if (batches === 0) return this.#waiting.length > 0;
+    return batches < (this.#ports.store.concurrent ?? 1) && this.#waiting.length >= jobs;
+  }
+
+  /** Begins the next batch once this turn of the event loop has ended: whoever was answered in it hears of that first. */
+  #call(): void {
+    if (this.#called || !this.#due) return;
+    this.#called = true;
+    setImmediate(() => {
+      this.#called = false;
+      if (this.#due) this.#begin(this.#waiting.splice(0, MAX_BATCH));
+    });
+  }
+
+  #begin(batch: readonly Waiting[]): void {
+    this.#count(1, batch.length);
+    void this.#runAll(batch).then(() => {
+      this.#count(-1, -batch.length);
+      this.#call();
+    });
+    this.#call();
+  }
+
+  #count(batches: number, jobs: number): void {
+    this.#underWay.batches += batches;
+    this.#underWay.jobs += jobs;
   }
 
   /** Sends everybody away who would stand behind a batch that does not end. */

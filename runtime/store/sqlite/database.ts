@@ -2,7 +2,10 @@ import type { SQLInputValue, StatementSync } from 'node:sqlite';
 import { DatabaseSync } from 'node:sqlite';
 import { MIGRATIONS } from './migrations.ts';
 
-/** One connection with its prepared statements. Every statement takes its values as parameters. */
+/**
+ * One connection with its prepared statements. Every statement takes its values as parameters. A commit is on disk when it
+ * returns, until `flushApart` was called.
+ */
 export class Database {
   readonly #db: DatabaseSync;
   readonly #prepared = new Map<string, StatementSync>();
@@ -35,6 +38,19 @@ export class Database {
         this.#db.exec(`PRAGMA user_version = ${step + 1}`);
       });
     }
+  }
+
+  /**
+   * From now on a commit is only written to the log, and whoever commits has the log flushed: returns its path. It stays where
+   * it is for as long as the database is open. Undefined where the file system allows no log: nothing changes then.
+   */
+  flushApart(): string | undefined {
+    const { journal_mode: mode } = this.one<{ journal_mode: string }>('PRAGMA journal_mode')!;
+    if (mode !== 'wal') return undefined;
+    this.#db.exec('PRAGMA synchronous = NORMAL');
+    // the log is made by the first statement that reads
+    this.one('SELECT 1 FROM sqlite_schema');
+    return `${this.#db.location()}-wal`;
   }
 
   #statement(sql: string): StatementSync {
