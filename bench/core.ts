@@ -3,7 +3,8 @@ import { decide } from '../core/decide/decide.ts';
 import { sendKey } from '../core/decide/send-key.ts';
 import { newPerson } from '../core/domain/person.ts';
 import type { Programme } from '../core/domain/programme.ts';
-import { addTrials, emptyState, moveWorth } from '../core/learn/model.ts';
+import { linearSumsOf } from '../core/learn/linear-state.ts';
+import { emptyState } from '../core/learn/model.ts';
 import { policyOf } from '../core/policies/policy-of.ts';
 import { programmeSchema, toProgramme } from '../runtime/programmes/schema.ts';
 import { median } from './statistics.ts';
@@ -34,13 +35,15 @@ function programmeOf(variants: number): Programme {
 
 /** A model that has seen 1,000 trials of each variant, at rates from 1 to 5 %. */
 function learned(programme: Programme) {
-  const state = emptyState();
+  const sums = linearSumsOf(programme);
+  const linear = sums.empty();
   for (const [i, { id }] of programme.variants.entries()) {
-    addTrials(state, id, 1_000);
+    const trial = { option: id, context: {}, hour: 0 };
+    sums.addTrials(linear, trial, 1_000);
     const successes = Math.round(10 + (40 * i) / programme.variants.length);
-    for (let k = 0; k < successes; k++) moveWorth(state, id, 'Order Completed', { before: 0, after: 1 });
+    for (let k = 0; k < successes; k++) sums.moveWorths(linear, trial, {}, { 'Order Completed': 1 });
   }
-  return { programme: programme.id, version: 1, state };
+  return { programme: programme.id, version: 1, state: { ...emptyState(), linear } };
 }
 
 export interface CoreFigures {

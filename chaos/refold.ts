@@ -1,5 +1,6 @@
 import type { History } from '../core/contracts/records.ts';
 import type { Store } from '../core/contracts/store.ts';
+import type { Programme } from '../core/domain/programme.ts';
 import type { ModelState } from '../core/learn/model.ts';
 import { fold } from '../core/learn/fold.ts';
 import { learnsContext } from '../core/learn/linear-state.ts';
@@ -28,14 +29,17 @@ export async function refold(
   const kept = new Map(
     (await store.models()).map(({ programme, state }) => [programme, JSON.parse(state) as ModelState]),
   );
+  const own = new Map(programmes.map((programme) => [programme.id, programme]));
   const text = (of: ReadonlyMap<string, ModelState>): string =>
-    JSON.stringify([...of].sort(([a], [b]) => (a < b ? -1 : 1)).map(([id, state]) => [id, rounded(state)]));
+    JSON.stringify(
+      [...of].sort(([a], [b]) => (a < b ? -1 : 1)).map(([id, state]) => [id, rounded(own.get(id)!, state)]),
+    );
   return { kept: text(kept), anew: text(states) };
 }
 
 /** Counts as they are, sums to 1e-9: they are added up in another order. */
-function rounded(state: ModelState): object {
-  const { counts, sums } = learned(state);
+function rounded(programme: Programme, state: ModelState): object {
+  const { counts, sums } = learned(state, programme);
   const near = Object.entries(sums).flatMap(([name, sum]) =>
     Math.abs(sum) < 1e-9 ? [] : [[name, Number(sum.toPrecision(9))] as const],
   );

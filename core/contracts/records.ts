@@ -152,9 +152,10 @@ export interface DecisionCount {
   arm: Arm;
   learn: boolean;
   first: boolean;
-  /** Context and day since 1970 of the decisions of the programmes that were asked for; absent for the others. */
+  /** Hour since 1970 in which they were made. */
+  hour: number;
+  /** Of the decisions of the programmes that were asked for; absent for the others. */
   context?: Decision['context'] | undefined;
-  day?: number | undefined;
   count: number;
 }
 

@@ -7,25 +7,23 @@ import type {
   Merge,
 } from '../contracts/records.ts';
 import type { Programme, ProgrammeId } from '../domain/programme.ts';
-import type { OptionKey } from '../domain/decision.ts';
+import { hourOf } from './blocks.ts';
 import type { LinearState, LinearSums, LinearTrial, Worths } from './linear-state.ts';
-import { dayOf, learnsContext, linearSumsOf } from './linear-state.ts';
+import { linearSumsOf } from './linear-state.ts';
 import type { ModelState } from './model.ts';
-import { addPersons, addTrials, emptyState, moveReward, moveWorth } from './model.ts';
+import { addPersons, emptyState, moveReward } from './model.ts';
 import type { CreditChange } from './reconcile.ts';
 import { creditChanges } from './reconcile.ts';
 
 const trialOf = ({ option, context = {}, at }: DecisionFact): LinearTrial => ({
   option,
   context,
-  day: dayOf(at),
+  hour: hourOf(at),
 });
 
 /** What one decision is credited with on record. */
 const worthsOf = ({ credits }: History, { id }: DecisionFact): Worths =>
   Object.fromEntries(credits.flatMap((c) => (c.decision === id ? [[c.signal, c.worth] as const] : [])));
-
-const isNew = ({ options }: ModelState): boolean => Object.keys(options).length === 0;
 
 /** What a fold begins with. */
 export interface FoldBase {
@@ -46,19 +44,18 @@ export class Folding {
 
   constructor({ states, programmes, renewed = [] }: FoldBase) {
     this.states = new Map(states);
-    const contextual = programmes.filter(learnsContext);
-    this.#sums = new Map(contextual.map((programme) => [programme.id, linearSumsOf(programme)]));
+    this.#sums = new Map(programmes.map((programme) => [programme.id, linearSumsOf(programme)]));
     for (const programme of renewed) this.#state(programme);
   }
 
-  /** Sums over contexts and the state that holds them; none of a programme that does not learn from context, or not yet. */
+  /** How a programme's trials are added up, and where: states of other sums were made anew before. */
   #linear(programme: ProgrammeId): { sums: LinearSums; linear: LinearState } | undefined {
     const sums = this.#sums.get(programme);
     const state = this.#state(programme);
-    // what nobody learns from is not kept: it would still hold what erased persons taught
-    if (!sums) delete state.linear;
-    else if (isNew(state) && state.linear?.schema !== sums.schema) state.linear = sums.empty();
-    return sums && state.linear?.schema === sums.schema ? { sums, linear: state.linear } : undefined;
+    if (sums && state.linear.blocks.length === 0 && state.linear.schema !== sums.schema) {
+      state.linear = sums.empty();
+    }
+    return sums && state.linear.schema === sums.schema ? { sums, linear: state.linear } : undefined;
   }
 
   /** The state to change: a copy of the one that decisions are being made on. */
@@ -71,16 +68,14 @@ export class Folding {
     return this.states.get(programme)!;
   }
 
-  decisions({ programme, option, arm, learn, first, count, context = {}, day = 0 }: DecisionCount): void {
-    if (learn) this.#trials(programme, { option, context, day }, count);
+  decisions({ programme, option, arm, learn, first, count, context = {}, hour }: DecisionCount): void {
+    if (learn) this.#trials(programme, { option, context, hour }, count);
     if (first) addPersons(this.#state(programme), arm, count);
   }
 
   #trials(programme: ProgrammeId, trial: LinearTrial, count: number): void {
     const known = this.#linear(programme);
     known?.sums.addTrials(known.linear, trial, count);
-    addTrials(this.#state(programme), trial.option, count);
-    this.#tidy(programme, trial.option);
   }
 
   /** Moves the worths of one decision's signals. */
@@ -91,18 +86,6 @@ export class Folding {
   ): void {
     const known = this.#linear(programme);
     known?.sums.moveWorths(known.linear, trialOf(decision), before, after);
-    const state = this.#state(programme);
-    for (const signal of Object.keys({ ...before, ...after })) {
-      const [from, to] = [before[signal] ?? 0, after[signal] ?? 0];
-      if (from !== to) moveWorth(state, decision.option, signal, { before: from, after: to });
-    }
-    this.#tidy(programme, decision.option);
-  }
-
-  /** Nothing is kept of an option that has nothing left. */
-  #tidy(programme: ProgrammeId, option: OptionKey): void {
-    const { options, linear } = this.#state(programme);
-    if (linear && !options[option]) delete linear.options[option];
   }
 
   /** Two persons who were counted in their arms become one in the arm that is kept. */

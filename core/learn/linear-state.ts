@@ -1,45 +1,45 @@
 import type { DecideRequest, OptionKey } from '../domain/decision.ts';
 import type { Programme } from '../domain/programme.ts';
-import { DAY_MS } from '../domain/programme.ts';
+import type { Block, BlockTotal } from './blocks.ts';
+import { addArrivals, blockOf, blocksAt, emptyTotal, tidyOption } from './blocks.ts';
 import { DeclaredFeatures } from './features/declared.ts';
 import { schemaHash } from './models/snapshot.ts';
 
 /** Worths in [0, 1] are rounded to this grid, for the same reason as features are (`features/declared.ts`). */
 const WORTH_GRID = 2 ** 16;
 
-/** Half-lives between two origins of the weights: what is written stays far from the ends of a double. */
-const ERA = 256;
+/** Moves whenever what is kept of a trial is another thing: states of before are made anew. */
+const LAYOUT = 1;
 
-/** Sums over the trials of one option, each weighed; x are its features, w the worths of its signals. */
-export interface LinearTotal {
-  /** Packed lower triangle of x x'; its first number is the weight of all trials, since the first feature is the constant. */
-  information: number[];
-  /** x w, by signal. */
-  responses: Record<string, number[]>;
-  /** w w, by pair of signals. */
-  squares: Record<string, number>;
-}
+/**
+ * How fine blocks are, by the number of columns: an option's sums are columns x columns / 2 numbers in every block, and a
+ * snapshot is written with every fold.
+ */
+const GRAINS = [
+  { columns: 1, grain: 4 },
+  { columns: 16, grain: 2 },
+  { columns: Infinity, grain: 1 },
+] as const;
 
-/** What a linear model of the reward on the context is made from: sums only, by option. */
+/** What a model of the reward is made from: sums over trials only, by time and option. */
 export interface LinearState {
-  /** Of the features and the half-life: sums of other columns or weights are not added to these. */
+  /** Of what the sums are of: sums of other columns are not added to these. */
   schema: string;
-  /** The origin of the weights, in units of 256 half-lives. */
-  era: number;
-  options: Record<OptionKey, LinearTotal>;
+  /** Hour since 1970 of the newest decision that was ever counted: how long blocks are follows from it. */
+  newest: number;
+  /** In order of time. */
+  blocks: Block[];
 }
 
 /** One decision that teaches, or several that are alike. */
 export interface LinearTrial {
   option: OptionKey;
   context: DecideRequest['context'];
-  /** Day since 1970 on which it was made. */
-  day: number;
+  /** Hour since 1970 in which it was made. */
+  hour: number;
 }
 
 export type Worths = Readonly<Record<string, number>>;
-
-export const dayOf = (at: number): number => Math.floor(at / DAY_MS);
 
 export const pairKey = (one: string, other: string): string =>
   JSON.stringify(one < other ? [one, other] : [other, one]);
@@ -49,86 +49,74 @@ const onGrid = (worth: number): number => Math.round(worth * WORTH_GRID) / WORTH
 /** Whether a programme learns from the context of its requests. */
 export const learnsContext = ({ policy }: Programme): boolean => policy.kind === 'linear-thompson';
 
-/** How the trials of one programme version become sums. */
+/** How the trials of one programme version become sums. One that does not learn from context has the constant as its only feature. */
 export class LinearSums {
   readonly features: DeclaredFeatures;
   readonly schema: string;
-  readonly #halfLife: number | undefined;
+  readonly grain: number;
 
   constructor(programme: Programme) {
-    this.features = new DeclaredFeatures(programme);
-    this.#halfLife = programme.policy.halfLifeDays;
-    const { schema } = this.features;
-    this.schema = this.#halfLife === undefined ? schema : schemaHash([schema, this.#halfLife]);
+    this.features = new DeclaredFeatures(learnsContext(programme) ? programme : {});
+    this.schema = schemaHash([LAYOUT, this.features.schema]);
+    this.grain = GRAINS.find(({ columns }) => this.features.count <= columns)!.grain;
   }
 
   empty(): LinearState {
-    return { schema: this.schema, era: 0, options: {} };
-  }
-
-  /**
-   * Weight of a day: it doubles every half-life, from the origin of the state on. Divided by the weight of a later day it
-   * is what is left by then (forward decay; Cormode, Shkapenyuk, Srivastava, Xu, 2009), so sums need no touching as time
-   * goes by, and anything can be taken back at its own weight.
-   */
-  weight({ era }: Pick<LinearState, 'era'>, day: number): number {
-    return this.#halfLife === undefined ? 1 : 2 ** (day / this.#halfLife - era * ERA);
+    return { schema: this.schema, newest: 0, blocks: [] };
   }
 
   /** Adds trials; a negative number takes them back. Changes `state`. */
-  addTrials(state: LinearState, { option, context, day }: LinearTrial, count: number): void {
-    this.#advance(state, day);
-    const x = this.features.encode(context);
-    const { information } = this.#total(state, option);
-    const weight = count * this.weight(state, day);
-    let at = 0;
-    for (let i = 0; i < x.length; i++) {
-      const scaled = weight * x[i]!;
-      for (let j = 0; j <= i; j++) information[at++]! += scaled * x[j]!;
-    }
+  addTrials(state: LinearState, trial: LinearTrial, count: number): void {
+    const x = this.features.encode(trial.context);
+    this.#change(state, trial, (total) => {
+      let at = 0;
+      for (let i = 0; i < x.length; i++) {
+        const scaled = count * x[i]!;
+        for (let j = 0; j <= i; j++) total.information[at++]! += scaled * x[j]!;
+      }
+      total.hours += count * trial.hour;
+    });
   }
 
   /** Moves what the signals of one trial are worth. Changes `state`. */
   moveWorths(state: LinearState, trial: LinearTrial, before: Worths, after: Worths): void {
-    this.#advance(state, trial.day);
     const x = this.features.encode(trial.context);
-    const weight = this.weight(state, trial.day);
-    const { responses, squares } = this.#total(state, trial.option);
     const signals = Object.keys({ ...before, ...after }).sort();
-    for (const [i, one] of signals.entries()) {
-      const [from, to] = [onGrid(before[one] ?? 0), onGrid(after[one] ?? 0)];
-      const response = (responses[one] ??= new Array<number>(x.length).fill(0));
-      if (from !== to) for (const [j, xj] of x.entries()) response[j]! += weight * (to - from) * xj;
-      for (const other of signals.slice(i)) {
-        const change = to * onGrid(after[other] ?? 0) - from * onGrid(before[other] ?? 0);
-        const key = pairKey(one, other);
-        if (change !== 0) squares[key] = (squares[key] ?? 0) + weight * change;
+    this.#change(state, trial, (total) => {
+      const { responses, squares } = total;
+      for (const [i, one] of signals.entries()) {
+        const [from, to] = [onGrid(before[one] ?? 0), onGrid(after[one] ?? 0)];
+        const arrived = Number((after[one] ?? 0) > 0) - Number((before[one] ?? 0) > 0);
+        if (arrived !== 0) addArrivals(total, one, 0, arrived);
+        const response = (responses[one] ??= new Array<number>(x.length).fill(0));
+        if (from !== to) for (const [j, xj] of x.entries()) response[j]! += (to - from) * xj;
+        for (const other of signals.slice(i)) {
+          const change = to * onGrid(after[other] ?? 0) - from * onGrid(before[other] ?? 0);
+          const key = pairKey(one, other);
+          if (change !== 0) squares[key] = (squares[key] ?? 0) + change;
+        }
       }
-    }
-  }
-
-  #total({ options }: LinearState, option: OptionKey): LinearTotal {
-    const d = this.features.count;
-    return (options[option] ??= {
-      information: new Array<number>((d * (d + 1)) / 2).fill(0),
-      responses: {},
-      squares: {},
     });
   }
 
-  /** Moves the origin of the weights when a day is too far from it. Powers of two: every sum stays what it was. */
-  #advance(state: LinearState, day: number): void {
-    if (this.#halfLife === undefined) return;
-    const era = Math.floor(day / this.#halfLife / ERA);
-    if (era <= state.era) return;
-    const factor = 2 ** (ERA * (state.era - era));
-    state.era = era;
-    const scale = (sums: number[]): void => sums.forEach((sum, i) => (sums[i] = sum * factor));
-    for (const { information, responses, squares } of Object.values(state.options)) {
-      scale(information);
-      Object.values(responses).forEach(scale);
-      for (const key of Object.keys(squares)) squares[key]! *= factor;
+  #change(state: LinearState, { option, hour }: LinearTrial, change: (total: BlockTotal) => void): void {
+    if (hour > state.newest) {
+      state.newest = hour;
+      state.blocks = blocksAt(state.blocks, hour, this.grain);
     }
+    const block = this.#block(state, hour);
+    change((block.options[option] ??= { ...emptyTotal(this.features.count), hours: 0, arrivals: {} }));
+    tidyOption(block, option);
+    if (Object.keys(block.options).length === 0) state.blocks.splice(state.blocks.indexOf(block), 1);
+  }
+
+  #block({ blocks, newest }: LinearState, hour: number): Block {
+    const { from, length } = blockOf(hour, newest, this.grain);
+    const place = blocks.findLastIndex((block) => block.from <= from);
+    if (blocks[place]?.from === from) return blocks[place];
+    const block = { from, length, options: {} };
+    blocks.splice(place + 1, 0, block);
+    return block;
   }
 }
 

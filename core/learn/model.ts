@@ -3,18 +3,9 @@ import type { OptionKey } from '../domain/decision.ts';
 import type { ProgrammeId } from '../domain/programme.ts';
 import type { CompensatedSum } from '../maths/compensated-sum.ts';
 import { plus, ZERO_SUM } from '../maths/compensated-sum.ts';
+import type { FormerState } from './former-state.ts';
+import { linearOf } from './former-state.ts';
 import type { LinearState } from './linear-state.ts';
-
-/** Worth of one signal over the trials of one option: how many trials had it, and the sum of worths in [0, 1]. */
-export interface SignalTotal {
-  count: number;
-  worth: CompensatedSum;
-}
-
-export interface OptionTotal {
-  trials: number;
-  signals: Record<string, SignalTotal>;
-}
 
 /** Reward of one arm, by person: what lift is computed from. */
 export interface ArmTotal {
@@ -25,10 +16,9 @@ export interface ArmTotal {
 
 /** What was learned about one programme: sums only, so that anything can be taken back. */
 export interface ModelState {
-  options: Record<OptionKey, OptionTotal>;
   arms: Record<Arm, ArmTotal>;
-  /** Of a programme that learns from context. */
-  linear?: LinearState | undefined;
+  /** Of the trials of each option. */
+  linear: LinearState;
 }
 
 /** A state with its version: what decisions name. */
@@ -41,39 +31,38 @@ export interface Model {
 const EMPTY_ARM: ArmTotal = { persons: 0, sum: ZERO_SUM, sumOfSquares: ZERO_SUM };
 
 export function emptyState(): ModelState {
-  return { options: {}, arms: { treated: { ...EMPTY_ARM }, holdout: { ...EMPTY_ARM } } };
+  const arms = { treated: { ...EMPTY_ARM }, holdout: { ...EMPTY_ARM } };
+  return { arms, linear: { schema: '', newest: 0, blocks: [] } };
 }
 
-function optionTotal(state: ModelState, option: OptionKey): OptionTotal {
-  return (state.options[option] ??= { trials: 0, signals: {} });
+/** A state as it was written, also by a version of the program before blocks of time. */
+export function readState(text: string): ModelState {
+  const state = JSON.parse(text) as ModelState | (Pick<ModelState, 'arms'> & FormerState);
+  return 'options' in state ? { arms: state.arms, linear: linearOf(state) } : state;
 }
 
-/** Nothing is kept of an option that has nothing left: taking everything back ends in the state before it. */
-function tidy(state: ModelState, option: OptionKey): void {
-  const total = state.options[option];
-  if (total?.trials === 0 && Object.keys(total.signals).length === 0) delete state.options[option];
+/** What one option earned, all told. */
+export interface OptionTotal {
+  trials: number;
+  /** By signal: trials that had it, and the sum of its worths in [0, 1]. */
+  signals: Record<string, { count: number; worth: number }>;
 }
 
-/** Adds trials; a negative number takes them back. Changes `state`. */
-export function addTrials(state: ModelState, option: OptionKey, trials: number): void {
-  optionTotal(state, option).trials += trials;
-  tidy(state, option);
-}
-
-/** Moves the worth of one trial's signal from `before` to `after` (0: none). Changes `state`. */
-export function moveWorth(
-  state: ModelState,
-  option: OptionKey,
-  signal: string,
-  { before, after }: { before: number; after: number },
-): void {
-  const totals = optionTotal(state, option).signals;
-  const { count, worth } = totals[signal] ?? { count: 0, worth: ZERO_SUM };
-  const left = count + Number(after > 0) - Number(before > 0);
-  // the sum over no trials is 0 exactly, whatever rounding left behind
-  if (left === 0) delete totals[signal];
-  else totals[signal] = { count: left, worth: plus(plus(worth, -before), after) };
-  tidy(state, option);
+/** Every trial as 1, whenever it was. */
+export function optionTotals({ linear }: Pick<ModelState, 'linear'>): Record<OptionKey, OptionTotal> {
+  const totals: Record<OptionKey, OptionTotal> = {};
+  for (const { options } of linear.blocks) {
+    for (const [option, { information, responses, arrivals }] of Object.entries(options)) {
+      const own = (totals[option] ??= { trials: 0, signals: {} });
+      own.trials += information[0]!;
+      for (const [signal, counts] of Object.entries(arrivals)) {
+        const { count, worth } = own.signals[signal] ?? { count: 0, worth: 0 };
+        const more = counts.reduce((sum, n) => sum + n, 0);
+        own.signals[signal] = { count: count + more, worth: worth + (responses[signal]?.[0] ?? 0) };
+      }
+    }
+  }
+  return totals;
 }
 
 /** Moves one person's reward from `before` to `after`. Changes `state`. */

@@ -1,17 +1,16 @@
 import type { Trial } from '../contracts/trial.ts';
 import type { Programme } from '../domain/programme.ts';
-import { dayOf, learnsContext, linearSumsOf } from './linear-state.ts';
+import { hourOf } from './blocks.ts';
+import { linearSumsOf } from './linear-state.ts';
 import type { LinearState, LinearSums } from './linear-state.ts';
 import type { ModelState } from './model.ts';
 
-/** Whether what was learned is of another context than the programme declares now, or of none. */
-export const needsRenewal = (programme: Programme, { options, linear }: ModelState): boolean =>
-  learnsContext(programme) &&
-  linear?.schema !== linearSumsOf(programme).schema &&
-  Object.keys(options).length > 0;
+/** Whether what was learned is of another context than the programme declares now, or was written by a former version. */
+export const needsRenewal = (programme: Programme, { linear }: ModelState): boolean =>
+  linear.schema !== linearSumsOf(programme).schema && linear.blocks.length > 0;
 
 /**
- * The sums over contexts of a programme made anew, from the decisions and credits on record: every request was recorded with
+ * The sums of a programme made anew, from the decisions and credits on record: every request was recorded with
  * its whole context, so a feature that is declared later is known of earlier decisions too, where they had it.
  */
 export class Renewal {
@@ -25,7 +24,7 @@ export class Renewal {
 
   add(trials: readonly Trial[]): void {
     for (const { option, at, context, worths } of trials) {
-      const trial = { option, context, day: dayOf(at) };
+      const trial = { option, context, hour: hourOf(at) };
       this.#sums.addTrials(this.linear, trial, 1);
       this.#sums.moveWorths(this.linear, trial, {}, worths);
     }

@@ -1,8 +1,9 @@
 import type { OptionKey } from '../domain/decision.ts';
 import type { Programme } from '../domain/programme.ts';
+import { effectiveSums } from '../learn/effective.ts';
 import type { ModelState } from '../learn/model.ts';
+import { optionTotals } from '../learn/model.ts';
 import { betaQuantile } from '../maths/beta-quantile.ts';
-import { valueOf } from '../maths/compensated-sum.ts';
 import type { Priced } from '../policies/costs.ts';
 import { pricedOf } from '../policies/costs.ts';
 import type { LimitState } from '../policies/limits.ts';
@@ -46,24 +47,23 @@ export function estimatesOf(programme: Programme, state: ModelState, at: number)
   const open = options.filter((option) => !gone.has(option));
   const scored = open.length === 0 ? [] : policy.score(open, { context: {}, at });
   const propensities = new Map(scored.map(({ option, propensity }) => [option, propensity]));
-  const linear = linearEstimates(programme, state, { at, open });
-  const trials = Object.values(state.options).reduce((sum, option) => sum + option.trials, 0);
+  const effective = effectiveSums(programme, state, at);
+  const linear = linearEstimates(programme, effective, open);
+  const totals = optionTotals(state);
+  const trials = Object.values(totals).reduce((sum, option) => sum + option.trials, 0);
   return options.map((option) => {
-    const { mean, alpha, beta, low, high } = posteriorOf(programme, state, option);
+    const { mean, alpha, beta, low, high } = posteriorOf(programme, effective.options, option);
     const at = (p: number): number => low + (high - low) * betaQuantile(p, alpha, beta);
-    const own = state.options[option] ?? { trials: 0, signals: {} };
-    const signals = Object.entries(own.signals).map(([name, total]) => {
-      return [name, { count: total.count, worth: valueOf(total.worth) }] as const;
-    });
+    const own = totals[option] ?? { trials: 0, signals: {} };
     const known = {
       option,
       trials: own.trials,
-      effectiveTrials: own.trials,
+      effectiveTrials: effective.options[option]?.information[0] ?? 0,
       share: trials === 0 ? 0 : own.trials / trials,
       propensity: propensities.get(option) ?? 0,
       estimate: mean,
       interval: { low: at(0.025), high: at(0.975), level: 0.95 },
-      signals: Object.fromEntries(signals),
+      signals: own.signals,
       ...linear?.get(option),
     };
     return {

@@ -1,12 +1,11 @@
 import type { OptionKey } from '../domain/decision.ts';
 import type { Programme } from '../domain/programme.ts';
-import type { LinearState } from '../learn/linear-state.ts';
+import type { EffectiveSums } from '../learn/effective.ts';
 import { learnsContext, linearSumsOf } from '../learn/linear-state.ts';
-import type { ModelState } from '../learn/model.ts';
 import { bestNormalProbabilities } from '../maths/best-normal.ts';
 import { inverseDiagonal, rowStart } from '../maths/cholesky.ts';
 import { costOf } from '../policies/costs.ts';
-import { LinearBeliefs, linearStateOf } from '../policies/linear-beliefs.ts';
+import { LinearBeliefs } from '../policies/linear-beliefs.ts';
 import { floored } from '../policies/policy.ts';
 
 export interface Interval {
@@ -34,13 +33,11 @@ export interface LinearEstimate {
   propensity: number;
   estimate: number;
   interval: Interval;
-  /** Trials, each as much as it counts by now. */
-  effectiveTrials: number;
   coefficients: Coefficient[];
 }
 
 /** Mean features of all trials, of whatever option: where options are compared on equal terms. */
-function averageContext({ options }: LinearState, features: number): Float64Array {
+function averageContext({ options }: EffectiveSums, features: number): Float64Array {
   const sum = new Float64Array(features);
   for (const { information } of Object.values(options)) {
     for (let j = 0; j < features; j++) sum[j]! += information[rowStart(j)]!;
@@ -54,16 +51,14 @@ function averageContext({ options }: LinearState, features: number): Float64Arra
  */
 export function linearEstimates(
   programme: Programme,
-  state: ModelState,
-  { at, open }: { at: number; open: readonly OptionKey[] },
+  sums: EffectiveSums,
+  open: readonly OptionKey[],
 ): Map<OptionKey, LinearEstimate> | undefined {
-  if (!learnsContext(programme)) return undefined;
-  const sums = linearSumsOf(programme);
-  const linear = linearStateOf(sums, state);
-  if (!linear) return undefined;
-  const beliefs = new LinearBeliefs(programme, sums, linear, at);
-  const { options, model } = beliefs;
-  const { means, sds } = beliefs.score(averageContext(linear, sums.features.count), options);
+  if (!learnsContext(programme) || !sums.inContext) return undefined;
+  const { features } = linearSumsOf(programme);
+  const beliefs = new LinearBeliefs(programme, sums);
+  const { options } = beliefs;
+  const { means, sds } = beliefs.score(averageContext(sums, features.count), options);
   const places = [...options.keys()].filter((i) => open.includes(options[i]!));
   const net = Float64Array.from(places, (i) => means[i]! - costOf(programme, options[i]!));
   const doubt = Float64Array.from(places, (i) => sds[i]!);
@@ -76,8 +71,7 @@ export function linearEstimates(
         propensity: propensities.get(i) ?? 0,
         estimate: means[i]!,
         interval: intervalOf(means[i]!, sds[i]!),
-        effectiveTrials: model.options[i]!.information[0]!,
-        coefficients: coefficientsOf(beliefs, i, sums.features.labels),
+        coefficients: coefficientsOf(beliefs, i, features.labels),
       },
     ]),
   );

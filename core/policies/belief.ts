@@ -16,7 +16,7 @@ export interface Learner {
   name: string;
   /** What else the record should say. */
   note?: string | undefined;
-  /** Whether it believes the same in all circumstances. */
+  /** Whether it believes the same in all circumstances, until what was learned counts for more or less (`tickOf`). */
   constant: boolean;
   /** One belief for each eligible option, in their order. */
   believe(eligible: readonly OptionKey[], circumstances: Circumstances): readonly Belief[];

@@ -1,15 +1,21 @@
 import type { Programme } from '../domain/programme.ts';
+import { effectiveOf } from '../learn/effective.ts';
 import type { Model } from '../learn/model.ts';
 import type { Learner } from './belief.ts';
 import { posteriorOf } from './posterior.ts';
 
 /** Believes of each option what it earned so far, whoever it was for. */
-export const earned = (programme: Programme, { state }: Model): Learner => ({
-  name: 'weighted-thompson',
-  constant: true,
-  believe: (eligible) =>
-    eligible.map((option) => {
-      const { mean, variance, ...shape } = posteriorOf(programme, state, option);
-      return { mean, sd: Math.sqrt(variance), shape };
-    }),
-});
+export function earned(programme: Programme, { state }: Model): Learner {
+  const sumsAt = effectiveOf(programme, state);
+  return {
+    name: 'weighted-thompson',
+    constant: true,
+    believe(eligible, { at }) {
+      const { options } = sumsAt(at);
+      return eligible.map((option) => {
+        const { mean, variance, ...shape } = posteriorOf(programme, options, option);
+        return { mean, sd: Math.sqrt(variance), shape };
+      });
+    },
+  };
+}

@@ -3,6 +3,7 @@ import { SILENCE } from '../domain/decision.ts';
 import type { GoalLimit } from '../domain/goal.ts';
 import type { Programme } from '../domain/programme.ts';
 import type { ModelState } from '../learn/model.ts';
+import { optionTotals } from '../learn/model.ts';
 import { betaCdf } from '../maths/beta-quantile.ts';
 
 /** Name of the rule in records, beside those of guardrails. */
@@ -38,7 +39,7 @@ export function beyondProbability(
 }
 
 export function limitStates({ goal }: Programme, state: ModelState, option: OptionKey): LimitState[] {
-  const total = state.options[option];
+  const total = optionTotals(state)[option];
   return (goal.limits ?? []).map(({ signal, atMost, sure = SURE }: GoalLimit) => {
     const count = total?.signals[signal]?.count ?? 0;
     // a signal may be folded before the decision it belongs to

@@ -1,20 +1,13 @@
 import type { OptionKey } from '../domain/decision.ts';
 import { countsFor } from '../learn/counts-for.ts';
 import type { Programme } from '../domain/programme.ts';
-import type { LinearState, LinearSums } from '../learn/linear-state.ts';
-import { dayOf, pairKey } from '../learn/linear-state.ts';
-import type { ModelState } from '../learn/model.ts';
+import type { EffectiveSums } from '../learn/effective.ts';
+import { linearSumsOf, pairKey } from '../learn/linear-state.ts';
 import type { RowSums } from '../learn/models/linear.ts';
 import type { LinearOption } from '../learn/models/linear.ts';
 import { DEFAULT_NOISE, LinearModel } from '../learn/models/linear.ts';
 import { optionsOf } from './policy.ts';
 import { rewardRange, scaleOf } from './posterior.ts';
-
-/** The sums to believe in, where there are some: none for another context than the programme declares now. */
-export function linearStateOf(sums: LinearSums, { linear, options }: ModelState): LinearState | undefined {
-  if (linear?.schema === sums.schema) return linear;
-  return Object.keys(options).length === 0 ? sums.empty() : undefined;
-}
 
 /**
  * Precisions of the weights of features, in trials, from context that tells a lot to context that tells nothing. Which one
@@ -34,20 +27,16 @@ export class LinearBeliefs {
   readonly #means: Float64Array;
   readonly #sds: Float64Array;
 
-  /** @param at ms since 1970 */
-  constructor(programme: Programme, sums: LinearSums, state: LinearState, at: number) {
+  constructor(programme: Programme, sums: EffectiveSums) {
     const { low, high } = rewardRange(programme);
     this.unit = high - low;
     this.options = optionsOf(programme, programme.variants);
     this.#means = new Float64Array(this.options.length);
     this.#sds = new Float64Array(this.options.length);
-    const now = sums.weight(state, dayOf(at));
-    const known = this.options.map((option) => {
-      const own = rowSums(programme, state, option, this.unit);
-      return own && weighed(own, 1 / now);
-    });
+    const known = this.options.map((option) => rowSums(programme, sums, option, this.unit));
+    const { count } = linearSumsOf(programme).features;
     const models = SLOPES.map((slopes) => {
-      const model = new LinearModel(sums.features.count, known.length, { ...DEFAULT_NOISE, slopes });
+      const model = new LinearModel(count, known.length, { ...DEFAULT_NOISE, slopes });
       for (const [i, own] of known.entries()) if (own) model.know(i, own);
       return model;
     });
@@ -84,11 +73,11 @@ export class LinearBeliefs {
 /** Sums over the rows of one option, rewards in units of the range of the goal as it is now. */
 function rowSums(
   programme: Programme,
-  state: LinearState,
+  sums: EffectiveSums,
   option: OptionKey,
   unit: number,
 ): RowSums | undefined {
-  const own = state.options[option];
+  const own = sums.options[option];
   if (!own) return undefined;
   const signals = programme.goal.signals.filter((goal) => countsFor(goal, option));
   const d = Math.sqrt(2 * own.information.length + 0.25) - 0.5;
@@ -102,14 +91,4 @@ function rowSums(
     }
   }
   return { weight: own.information[0]!, information: own.information, response, squares };
-}
-
-function weighed({ weight, information, response, squares }: RowSums, by: number): RowSums {
-  const all = (sums: ArrayLike<number>): Float64Array => Float64Array.from(sums, (sum) => sum * by);
-  return {
-    weight: weight * by,
-    information: all(information),
-    response: all(response),
-    squares: squares * by,
-  };
 }

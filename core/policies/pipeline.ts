@@ -1,5 +1,6 @@
 import type { OptionKey, ScoredOption } from '../domain/decision.ts';
 import type { Programme } from '../domain/programme.ts';
+import { tickOf } from '../learn/effective.ts';
 import type { Adjustment, Belief, Learner, Rule } from './belief.ts';
 import { shifted } from './belief.ts';
 import type { Circumstances, Contribution, Policy } from './policy.ts';
@@ -44,10 +45,14 @@ function adjusted(
   });
 }
 
-/** Equal sets of options have equal probabilities where circumstances do not matter, so each set is worked out once. */
+/** Equal sets of options have equal probabilities where circumstances do not matter, so each set is worked out once a tick. */
 function scoredOnce(score: Policy['score']): Policy['score'] {
   const known = new Map<string, ScoredOption[]>();
+  let tick = NaN;
   return (eligible, circumstances) => {
+    const now = tickOf(circumstances.at);
+    if (now !== tick) known.clear();
+    tick = now;
     const key = eligible.join(' ');
     let scored = known.get(key);
     if (!scored) known.set(key, (scored = score(eligible, circumstances)));

@@ -1,8 +1,9 @@
 import type { OptionKey } from '../domain/decision.ts';
 import { countsFor } from '../learn/counts-for.ts';
 import type { GoalSignal, Programme } from '../domain/programme.ts';
-import type { ModelState } from '../learn/model.ts';
-import { valueOf } from '../maths/compensated-sum.ts';
+import type { EffectiveSums } from '../learn/effective.ts';
+
+type Totals = EffectiveSums['options'];
 
 /**
  * What is believed about the reward of one option: a Beta on [low, high]. With one goal signal it is the exact
@@ -36,32 +37,36 @@ export function rewardRange(programme: Programme): { low: number; high: number }
   };
 }
 
-function pooledRate(state: ModelState, goal: GoalSignal): number {
-  const { signal } = goal;
-  let trials = PRIOR_TRIALS;
-  let worth = 1;
-  for (const [key, option] of Object.entries(state.options)) {
-    if (!countsFor(goal, key)) continue;
-    const total = option.signals[signal];
-    const own = total ? Math.max(0, valueOf(total.worth)) : 0;
-    worth += own;
-    // a signal may be folded before the decision it belongs to
-    trials += Math.max(option.trials, own);
+/** Trials and worth of one signal of one option. A signal may be folded before the decision it belongs to. */
+function counted(
+  totals: Totals,
+  option: OptionKey,
+  { signal }: GoalSignal,
+): { trials: number; worth: number } {
+  const { information = [0], responses = {} } = totals[option] ?? {};
+  const worth = Math.max(0, responses[signal]?.[0] ?? 0);
+  return { trials: Math.max(information[0]!, worth), worth };
+}
+
+function pooledRate(totals: Totals, goal: GoalSignal): number {
+  let [trials, worth] = [PRIOR_TRIALS, 1];
+  for (const option of Object.keys(totals)) {
+    if (!countsFor(goal, option)) continue;
+    const own = counted(totals, option, goal);
+    worth += own.worth;
+    trials += own.trials;
   }
   return worth / trials;
 }
 
 /** Mean and variance of one signal's worth per trial of one option. */
 function signalMoments(
-  state: ModelState,
+  totals: Totals,
   option: OptionKey,
   goal: GoalSignal,
 ): { mean: number; variance: number } {
-  const { signal } = goal;
-  const rate = pooledRate(state, goal);
-  const total = state.options[option];
-  const worth = total?.signals[signal] ? Math.max(0, valueOf(total.signals[signal].worth)) : 0;
-  const trials = Math.max(total?.trials ?? 0, worth);
+  const rate = pooledRate(totals, goal);
+  const { trials, worth } = counted(totals, option, goal);
   const alpha = PRIOR_TRIALS * rate + worth;
   const n = PRIOR_TRIALS + trials;
   const mean = alpha / n;
@@ -78,14 +83,14 @@ function certain(mean: number, { low, high }: { low: number; high: number }): Po
   return { mean, variance: 0, alpha: unit * CERTAIN_TRIALS, beta: (1 - unit) * CERTAIN_TRIALS, low, high };
 }
 
-export function posteriorOf(programme: Programme, state: ModelState, option: OptionKey): Posterior {
+export function posteriorOf(programme: Programme, totals: Totals, option: OptionKey): Posterior {
   const { low, high } = rewardRange(programme);
   let mean = 0;
   let variance = 0;
   for (const goal of programme.goal.signals) {
     if (!countsFor(goal, option)) continue;
     const scale = scaleOf(goal);
-    const moments = signalMoments(state, option, goal);
+    const moments = signalMoments(totals, option, goal);
     mean += scale * moments.mean;
     variance += scale * scale * moments.variance;
   }

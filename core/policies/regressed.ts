@@ -1,26 +1,30 @@
 import type { OptionKey } from '../domain/decision.ts';
 import type { Programme } from '../domain/programme.ts';
+import type { EffectiveSums } from '../learn/effective.ts';
+import { effectiveOf, isInContext } from '../learn/effective.ts';
 import type { LinearSums } from '../learn/linear-state.ts';
-import { dayOf, linearSumsOf } from '../learn/linear-state.ts';
+import { linearSumsOf } from '../learn/linear-state.ts';
 import type { Model } from '../learn/model.ts';
 import type { Learner } from './belief.ts';
 import { earned } from './earned.ts';
-import { LinearBeliefs, linearStateOf } from './linear-beliefs.ts';
+import { LinearBeliefs } from './linear-beliefs.ts';
 import type { Circumstances, Contribution } from './policy.ts';
 
 /**
  * Believes what one linear regression of the reward on the context says for each option, its noise learned (Agrawal, Goyal,
- * "Thompson Sampling for Contextual Bandits with Linear Payoffs", 2013). Beliefs fade day by day where the programme has a
- * half-life. Between a change of the declared context and the first fold after it, it goes by what the options earned.
+ * "Thompson Sampling for Contextual Bandits with Linear Payoffs", 2013). Between a change of the declared context and the first
+ * fold after it, it goes by what the options earned.
  */
 export function regressed(programme: Programme, model: Model): Learner {
   const sums = linearSumsOf(programme);
-  const state = linearStateOf(sums, model.state);
-  if (!state) return { ...earned(programme, model), note: 'the context is not known yet' };
-  let known: { day: number; beliefs: LinearBeliefs } | undefined;
+  if (!isInContext(programme, model.state)) {
+    return { ...earned(programme, model), note: 'the context is not known yet' };
+  }
+  const sumsAt = effectiveOf(programme, model.state);
+  let known: { from: EffectiveSums; beliefs: LinearBeliefs } | undefined;
   const beliefsAt = (at: number): LinearBeliefs => {
-    const day = dayOf(at);
-    if (known?.day !== day) known = { day, beliefs: new LinearBeliefs(programme, sums, state, at) };
+    const from = sumsAt(at);
+    if (known?.from !== from) known = { from, beliefs: new LinearBeliefs(programme, from) };
     return known.beliefs;
   };
   return {

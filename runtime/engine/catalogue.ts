@@ -5,7 +5,7 @@ import type { Programme, ProgrammeId } from '../../core/domain/programme.ts';
 import type { Lookback } from '../../core/guardrails/lookback.ts';
 import { lookbackOf } from '../../core/guardrails/lookback.ts';
 import type { ModelState } from '../../core/learn/model.ts';
-import { emptyState } from '../../core/learn/model.ts';
+import { emptyState, readState } from '../../core/learn/model.ts';
 import { liveOf } from './live.ts';
 
 /** Programmes with their newest models, in memory: what decisions are made on. */
@@ -27,7 +27,7 @@ export class Catalogue {
   #take({ programme, version, position, state }: ModelSnapshot): void {
     // what was asked for before a fold may be answered after it, and the next fold must not go on from there
     if (version <= this.model(programme).version) return;
-    this.#states.set(programme, { version, state: JSON.parse(state) as ModelState });
+    this.#states.set(programme, { version, state: readState(state) });
     this.#position = Math.max(this.#position, position);
   }
 

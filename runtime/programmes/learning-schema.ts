@@ -91,7 +91,7 @@ export const contextFields = {
 /** Fields of `policy` besides `kind`, and the kinds that heed them. */
 const HEEDED: Record<Exclude<keyof PolicyChoice, 'kind'>, readonly PolicyKind[]> = {
   floor: ['weighted-thompson', 'linear-thompson', 'top-two'],
-  halfLifeDays: ['linear-thompson'],
+  halfLifeDays: ['weighted-thompson', 'linear-thompson', 'top-two'],
   shares: ['fixed-split'],
   netOfCosts: ['weighted-thompson', 'linear-thompson', 'top-two'],
 };

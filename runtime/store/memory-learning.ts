@@ -15,7 +15,7 @@ import type { ReadStore } from '../../core/contracts/store.ts';
 import { FOLD_LEASE } from '../../core/contracts/store.ts';
 import type { Decision, DecisionId } from '../../core/domain/decision.ts';
 import type { ProgrammeId } from '../../core/domain/programme.ts';
-import { DAY_MS } from '../../core/domain/programme.ts';
+import { HOUR_MS } from '../../core/domain/programme.ts';
 import type { Person, PersonId } from '../../core/domain/person.ts';
 import { counted } from './contexts.ts';
 import type { Lease } from './lease.ts';
@@ -90,8 +90,9 @@ export class MemoryLearning {
     const decisions = rows.flatMap((row) => {
       if (!('decision' in row)) return [];
       const { programme, option, arm, learn, at, context } = row.decision;
-      const apart = contextual.includes(programme) ? { context, day: Math.floor(at / DAY_MS) } : {};
-      return [{ programme, option, arm, learn, first: row.first, ...apart }];
+      const apart = contextual.includes(programme) ? { context } : {};
+      const hour = Math.floor(at / HOUR_MS);
+      return [{ programme, option, arm, learn, first: row.first, hour, ...apart }];
     });
     const entries = rows.flatMap((row, i) =>
       'decision' in row ? [] : [entryOf({ ...row, seq: after + i + 1 })],

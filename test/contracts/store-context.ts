@@ -3,12 +3,12 @@ import type { Credit, DecisionCount } from '../../core/contracts/records.ts';
 import type { Trial } from '../../core/contracts/trial.ts';
 import type { Store } from '../../core/contracts/store.ts';
 import { opened } from '../support/opened.ts';
-import { DAY, NOON } from '../support/programmes.ts';
+import { DAY, HOUR, NOON } from '../support/programmes.ts';
 import { aliasesOf, decision, first, merge, person, put, repeated } from '../support/store-writes.ts';
 
 const PRO = { plan: 'pro', 'odd "name"': 'Grüße\u0000 \\ \n', days: 4.5, vip: true };
 const FREE = { plan: 'free' };
-const DAY_OF_NOON = Math.floor(NOON / DAY);
+const HOUR_OF_NOON = Math.floor(NOON / HOUR);
 
 /** Two people and decisions of two programmes, in the contexts above and in none, on two days. */
 async function fill(store: Store): Promise<void> {
@@ -42,7 +42,7 @@ const sorted = <T>(items: readonly T[]): T[] =>
   [...items].sort((a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1));
 
 export function contextContract(open: () => Promise<Store>): void {
-  it('counts decisions apart by context and day, for the programmes that are named', async () => {
+  it('counts decisions apart by hour, and by context for the programmes that are named', async () => {
     const store = await opened(open);
     await fill(store);
     const { decisions } = await store.readLedger(0, 100, ['welcome', 'nothing']);
@@ -52,21 +52,22 @@ export function contextContract(open: () => Promise<Store>): void {
       arm: 'treated' as const,
       learn: true,
       first: false,
+      hour: HOUR_OF_NOON,
       count: 1,
     };
     const other = { ...alike, programme: 'other' };
     const expected: DecisionCount[] = [
-      { ...alike, first: true, context: PRO, day: DAY_OF_NOON },
-      { ...alike, context: PRO, day: DAY_OF_NOON },
-      { ...alike, context: FREE, day: DAY_OF_NOON + 1 },
-      { ...alike, option: 'silence', learn: false, context: {}, day: DAY_OF_NOON },
+      { ...alike, first: true, context: PRO },
+      { ...alike, context: PRO },
+      { ...alike, context: FREE, hour: HOUR_OF_NOON + 24 },
+      { ...alike, option: 'silence', learn: false, context: {} },
       { ...other, first: true },
       other,
     ];
     expect(decisions).toHaveLength(expected.length);
     expect(decisions).toEqual(expect.arrayContaining(expected));
     const counts = (await store.readLedger(0, 100)).decisions;
-    expect(counts.some((row) => 'context' in row || 'day' in row)).toBe(false);
+    expect(counts.some((row) => 'context' in row)).toBe(false);
   });
 
   it('counts decisions of one context together', async () => {
@@ -74,7 +75,7 @@ export function contextContract(open: () => Promise<Store>): void {
     const alike = Array.from({ length: 7 }, (_, i) => repeated(decision(`d${i}`, { context: PRO })));
     await put(store, { persons: [person('p', 'user:p')], decisions: alike });
     const { decisions } = await store.readLedger(0, 100, ['welcome']);
-    expect(decisions).toMatchObject([{ count: 7, context: PRO, day: DAY_OF_NOON }]);
+    expect(decisions).toMatchObject([{ count: 7, context: PRO, hour: HOUR_OF_NOON }]);
   });
 
   it('tells the context of decisions in a history, for the programmes that are named', async () => {

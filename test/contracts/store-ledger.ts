@@ -4,7 +4,7 @@ import type { Merge } from '../../core/contracts/records.ts';
 import type { ReadStore, Store } from '../../core/contracts/store.ts';
 import { verifyLedger } from '../../runtime/store/verify-ledger.ts';
 import { opened } from '../support/opened.ts';
-import { NOON, programme } from '../support/programmes.ts';
+import { HOUR, NOON, programme } from '../support/programmes.ts';
 import { decision, first, person, put, repeated } from '../support/store-writes.ts';
 
 const merge: Merge = { into: 'p', from: 'q', at: NOON, arms: [] };
@@ -109,7 +109,8 @@ export function ledgerContract(open: () => Promise<Store>): void {
     await fill(store);
     const all = await store.readLedger(0, 100);
     expect(all.upTo).toBe(8);
-    const alike = { programme: 'welcome', option: 'a', arm: 'treated', learn: true };
+    const hour = Math.floor(NOON / HOUR);
+    const alike = { programme: 'welcome', option: 'a', arm: 'treated', learn: true, hour };
     const counted = [...all.decisions].sort((a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1));
     expect(counted).toEqual([
       { ...alike, first: false, count: 1 },

@@ -2,9 +2,9 @@ import type { LiveProgramme } from '../../core/decide/decide.ts';
 import type { Decision } from '../../core/domain/decision.ts';
 import type { Arbitration, Programme } from '../../core/domain/programme.ts';
 import type { ModelState } from '../../core/learn/model.ts';
-import { addTrials, emptyState, moveWorth } from '../../core/learn/model.ts';
+import { emptyState } from '../../core/learn/model.ts';
 import type { Xoshiro } from '../../core/maths/xoshiro.ts';
-import { posteriorOf } from '../../core/policies/posterior.ts';
+import { addTrials, believed, moveWorth } from './earned.ts';
 import { live } from './decisions.ts';
 import { LEFT, ORDER, programme, variant } from './programmes.ts';
 
@@ -59,7 +59,7 @@ export interface Score {
 export function scoreOf({ variants, arbitration, ...rest }: Programme, state: ModelState): Score | undefined {
   const open = variants.filter(({ approval }) => approval?.status === 'approved');
   if (open.length === 0) return undefined;
-  const means = open.map(({ id }) => posteriorOf({ variants, ...rest }, state, id).mean);
+  const means = open.map(({ id }) => believed({ variants, ...rest }, state, id).mean);
   const off = arbitration?.factors ?? {};
   let [score, said] = [1, 1];
   const times = (factor: number): void => void ([score, said] = [score * factor, said * factor]);

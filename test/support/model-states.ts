@@ -1,12 +1,13 @@
 import type { Arm } from '../../core/domain/arm.ts';
 import type { Programme } from '../../core/domain/programme.ts';
-import type { LinearState } from '../../core/learn/linear-state.ts';
-import { dayOf, LinearSums } from '../../core/learn/linear-state.ts';
+import type { LinearTotal } from '../../core/learn/blocks.ts';
+import { effectiveSums } from '../../core/learn/effective.ts';
 import type { ModelState } from '../../core/learn/model.ts';
-
-/** When sums over contexts are compared, ms since 1970. */
-export const SPRING = Date.parse('2027-03-20T00:00:00Z');
+import { optionTotals } from '../../core/learn/model.ts';
 import { valueOf } from '../../core/maths/compensated-sum.ts';
+
+/** When what was learned is compared, ms since 1970. */
+export const SPRING = Date.parse('2027-03-20T00:00:00Z');
 
 /** A model in plain numbers: counts, which are exact, and sums, which are not quite. */
 export interface Learned {
@@ -15,20 +16,22 @@ export interface Learned {
 }
 
 /**
- * Everything in a state that is not zero, so that what was never there equals what was taken back. Sums over contexts as they
- * weigh in the spring of 2027, where a programme is given that has a half-life.
+ * Everything in a state that is not zero, so that what was never there equals what was taken back; and what of it counts in
+ * the spring of 2027.
  */
-export function learned(state: ModelState, programme?: Programme): Learned {
+export function learned(state: ModelState, programme: Programme): Learned {
   const counts: Record<string, number> = {};
   const sums: Record<string, number> = {};
-  for (const [option, { trials, signals }] of Object.entries(state.options)) {
+  for (const [option, { trials, signals }] of Object.entries(optionTotals(state))) {
     counts[`trials ${option}`] = trials;
     for (const [signal, { count, worth }] of Object.entries(signals)) {
       counts[`${signal} of ${option}`] = count;
-      sums[`${signal} of ${option}`] = valueOf(worth);
+      sums[`${signal} of ${option}`] = worth;
     }
   }
-  if (state.linear) Object.assign(sums, linearSums(state.linear, programme && new LinearSums(programme)));
+  for (const [option, total] of Object.entries(effectiveSums(programme, state, SPRING).options)) {
+    Object.assign(sums, totalSums(total, option));
+  }
   for (const arm of ['treated', 'holdout'] as Arm[]) {
     counts[`persons ${arm}`] = state.arms[arm].persons;
     sums[`reward ${arm}`] = valueOf(state.arms[arm].sum);
@@ -38,17 +41,18 @@ export function learned(state: ModelState, programme?: Programme): Learned {
   return { counts: Object.fromEntries(present.sort()), sums };
 }
 
-function linearSums(state: LinearState, sums: LinearSums | undefined): Record<string, number> {
-  const weight = sums?.weight(state, dayOf(SPRING)) ?? 1;
-  const own = Object.entries(state.options).flatMap(([option, { information, responses, squares }]) => [
+/** The sums of one option, by name. */
+export const totalSums = (
+  { information, responses, squares }: LinearTotal,
+  option: string,
+): Record<string, number> =>
+  Object.fromEntries([
     ...information.map((sum, i) => [`information ${i} of ${option}`, sum] as const),
     ...Object.entries(responses).flatMap(([signal, response]) =>
       response.map((sum, i) => [`response ${i} to ${signal} of ${option}`, sum] as const),
     ),
     ...Object.entries(squares).map(([pair, sum]) => [`squares ${pair} of ${option}`, sum] as const),
   ]);
-  return Object.fromEntries(own.map(([name, sum]) => [name, sum / weight]));
-}
 
 /** Largest difference between the sums of two states. */
 export function sumsApart(a: Learned, b: Learned): number {

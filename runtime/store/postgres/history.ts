@@ -12,7 +12,7 @@ import type { Trial } from '../../../core/contracts/trial.ts';
 import type { Decision } from '../../../core/domain/decision.ts';
 import type { Person, PersonId } from '../../../core/domain/person.ts';
 import type { ProgrammeId } from '../../../core/domain/programme.ts';
-import { DAY_MS } from '../../../core/domain/programme.ts';
+import { HOUR_MS } from '../../../core/domain/programme.ts';
 import { entryOf } from '../ledger.ts';
 import type { HistoryAsk, TrialRow } from '../contexts.ts';
 import { counted, trialsIn } from '../contexts.ts';
@@ -27,8 +27,8 @@ const UP_TO = {
 };
 const COUNTS = {
   name: 'decision_counts',
-  text: `SELECT programme, option, arm, learn, first, count(*) AS count FROM pickwell.ledger
-    WHERE seq > $1 AND seq <= $2 AND kind = 'decision' GROUP BY programme, option, arm, learn, first`,
+  text: `SELECT programme, option, arm, learn, first, floor(at / ${HOUR_MS}) AS hour, count(*) AS count FROM pickwell.ledger
+    WHERE seq > $1 AND seq <= $2 AND kind = 'decision' GROUP BY programme, option, arm, learn, first, floor(at / ${HOUR_MS})`,
 };
 const ENTRIES = {
   name: 'entries',
@@ -55,7 +55,7 @@ const TRIALS = {
     WHERE l.seq > $2 AND l.seq <= $3 AND l.kind = 'decision' AND l.programme = $1 AND l.learn`,
 };
 
-type Recorded = Omit<DecisionCount, 'count' | 'context' | 'day'> & { at: number; record: string | null };
+type Recorded = Omit<DecisionCount, 'count' | 'context' | 'hour'> & { at: number; record: string | null };
 
 const contextOf = (record: string | null): Decision['context'] =>
   record === null ? {} : (JSON.parse(record) as Decision).context;
@@ -81,7 +81,7 @@ export async function readLedger(
         ]),
   );
   const known = (apart ?? []).map(({ record, at, ...row }) => {
-    return { ...row, context: contextOf(record), day: Math.floor(at / DAY_MS) };
+    return { ...row, hour: Math.floor(at / HOUR_MS), context: contextOf(record) };
   });
   return { upTo, decisions: [...alike, ...counted(known)], entries: rows.map(entryOf) };
 }

@@ -13,7 +13,7 @@ import type {
 import type { Trial } from '../../../core/contracts/trial.ts';
 import type { Person, PersonId } from '../../../core/domain/person.ts';
 import type { ProgrammeId } from '../../../core/domain/programme.ts';
-import { DAY_MS } from '../../../core/domain/programme.ts';
+import { HOUR_MS } from '../../../core/domain/programme.ts';
 import { FOLD_LEASE } from '../../../core/contracts/store.ts';
 import type { HistoryAsk, TrialRow } from '../contexts.ts';
 import { contextIn, trialsIn } from '../contexts.ts';
@@ -31,11 +31,10 @@ export function position(db: Database): number {
   return Number(db.one<{ value: string }>('SELECT value FROM meta WHERE name = ?', POSITION)?.value ?? 0);
 }
 
-type CountRow = Omit<DecisionCount, 'learn' | 'first' | 'context' | 'day'> & {
+type CountRow = Omit<DecisionCount, 'learn' | 'first' | 'context'> & {
   learn: number;
   first: number;
   context: string | null;
-  day: number | null;
 };
 
 /** Decisions are counted where they lie; the rest, which is less by far, comes row by row. */
@@ -47,12 +46,10 @@ export function readLedger(
 ): LedgerChunk {
   const sql = 'SELECT coalesce(max(seq), ?1) AS upTo FROM ledger WHERE seq > ?1 AND seq <= ?1 + ?2';
   const { upTo } = db.one<{ upTo: number }>(sql, after, limit)!;
-  const told = 'programme IN (SELECT value FROM json_each(?3))';
   const counts = db.all<CountRow>(
-    `SELECT programme, option, arm, learn, first, count(*) AS count,
-       CASE WHEN ${told} THEN json_extract(record, '$.context') END AS context,
-       CASE WHEN ${told} THEN CAST(at / ${DAY_MS} AS INTEGER) END AS day
-     FROM decisions WHERE seq > ?1 AND seq <= ?2 GROUP BY programme, option, arm, learn, first, context, day`,
+    `SELECT programme, option, arm, learn, first, count(*) AS count, CAST(at / ${HOUR_MS} AS INTEGER) AS hour,
+       CASE WHEN programme IN (SELECT value FROM json_each(?3)) THEN json_extract(record, '$.context') END AS context
+     FROM decisions WHERE seq > ?1 AND seq <= ?2 GROUP BY programme, option, arm, learn, first, context, hour`,
     after,
     upTo,
     JSON.stringify(contextual),
@@ -66,11 +63,11 @@ export function readLedger(
   return { upTo, decisions: counts.map(countOf), entries: rows.map(entryOf) };
 }
 
-const countOf = ({ learn, first, context, day, ...row }: CountRow): DecisionCount => ({
+const countOf = ({ learn, first, context, ...row }: CountRow): DecisionCount => ({
   ...row,
   learn: learn === 1,
   first: first === 1,
-  ...(day !== null && { context: contextIn(context), day }),
+  ...(context !== null && { context: contextIn(context) }),
 });
 
 /** The decisions of a programme that teach, in a stretch of the ledger, with their credits. */

@@ -6,8 +6,9 @@ import { explain } from '../../../core/decide/why/explain.ts';
 import type { Decision } from '../../../core/domain/decision.ts';
 import type { FatigueRule } from '../../../core/domain/fatigue.ts';
 import type { Programme } from '../../../core/domain/programme.ts';
-import { addTrials, emptyState, moveWorth } from '../../../core/learn/model.ts';
+import { emptyState } from '../../../core/learn/model.ts';
 import { decided, live } from '../../support/decisions.ts';
+import { addTrials, moveWorth } from '../../support/earned.ts';
 import { DAY, HOUR, NOON, programme, variant } from '../../support/programmes.ts';
 
 const contact = (at: number, changes: Partial<Contact> = {}): Contact => ({

@@ -26,7 +26,7 @@ const CONTEXTUAL = (['linear-thompson', 'fading'] as const).map((id) => ({
 
 const GONE = 0;
 
-const stateOf = ({ catalogue }: EngineRig): Learned => learned(catalogue.model('welcome').state);
+const stateOf = ({ catalogue }: EngineRig): Learned => learned(catalogue.model('welcome').state, PROGRAMME);
 
 /** One deletion for each id of a person, as a platform sends them. */
 const deletions = (human: number): DomainEvent[] =>

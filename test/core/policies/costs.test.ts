@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { explain } from '../../../core/decide/why/explain.ts';
 import type { Programme } from '../../../core/domain/programme.ts';
-import { dayOf, LinearSums } from '../../../core/learn/linear-state.ts';
+import { LinearSums } from '../../../core/learn/linear-state.ts';
 import type { ModelState } from '../../../core/learn/model.ts';
-import { addTrials, emptyState, moveWorth } from '../../../core/learn/model.ts';
+import { emptyState } from '../../../core/learn/model.ts';
 import { estimatesOf } from '../../../core/measure/estimates.ts';
 import { rewardOf, sameRewards } from '../../../core/measure/replay.ts';
 import { ANYWHERE, decided, live } from '../../support/decisions.ts';
@@ -27,11 +27,9 @@ function stateOf(own: Programme): ModelState {
   const sums = new LinearSums(own);
   state.linear = sums.empty();
   for (const [option, rate] of Object.entries(RATES)) {
-    const trial = { option, context: {}, day: dayOf(NOON) };
-    addTrials(state, option, TRIALS);
+    const trial = { option, context: {}, hour: 0 };
     sums.addTrials(state.linear, trial, TRIALS);
     for (let n = 0; n < rate * TRIALS; n++) {
-      moveWorth(state, option, ORDER.signal, { before: 0, after: 1 });
       sums.moveWorths(state.linear, trial, {}, { [ORDER.signal]: 1 });
     }
   }

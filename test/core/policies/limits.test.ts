@@ -5,10 +5,11 @@ import { explain, sameOutcome } from '../../../core/decide/why/explain.ts';
 import type { Decision } from '../../../core/domain/decision.ts';
 import type { Programme } from '../../../core/domain/programme.ts';
 import type { ModelState } from '../../../core/learn/model.ts';
-import { addTrials, emptyState, moveWorth } from '../../../core/learn/model.ts';
+import { emptyState } from '../../../core/learn/model.ts';
 import { rngFromNumber } from '../../../core/maths/xoshiro.ts';
 import { estimatesOf } from '../../../core/measure/estimates.ts';
 import { beyondProbability } from '../../../core/policies/limits.ts';
+import { addTrials, moveWorth } from '../../support/earned.ts';
 import { ANYWHERE, decided, live } from '../../support/decisions.ts';
 import { LEFT, NOON, ORDER, programme, variant } from '../../support/programmes.ts';
 

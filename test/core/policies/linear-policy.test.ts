@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import type { Programme } from '../../../core/domain/programme.ts';
-import { dayOf, LinearSums } from '../../../core/learn/linear-state.ts';
+import { hourOf } from '../../../core/learn/blocks.ts';
+import { LinearSums } from '../../../core/learn/linear-state.ts';
 import type { ModelState } from '../../../core/learn/model.ts';
-import { addTrials, emptyState } from '../../../core/learn/model.ts';
+import { emptyState } from '../../../core/learn/model.ts';
 import { rngFromNumber } from '../../../core/maths/xoshiro.ts';
 import { optionsOf } from '../../../core/policies/policy.ts';
 import { policyOf } from '../../../core/policies/policy-of.ts';
@@ -28,8 +29,7 @@ function stateOf(own: Programme, past: readonly Past[]): ModelState {
   const sums = new LinearSums(own);
   state.linear = sums.empty();
   for (const { option, context, n, rate, daysAgo = 0 } of past) {
-    const trial = { option, context, day: dayOf(NOON - daysAgo * DAY) };
-    addTrials(state, option, n);
+    const trial = { option, context, hour: hourOf(NOON - daysAgo * DAY) };
     sums.addTrials(state.linear, trial, n);
     for (let i = 0; i < rate * n; i++) sums.moveWorths(state.linear, trial, {}, { [ORDER.signal]: 1 });
   }
@@ -171,8 +171,8 @@ describe('linear Thompson sampling of a programme', () => {
     ];
     const state = stateOf(own, past);
     const sums = new LinearSums(own);
-    const trial = { option: 'a', context: { plan: 'pro' }, day: dayOf(NOON) };
-    for (let i = 0; i < 10; i++) sums.moveWorths(state.linear!, trial, {}, { [LEFT.signal]: 1 });
+    const trial = { option: 'a', context: { plan: 'pro' }, hour: hourOf(NOON) };
+    for (let i = 0; i < 10; i++) sums.moveWorths(state.linear, trial, {}, { [LEFT.signal]: 1 });
     const { a, b } = scored(live(own, state), { plan: 'pro' });
     expect(a!.score).toBeCloseTo(0.1 - 0.05, 2);
     expect(b!.score).toBeCloseTo(0.1, 2);
@@ -235,7 +235,8 @@ describe('a half-life', () => {
       own,
       days.map((day) => ({ option: 'a', context, n: 10, rate: 0.1, daysAgo: 12_000 - day })),
     );
-    expect(state.linear!.options.a!.information.every(Number.isFinite)).toBe(true);
+    const totals = state.linear.blocks.flatMap(({ options }) => options.a!.information);
+    expect(totals.every(Number.isFinite)).toBe(true);
     const late = { option: 'a', context, n: 10, rate: 0.1, daysAgo: 300 };
     const score = (of: ModelState): number =>
       policyOf(own, { programme: 'welcome', version: 1, state: of }).score(['a'], { context, at: NOON })[0]!

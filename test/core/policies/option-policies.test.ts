@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { PolicyChoice } from '../../../core/domain/programme.ts';
-import { addTrials, emptyState, moveWorth } from '../../../core/learn/model.ts';
+import { emptyState } from '../../../core/learn/model.ts';
+import { addTrials, moveWorth } from '../../support/earned.ts';
 import { ANYWHERE, decided, live } from '../../support/decisions.ts';
 import { ORDER, programme, variant } from '../../support/programmes.ts';
 

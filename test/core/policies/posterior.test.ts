@@ -2,8 +2,9 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { GoalSignal } from '../../../core/domain/programme.ts';
 import type { ModelState } from '../../../core/learn/model.ts';
-import { addTrials, emptyState, moveWorth } from '../../../core/learn/model.ts';
-import { posteriorOf, rewardRange } from '../../../core/policies/posterior.ts';
+import { emptyState } from '../../../core/learn/model.ts';
+import { rewardRange } from '../../../core/policies/posterior.ts';
+import { addTrials, believed, moveWorth } from '../../support/earned.ts';
 import { CLICK, LEFT, ORDER, programme, REVENUE } from '../../support/programmes.ts';
 
 interface Record {
@@ -28,7 +29,7 @@ describe('belief about one signal', () => {
       a: { trials: 400, worth: ones(12) },
       b: { trials: 100, worth: ones(1) },
     });
-    const own = posteriorOf(programme(), state, 'a');
+    const own = believed(programme(), state, 'a');
     // prior: 30 trials at the pooled rate, which itself begins as 1 in 30
     const rate = (1 + 13) / (30 + 500);
     expect(own.alpha).toBeCloseTo(30 * rate + 12, 8);
@@ -39,7 +40,7 @@ describe('belief about one signal', () => {
 
   it('starts as 1 in 30 for every option, known or not', () => {
     for (const option of ['a', 'b', 'silence', 'new']) {
-      const own = posteriorOf(programme(), emptyState(), option);
+      const own = believed(programme(), emptyState(), option);
       expect(own.alpha).toBeCloseTo(1, 10);
       expect(own.beta).toBeCloseTo(29, 10);
     }
@@ -48,8 +49,8 @@ describe('belief about one signal', () => {
   it('turns over for a signal that should not happen', () => {
     const goal = { signals: [{ ...ORDER, weight: -2 }] };
     const state = stateOf(ORDER.signal, { a: { trials: 100, worth: ones(40) } });
-    const good = posteriorOf(programme(), state, 'a');
-    const bad = posteriorOf(programme({ goal }), state, 'a');
+    const good = believed(programme(), state, 'a');
+    const bad = believed(programme({ goal }), state, 'a');
     expect(bad.mean).toBeCloseTo(-2 * good.mean, 12);
     expect([bad.low, bad.high]).toEqual([-2, 0]);
     expect(bad.alpha).toBeCloseTo(good.beta, 6);
@@ -58,7 +59,7 @@ describe('belief about one signal', () => {
 
   it('counts a value as its share of the cap', () => {
     const state = stateOf(ORDER.signal, { a: { trials: 200, worth: [0.5, 1, 0.25] } });
-    const own = posteriorOf(programme({ goal: { signals: [REVENUE] } }), state, 'a');
+    const own = believed(programme({ goal: { signals: [REVENUE] } }), state, 'a');
     const rate = (1 + 1.75) / 230;
     expect(own.mean).toBeCloseTo((5 * (30 * rate + 1.75)) / 230, 12);
     expect(own.high).toBe(5);
@@ -82,9 +83,9 @@ describe('belief about several signals', () => {
           for (let n = 0; n < rows[i]!.hits; n++) moveWorth(state, 'a', goal.signal, { before: 0, after: 1 });
         });
         const alone = goals.map((goal: GoalSignal) =>
-          posteriorOf(programme({ goal: { signals: [goal] } }), state, 'a'),
+          believed(programme({ goal: { signals: [goal] } }), state, 'a'),
         );
-        const both = posteriorOf(programme({ goal: { signals: goals } }), state, 'a');
+        const both = believed(programme({ goal: { signals: goals } }), state, 'a');
         const mean = alone.reduce((sum, p) => sum + p.mean, 0);
         const variance = alone.reduce((sum, p) => sum + p.variance, 0);
         expect(both.mean).toBeCloseTo(mean, 10);
@@ -114,7 +115,7 @@ describe('belief in odd states', () => {
       stateOf(ORDER.signal, { a: { trials: 1e6, worth: ones(1000) }, b: { trials: 0, worth: [] } }),
     ]) {
       for (const option of ['a', 'b']) {
-        const { alpha, beta, mean } = posteriorOf(programme(), state, option);
+        const { alpha, beta, mean } = believed(programme(), state, option);
         expect(alpha).toBeGreaterThan(0);
         expect(beta).toBeGreaterThan(0);
         expect(mean).toBeGreaterThan(0);
@@ -126,8 +127,8 @@ describe('belief in odd states', () => {
   it('does not mind what rounding left of a worth that was taken back', () => {
     const state = stateOf(ORDER.signal, { a: { trials: 50, worth: [0.1, 0.2, 0.3] } });
     for (const before of [0.3, 0.1, 0.2]) moveWorth(state, 'a', ORDER.signal, { before, after: 0 });
-    const clean = posteriorOf(programme(), stateOf(ORDER.signal, { a: { trials: 50, worth: [] } }), 'a');
-    expect(posteriorOf(programme(), state, 'a').mean).toBeCloseTo(clean.mean, 12);
+    const clean = believed(programme(), stateOf(ORDER.signal, { a: { trials: 50, worth: [] } }), 'a');
+    expect(believed(programme(), state, 'a').mean).toBeCloseTo(clean.mean, 12);
   });
 });
 
@@ -138,23 +139,23 @@ describe('belief about silence', () => {
   it('leaves out a signal that does not count for it, also from what all options have in common', () => {
     const state = stateOf(ORDER.signal, options);
     const left = { signals: [LEFT] };
-    const silence = posteriorOf(programme({ goal }), state, 'silence');
-    expect(silence.mean).toBeCloseTo(posteriorOf(programme({ goal: left }), state, 'silence').mean, 12);
-    expect(posteriorOf(programme(), state, 'silence').mean).toBeGreaterThan(0.17);
+    const silence = believed(programme({ goal }), state, 'silence');
+    expect(silence.mean).toBeCloseTo(believed(programme({ goal: left }), state, 'silence').mean, 12);
+    expect(believed(programme(), state, 'silence').mean).toBeGreaterThan(0.17);
     const alone = stateOf(ORDER.signal, { a: options.a });
     const only = { signals: [{ ...ORDER, silence: false }] };
-    expect(posteriorOf(programme({ goal: only }), state, 'a')).toEqual(
-      posteriorOf(programme({ goal: only }), alone, 'a'),
+    expect(believed(programme({ goal: only }), state, 'a')).toEqual(
+      believed(programme({ goal: only }), alone, 'a'),
     );
   });
 
   it('is sure of nothing where no signal counts for it', () => {
     const only = { signals: [{ ...ORDER, silence: false }] };
-    const own = posteriorOf(programme({ goal: only }), stateOf(ORDER.signal, options), 'silence');
+    const own = believed(programme({ goal: only }), stateOf(ORDER.signal, options), 'silence');
     expect([own.mean, own.variance]).toEqual([0, 0]);
     expect(own.alpha / (own.alpha + own.beta)).toBeLessThan(1e-5);
     const bad = { signals: [{ ...LEFT, silence: false }] };
-    const best = posteriorOf(programme({ goal: bad }), stateOf(LEFT.signal, options), 'silence');
+    const best = believed(programme({ goal: bad }), stateOf(LEFT.signal, options), 'silence');
     expect(best.low + (best.high - best.low) * (best.alpha / (best.alpha + best.beta))).toBeCloseTo(0, 3);
   });
 });

@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { GoalSignal, Programme } from '../../../core/domain/programme.ts';
-import { addTrials, emptyState, moveWorth } from '../../../core/learn/model.ts';
+import { emptyState } from '../../../core/learn/model.ts';
 import { floorOf, optionsOf } from '../../../core/policies/policy.ts';
+import { addTrials, moveWorth } from '../../support/earned.ts';
 import { ANYWHERE, decided, live } from '../../support/decisions.ts';
 import { CLICK, LEFT, ORDER, programme, REVENUE, variant } from '../../support/programmes.ts';
 import { sum, surprise } from '../../support/statistics.ts';

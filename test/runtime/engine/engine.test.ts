@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { answerOf } from '../../../core/decide/answer.ts';
 import type { DomainEvent } from '../../../core/domain/event.ts';
+import { optionTotals } from '../../../core/learn/model.ts';
 import { Catalogue } from '../../../runtime/engine/catalogue.ts';
 import { engineRig } from '../../support/engine-rig.ts';
 import { DAY, NOON, ORDER, programme, variant } from '../../support/programmes.ts';
@@ -139,7 +140,7 @@ describe('learning', () => {
     expect(decision.modelVersion).toBe(1);
     const b = decision.eligible.find(({ option }) => option === 'b')!;
     expect(b.propensity).toBeGreaterThan(0.98);
-    expect(rig.catalogue.model('welcome').state.options.b!.trials).toBe(events.length);
+    expect(optionTotals(rig.catalogue.model('welcome').state).b!.trials).toBe(events.length);
   });
 
   it('is the same after a restart, which goes on where it stopped', async () => {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { DomainEvent } from '../../../core/domain/event.ts';
 import type { PersonRef } from '../../../core/domain/person.ts';
+import { optionTotals } from '../../../core/learn/model.ts';
 import type { EngineRig } from '../../support/engine-rig.ts';
 import { engineRig } from '../../support/engine-rig.ts';
 import { HOUR, NOON, ORDER, programme, variant } from '../../support/programmes.ts';
@@ -27,7 +28,7 @@ const leave = (person: PersonRef, decisionId: string): DomainEvent => {
 /** Orders credited to the only variant there is. */
 async function credited(rig: EngineRig): Promise<number> {
   await rig.folder.catchUp();
-  return rig.catalogue.model('welcome').state.options.a!.signals[ORDER.signal]?.count ?? 0;
+  return optionTotals(rig.catalogue.model('welcome').state).a!.signals[ORDER.signal]?.count ?? 0;
 }
 
 const rigged = (): Promise<EngineRig> => engineRig({ programmes: [programme({ variants: [variant('a')] })] });
@@ -68,8 +69,8 @@ describe('an event that names its decision', () => {
     await rig.engine.ingest([erase]);
     await rig.engine.ingest([order(ADDRESS, id), leave(ADDRESS, id)]);
     await rig.folder.catchUp();
-    const { options, arms } = rig.catalogue.model('welcome').state;
-    expect([options.a?.trials ?? 0, arms.treated.persons]).toEqual([0, 0]);
+    const { state } = rig.catalogue.model('welcome');
+    expect([optionTotals(state).a?.trials ?? 0, state.arms.treated.persons]).toEqual([0, 0]);
     expect(await rig.store.person('user:u')).toBeNull();
     const events = (await rig.store.ledger(1, 100)).filter(({ kind }) => kind === 'signal');
     expect(events.map(({ person }) => person)).not.toContain(person);

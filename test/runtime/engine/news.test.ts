@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { answerOf } from '../../../core/decide/answer.ts';
+import { optionTotals } from '../../../core/learn/model.ts';
 import { Catalogue } from '../../../runtime/engine/catalogue.ts';
 import { Folder } from '../../../runtime/engine/folder.ts';
 import { News, OLD_MS } from '../../../runtime/engine/news.ts';
@@ -70,7 +71,7 @@ test('an answer that was under way during a fold or a save does not bring back w
   expect(catalogue.programme('welcome')).toMatchObject({ version: 2, name: 'Newer' });
   expect(catalogue.model('welcome').version).toBe(2);
   await learned('c');
-  const trials = Object.values(catalogue.model('welcome').state.options).map((own) => own.trials);
+  const trials = Object.values(optionTotals(catalogue.model('welcome').state)).map((own) => own.trials);
   expect(trials.reduce((sum, n) => sum + n, 0)).toBe(3);
 });
 

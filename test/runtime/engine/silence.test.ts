@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import type { Decision } from '../../../core/domain/decision.ts';
 import type { Programme } from '../../../core/domain/programme.ts';
-import { valueOf } from '../../../core/maths/compensated-sum.ts';
 import { liftOf } from '../../../core/measure/lift.ts';
-import { posteriorOf } from '../../../core/policies/posterior.ts';
+import type { ModelState } from '../../../core/learn/model.ts';
+import { optionTotals } from '../../../core/learn/model.ts';
+import { believed } from '../../support/earned.ts';
 import type { EngineRig } from '../../support/engine-rig.ts';
 import { engineRig } from '../../support/engine-rig.ts';
 import { HOUR, ORDER, programme, variant } from '../../support/programmes.ts';
@@ -40,6 +41,8 @@ async function campaign(
   return { rig, own, sent };
 }
 
+const worthIn = (state: ModelState): number => optionTotals(state).a!.signals[ORDER.signal]!.worth;
+
 describe('a signal that does not count for silence', () => {
   it('is credited to the message before it, and takes nothing from the arms that are compared', async () => {
     const [all, some] = [await campaign(undefined), await campaign(false)];
@@ -47,9 +50,9 @@ describe('a signal that does not count for silence', () => {
     expect(liftOf(after!)).toEqual(liftOf(before!));
     // everybody ordered once: whoever got a message at all is to be found with it
     const credited = some.sent.filter((messages) => messages > 0).length;
-    expect(valueOf(after!.options.a!.signals[ORDER.signal]!.worth)).toBe(credited);
-    expect(credited).toBeGreaterThan(valueOf(before!.options.a!.signals[ORDER.signal]!.worth));
-    const silence = [all, some].map(({ own }, i) => posteriorOf(own, [before!, after!][i]!, 'silence').mean);
+    expect(worthIn(after!)).toBe(credited);
+    expect(credited).toBeGreaterThan(worthIn(before!));
+    const silence = [all, some].map(({ own }, i) => believed(own, [before!, after!][i]!, 'silence').mean);
     expect(silence[0]).toBeGreaterThan(0.2);
     expect(silence[1]).toBe(0);
   });

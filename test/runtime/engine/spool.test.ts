@@ -3,6 +3,7 @@ import { Fault } from '../../../core/contracts/faults.ts';
 import type { Store } from '../../../core/contracts/store.ts';
 import { answerOf } from '../../../core/decide/answer.ts';
 import type { Programme } from '../../../core/domain/programme.ts';
+import { optionTotals } from '../../../core/learn/model.ts';
 import { Drainer } from '../../../runtime/engine/drainer.ts';
 import type { SpoolLimits } from '../../../runtime/engine/spool.ts';
 import { Spool } from '../../../runtime/engine/spool.ts';
@@ -159,9 +160,9 @@ describe('once the store is back', () => {
       });
     }
     await again.folder.catchUp();
-    const { options, arms } = again.catalogue.model('welcome').state;
-    expect(Object.values(options).reduce((sum, { trials }) => sum + trials, 0)).toBe(300);
-    expect(arms.treated.persons).toBe(300);
+    const { state } = again.catalogue.model('welcome');
+    expect(Object.values(optionTotals(state)).reduce((sum, { trials }) => sum + trials, 0)).toBe(300);
+    expect(state.arms.treated.persons).toBe(300);
     expect(await verifyLedger(store)).toMatchObject({ ok: true });
   });
 
@@ -215,10 +216,10 @@ describe('once the store is back', () => {
     };
     await rig.engine.ingest([{ ...click, person: { userId: 'u' }, decisionId: decision.id }]);
     await rig.folder.catchUp();
-    expect(rig.catalogue.model('welcome').state.options[decision.option]?.signals ?? {}).toEqual({});
+    expect(optionTotals(rig.catalogue.model('welcome').state)[decision.option]?.signals ?? {}).toEqual({});
     await rig.drainer.step();
     await rig.folder.catchUp();
-    const { signals } = rig.catalogue.model('welcome').state.options[decision.option]!;
+    const { signals } = optionTotals(rig.catalogue.model('welcome').state)[decision.option]!;
     expect(signals[CLICK.signal]!.count).toBe(1);
   });
 });

@@ -5,6 +5,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import type { Funnel } from '../../../core/decide/funnel.ts';
 import { addFunnel, emptyFunnel } from '../../../core/decide/funnel.ts';
 import type { DomainEvent } from '../../../core/domain/event.ts';
+import { optionTotals } from '../../../core/learn/model.ts';
 import type { EngineObserver, Room } from '../../../runtime/engine/room.ts';
 import { Calls } from '../../../runtime/engine/thread/calls.ts';
 import { openThreadRoom } from '../../../runtime/engine/thread/thread-room.ts';
@@ -89,7 +90,7 @@ describe('the engine on a thread of its own', () => {
     expect(heard.batches.reduce((sum, size) => sum + size, 0)).toBe(30);
     const { version, state } = await room.engine.model('welcome');
     expect(version).toBeGreaterThan(0);
-    expect(Object.values(state.options).reduce((sum, { trials }) => sum + trials, 0)).toBe(30);
+    expect(Object.values(optionTotals(state)).reduce((sum, { trials }) => sum + trials, 0)).toBe(30);
     await room.rest();
     await room.engine.answer(ask('later'));
     expect((await room.store.counts()).ledger).toBe(32);

@@ -36,7 +36,7 @@ async function month(store: Store, seed: number): Promise<Told> {
   await deliverMessily(rig, [...eventsOf(world, decisions), erase], seed);
   return {
     ledger: await store.ledger(1, 10_000),
-    state: learned(rig.catalogue.model('welcome').state),
+    state: learned(rig.catalogue.model('welcome').state, PROGRAMME),
     outcomes: await store.claim('segment', rig.clock.now, rig.clock.now + 1, 10_000),
     counts: await store.counts(),
   };

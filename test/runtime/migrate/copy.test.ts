@@ -137,7 +137,7 @@ describe.skipIf(server === undefined)('a data folder copied into PostgreSQL', ()
       );
       await deliverMessily(rig, eventsOf(world, decisions), SEED + 1);
       const ledger = await rig.store.ledger(1, 100_000);
-      const state = learned(rig.catalogue.model('welcome').state);
+      const state = learned(rig.catalogue.model('welcome').state, PROGRAMME);
       months.push({ again, fresh, ledger, state, position: await rig.store.position() });
     }
     const [source, target] = months;
