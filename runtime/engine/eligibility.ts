@@ -4,6 +4,7 @@ import type { Objection } from '../../core/domain/decision.ts';
 import type { Programme } from '../../core/domain/programme.ts';
 import type { GuardContext, Rule, Rules } from '../../core/guardrails/guardrail.ts';
 import { unknown } from '../../core/guardrails/guardrail.ts';
+import { asNumber } from '../../core/learn/features/declared.ts';
 import type { Uses } from './cel.ts';
 import { environment, History, MOST_TEXT, termsOf, walk } from './cel.ts';
 
@@ -74,6 +75,13 @@ interface Scope {
 /** A record that inherits nothing. */
 const bare = (): Record<string, unknown> => Object.create(null) as Record<string, unknown>;
 
+/** A feature that is declared as a number is one for rules too, also where a query brings it as text. */
+function asDeclared(name: string, { programme, context = {} }: GuardContext): unknown {
+  const { context: declared = {} } = programme;
+  const isNumber = Object.hasOwn(declared, name) && declared[name]!.type === 'number';
+  return isNumber ? asNumber(context[name]) : context[name];
+}
+
 /** The fields a rule names, and no others; the name of one that is too large instead. */
 function scopeOf(uses: Uses, given: GuardContext): Scope | string {
   const { person, context = {}, now } = given;
@@ -90,7 +98,8 @@ function scopeOf(uses: Uses, given: GuardContext): Scope | string {
     if (own !== undefined && own !== null && !take(scope.traits, name, own)) return `traits.${name}`;
   }
   for (const name of uses.context) {
-    if (Object.hasOwn(context, name) && !take(scope.context, name, context[name])) return `context.${name}`;
+    if (!Object.hasOwn(context, name)) continue;
+    if (!take(scope.context, name, asDeclared(name, given))) return `context.${name}`;
   }
   return scope;
 }

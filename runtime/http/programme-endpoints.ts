@@ -62,12 +62,17 @@ async function report(programmes: Programmes, asked: ProgrammeId, ports: Ports):
   };
 }
 
-async function put(request: InboundRequest, id: string, programmes: Programmes): Promise<Reply> {
+async function put(
+  request: InboundRequest,
+  id: string,
+  programmes: Programmes,
+  store: DeskStore,
+): Promise<Reply> {
   const input = checked(programmeSchema, jsonOf(request.body));
   if (input.id !== id) throw new Problem(422, `id: ${id}, as in the path`, [{ path: 'id', message: id }]);
   const saved = await programmes.save(input, expectedVersion(request));
   const reply = shown(saved);
-  return { ...reply, body: { ...saved, findings: programmes.lint(saved) } };
+  return { ...reply, body: { ...saved, findings: await programmes.lint(saved, store) } };
 }
 
 export function programmeEndpoints(programmes: Programmes, ports: Ports): Endpoint[] {
@@ -94,7 +99,7 @@ export function programmeEndpoints(programmes: Programmes, ports: Ports): Endpoi
         'Save a new version; If-Match names the one it is based on. The answer says what is hardly meant (`findings`)',
       scope: 'write',
       body: programmeSchema,
-      handle: (request, { id = '' }) => put(request, id, programmes),
+      handle: (request, { id = '' }) => put(request, id, programmes, ports.store),
     },
     {
       methods: ['DELETE'],

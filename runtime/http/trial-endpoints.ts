@@ -32,7 +32,7 @@ export interface TrialPorts {
 /** Programmes that are tried out and not saved. */
 export const trialEndpoints = (ports: TrialPorts): Endpoint[] => [lintEndpoint(ports), replayEndpoint(ports)];
 
-function lintEndpoint({ programmes }: TrialPorts): Endpoint {
+function lintEndpoint({ programmes, store }: TrialPorts): Endpoint {
   return {
     methods: ['POST'],
     path: '/v1/programmes/lint',
@@ -40,9 +40,9 @@ function lintEndpoint({ programmes }: TrialPorts): Endpoint {
     scope: 'read',
     body: programmeSchema,
     answer: findings,
-    handle: (request) => {
+    handle: async (request) => {
       const programme = programmes.changed(checked(programmeSchema, jsonOf(request.body)));
-      return { status: 200, body: { findings: programmes.lint(programme) } };
+      return { status: 200, body: { findings: await programmes.lint(programme, store) } };
     },
   };
 }

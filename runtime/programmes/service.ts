@@ -1,3 +1,4 @@
+import type { ResourceStore } from '../../core/contracts/resources.ts';
 import type { ProgrammeStore } from '../../core/contracts/store.ts';
 import type { Programme, ProgrammeId, ProgrammeStatus, Variant } from '../../core/domain/programme.ts';
 import { templateError } from '../engine/content.ts';
@@ -79,8 +80,10 @@ export class Programmes {
   }
 
   /** What about a programme is allowed and hardly meant. */
-  lint(programme: Programme): Finding[] {
-    return lint(programme, this.#now());
+  async lint(programme: Programme, resources: Pick<ResourceStore, 'pools'>): Promise<Finding[]> {
+    const now = this.#now();
+    const coupons = programme.variants.some(({ coupon }) => coupon !== undefined);
+    return lint(programme, { now, pools: coupons ? await resources.pools(now) : undefined });
   }
 
   /** @throws Problem 409 when somebody saved in between, 422 for a template or a rule that cannot be used. */

@@ -22,10 +22,17 @@ function featureOf(name: string, declared: FeatureDeclaration): Feature {
   return { name, kind: 'number', middle: (min + max) / 2, scale: (max - min) * UNIFORM };
 }
 
-/** What a request says of a feature, as it was declared: a query string has numbers as text, and knows no bounds. */
+/** A query string has numbers as text: what a request says of a number is one, where it can be read as one. */
+export function asNumber(value: FeatureValue): FeatureValue {
+  if (typeof value !== 'string' || value.trim() === '') return value;
+  const number = Number(value);
+  return Number.isNaN(number) ? value : number;
+}
+
+/** What a request says of a feature, as it was declared, and inside its bounds. */
 function declaredValue(value: FeatureValue, declared: FeatureDeclaration): FeatureValue {
   if (declared.type === 'category' || value === undefined) return value;
-  const number = typeof value === 'string' && value.trim() !== '' ? Number(value) : value;
+  const number = asNumber(value);
   if (typeof number !== 'number') return undefined;
   return Math.min(declared.max, Math.max(declared.min, number));
 }

@@ -14,7 +14,7 @@ function problemOf(span: Span, now: number): string | undefined {
 }
 
 /** Spans in which nothing can be sent any more, or never could. */
-export const dates: Check = (programme, now) => {
+export const dates: Check = (programme, { now }) => {
   const fix = 'Set another endsAt or startsAt, or leave them out.';
   const own = problemOf(programme, now);
   if (own !== undefined) {

@@ -1,3 +1,4 @@
+import type { PoolCount } from '../../../core/contracts/resources.ts';
 import type { Programme } from '../../../core/domain/programme.ts';
 
 /** Something about a programme that is allowed and is hardly what was meant. */
@@ -11,5 +12,13 @@ export interface Finding {
   fix: string;
 }
 
-/** Looks at a programme as it would be saved; `now` in ms since 1970. */
-export type Check = (programme: Programme, now: number) => Finding[];
+/** What is known besides the programme. */
+export interface Seen {
+  /** ms since 1970 */
+  now: number;
+  /** Pools that were ever filled; absent where nobody looked. */
+  pools?: readonly PoolCount[] | undefined;
+}
+
+/** Looks at a programme as it would be saved. */
+export type Check = (programme: Programme, seen: Seen) => Finding[];

@@ -1,5 +1,6 @@
 import type { Cap } from '../../../core/domain/programme.ts';
 import { HOUR_MS } from '../../../core/domain/programme.ts';
+import { ofPerson } from '../../../core/guardrails/caps.ts';
 import { nextOpen, openHours } from '../../../core/guardrails/open-hours.ts';
 import { zoneOf } from '../../../core/guardrails/zone.ts';
 import type { Check, Finding } from './finding.ts';
@@ -17,17 +18,19 @@ const capPath = (i: number): string => `guardrails.caps.${i}`;
 /** Whether whatever cap `b` refuses, `a` refuses as well. */
 function implies(a: Cap, b: Cap): boolean {
   const wider = a.channel === undefined || a.channel === b.channel;
-  return a.per === b.per && wider && a.count <= b.count && a.hours >= b.hours;
+  return a.per === b.per && a.signal === b.signal && wider && a.count <= b.count && a.hours >= b.hours;
 }
 
 function capFinding(cap: Cap, i: number, sendBucketHours: number): Finding[] {
-  const { count, hours, channel } = cap;
+  const { count, hours, channel, signal } = cap;
   const path = capPath(i);
   if (count === 0) {
     const where = channel === undefined ? '' : ` on ${channel}`;
     const message = `A cap of 0 lets nothing be sent${where}, ever.`;
     return [{ code: 'cap-zero', path, message, fix: 'Set a count of at least 1, or take the variants out.' }];
   }
+  // how many people there are, and how often something happens to them, nobody knows here
+  if (!ofPerson(cap) || signal !== undefined) return [];
   const asked = hours / sendBucketHours;
   if (count / asked >= LEAST_ROOM) return [];
   const message = `The programme may be asked every ${sendBucketHours} h, which is ${Math.floor(asked)} times in ${hours} h, and the cap allows ${count}: most of its decisions are silence.`;
@@ -48,7 +51,7 @@ export const caps: Check = ({ guardrails, sendBucketHours }) => {
 };
 
 /** Hours of a year from now that are open, as far as it matters whether there are any. */
-export const openTimes: Check = ({ guardrails }, now) => {
+export const openTimes: Check = ({ guardrails }, { now }) => {
   const rule = guardrails.quietHours;
   const zone = rule && zoneOf(rule.fallbackZone);
   if (!rule || !zone) return [];

@@ -1,23 +1,31 @@
 import type { Programme } from '../../../core/domain/programme.ts';
 import { approvals, channels, consent, fallback } from './channels.ts';
+import { choices } from './choices.ts';
+import { contexts } from './context.ts';
 import { dates } from './dates.ts';
-import type { Check, Finding } from './finding.ts';
+import type { Check, Finding, Seen } from './finding.ts';
 import { costs } from './goal.ts';
 import { caps, openTimes } from './limits.ts';
+import { budgets, pools, queues } from './resources.ts';
 import { rules } from './rules.ts';
 
 const CHECKS: readonly Check[] = [
   approvals,
   dates,
+  choices,
   rules,
+  contexts,
   caps,
   openTimes,
+  budgets,
+  pools,
+  queues,
   channels,
   consent,
   fallback,
   costs,
 ];
 
-/** What about a programme is allowed and hardly meant, `now` being ms since 1970. */
-export const lint = (programme: Programme, now: number): Finding[] =>
-  CHECKS.flatMap((check) => check(programme, now));
+/** What about a programme is allowed and hardly meant. */
+export const lint = (programme: Programme, seen: Seen): Finding[] =>
+  CHECKS.flatMap((check) => check(programme, seen));

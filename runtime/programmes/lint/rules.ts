@@ -57,18 +57,28 @@ function against(own: Placed, above: readonly Placed[]): Finding[] {
   ];
 }
 
+const channelRules = (programme: Programme): Placed[] =>
+  Object.keys(programme.guardrails.eligibleByChannel ?? {}).flatMap((name) => channelRule(programme, name));
+
+const variantRules = ({ variants }: Programme): Placed[] =>
+  variants.flatMap(({ eligible }, i) => placed(`variants.${i}.eligible`, eligible));
+
+/** Every eligibility rule of a programme. */
+export const placedRules = (programme: Programme): Placed[] => [
+  ...programmeRule(programme),
+  ...channelRules(programme),
+  ...variantRules(programme),
+];
+
 /** Eligibility rules that hold for nobody or for everybody, alone or together. */
 export const rules: Check = (programme) => {
-  const { guardrails, variants } = programme;
+  const { variants } = programme;
   const top = programmeRule(programme);
-  const channels = Object.keys(guardrails.eligibleByChannel ?? {}).flatMap((name) =>
-    channelRule(programme, name),
-  );
+  const channels = channelRules(programme);
   const own = variants.flatMap(({ eligible, channel }, i) =>
     placed(`variants.${i}.eligible`, eligible).map((rule) => ({ rule, channel })),
   );
-  const alone = [...top, ...channels, ...own.map(({ rule }) => rule)];
-  const findings = alone.flatMap(constant);
+  const findings = placedRules(programme).flatMap(constant);
   const broken = new Set(findings.filter(({ code }) => code === 'rule-never').map(({ path }) => path));
   const sound = (some: readonly Placed[]): Placed[] => some.filter(({ path }) => !broken.has(path));
   const together = [

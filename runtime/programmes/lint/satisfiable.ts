@@ -5,6 +5,8 @@ import type { Programme } from '../../../core/domain/programme.ts';
 import type { GuardContext } from '../../../core/guardrails/guardrail.ts';
 import { environment, fieldOf, historyAsk } from '../../engine/cel.ts';
 import { compileRule } from '../../engine/eligibility.ts';
+import type { Literal } from './literal.ts';
+import { literalOf } from './literal.ts';
 
 /** Cases that are tried for one set of rules at most. */
 const MOST_CASES = 5_000;
@@ -12,8 +14,6 @@ const MOST_CASES = 5_000;
 const MOST_MEMBERS = 6;
 /** Largest count of signals that is tried. */
 const MOST_SIGNALS = 200;
-
-type Literal = string | number | boolean;
 
 /** What rules compare one field with, or one count. */
 interface Compared {
@@ -31,18 +31,6 @@ interface Looks {
 
 /** Thrown for what depends on more than one thing: of that nothing is said. */
 class Unclear extends Error {}
-
-function literalOf(node: ASTNode): Literal | undefined {
-  if (node.op === '-_') {
-    const value = literalOf(node.args);
-    return typeof value === 'number' ? -value : undefined;
-  }
-  if (node.op !== 'value') return undefined;
-  const value: unknown = typeof node.args === 'bigint' ? Number(node.args) : node.args;
-  return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean'
-    ? value
-    : undefined;
-}
 
 function literalsOf(node: ASTNode): Literal[] {
   const nodes = node.op === 'list' ? node.args : [node];

@@ -40,6 +40,22 @@ describe('an eligibility rule', () => {
     expect(reason('context.plan == "pro"', {})).toBe('context.plan == "pro": context.plan is missing');
   });
 
+  it('takes a feature that is declared as a number for one, also where a query brings it as text', () => {
+    const context = { days: { type: 'number', min: 0, max: 365 } } as const;
+    const why = (days: string | number, rule = 'context.days > 9') =>
+      compileRule(rule)({ ...about({}, { days }), programme: programme({ context }) })?.detail;
+    expect([why('10'), why(10), why('9'), why('400')]).toEqual([
+      undefined,
+      undefined,
+      'context.days > 9 is false',
+      undefined,
+    ]);
+    expect(why('soon')).toMatch(/no such overload/);
+    expect(why('10', 'context.days == "10"')).toBe('context.days == "10" is false');
+    // one that is not declared is what the request says it is
+    expect(reason('context.days > 9', {}, { days: '10' })).toMatch(/no such overload/);
+  });
+
   it('says which part is false, and not what the person is like', () => {
     const rule = "traits.country in ['DE', 'FR'] && traits.age >= 18";
     expect(reason(rule, { country: 'US', age: 40 })).toBe('traits.country in ["DE", "FR"] is false');
