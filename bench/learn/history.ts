@@ -1,9 +1,9 @@
 import type { LoggedSend } from '../../core/learn/models/warm-start.ts';
 import { readHistory } from '../../core/learn/models/warm-start.ts';
 import { rngFromNumber } from '../../core/maths/xoshiro.ts';
+import { auto } from './auto.ts';
 import { design } from './design.ts';
 import { play } from './play.ts';
-import { auto } from './players.ts';
 import { knownPersons } from './worlds/contexts.ts';
 
 const SENDS = 5_000;
@@ -25,9 +25,7 @@ function log(seed: number): LoggedSend[] {
 /** Regret in E2 after a warm start from the world's own log, or from that of another world. */
 export function playWarm(seed: number, history: 'right' | 'wrong'): number {
   const world = knownPersons(seed);
-  const player = auto(world);
   const read = readHistory(log(history === 'right' ? seed : seed + 1_000), world.options);
   if ('refused' in read) throw new Error(read.refused);
-  player.policy.warmStart(read.rows);
-  return play(world, player, seed).regret;
+  return play(world, auto(world, read.rows), seed).regret;
 }

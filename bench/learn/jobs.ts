@@ -1,3 +1,4 @@
+import { auto } from './auto.ts';
 import type { FatiguePolicy } from './fatigue.ts';
 import { playFatigue } from './fatigue.ts';
 import { playWarm } from './history.ts';
@@ -5,7 +6,7 @@ import type { Handling } from './late-orders.ts';
 import { playLateOrders } from './late-orders.ts';
 import type { Player } from './play.ts';
 import { play } from './play.ts';
-import { auto, betaThompson, exploreThenCommit, textbookLinear, ucb1, uniform } from './players.ts';
+import { betaThompson, exploreThenCommit, textbookLinear, ucb1, uniform } from './players.ts';
 import { factored, segmentedThompson } from './special-players.ts';
 import { components } from './worlds/components.ts';
 import { knownPersons, lateOutcomes, swappedPersons } from './worlds/contexts.ts';
@@ -31,7 +32,7 @@ const PLAYERS: Readonly<Record<string, MakePlayer>> = {
   UCB1: ucb1,
   'Beta TS': betaThompson,
   LinTS: textbookLinear,
-  auto,
+  auto: (world) => auto(world),
 };
 
 const playing =
@@ -96,13 +97,15 @@ export function allJobs(): Job[] {
     run: (seed: number) => playLateOrders(seed, policy),
   }));
   const pooled = HETEROGENEITY.flatMap((tau) =>
-    Object.entries({ 'Beta TS': betaThompson, 'Beta TS per segment': segmentedThompson, auto }).map(
-      ([policy, player]) => ({
-        world: `E7 ${tau}`,
-        policy,
-        run: playing((seed) => segments(seed, tau), player),
-      }),
-    ),
+    Object.entries({
+      'Beta TS': betaThompson,
+      'Beta TS per segment': segmentedThompson,
+      auto: PLAYERS.auto!,
+    }).map(([policy, player]) => ({
+      world: `E7 ${tau}`,
+      policy,
+      run: playing((seed) => segments(seed, tau), player),
+    })),
   );
   const slots = INTERACTIONS.flatMap((tau) =>
     Object.entries({ 'Beta TS': betaThompson, factored }).map(([policy, player]) => ({

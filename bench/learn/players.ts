@@ -7,8 +7,6 @@ import {
   solveUpper,
 } from '../../core/maths/cholesky.ts';
 import type { Xoshiro } from '../../core/maths/xoshiro.ts';
-import { Auto } from '../../core/policies/auto.ts';
-import { design } from './design.ts';
 import type { Player } from './play.ts';
 import type { World } from './worlds/world.ts';
 
@@ -27,20 +25,6 @@ export function largest(values: ArrayLike<number>): number {
   let best = 0;
   for (let i = 1; i < values.length; i++) if (values[i]! > values[best]!) best = i;
   return best;
-}
-
-/** The policy under test: its propensities are computed and drawn from, as a programme would. */
-export function auto(world: World): Player & { policy: Auto } {
-  const { features, contexts, groups, secondOrder } = design(world);
-  const policy = new Auto({ groups, secondOrder, options: world.options });
-  const eligible = Array.from({ length: world.options }, (_, i) => i);
-  const p = new Float64Array(world.options);
-  const at = (t: number): Float64Array => contexts.subarray(t * features, (t + 1) * features);
-  return {
-    policy,
-    choose: (t, rng) => drawFrom(policy.propensities(at(t), eligible, p), rng),
-    learn: (t, option, reward) => policy.learn({ x: at(t), option, reward, weight: 1 }),
-  };
 }
 
 const uniformly = (options: number, rng: Xoshiro): number => Math.floor(rng.uniform() * options);

@@ -1,5 +1,5 @@
+import { auto } from './auto.ts';
 import { play } from './play.ts';
-import { auto } from './players.ts';
 import { summarise } from './summary.ts';
 import { knownPersons, lateOutcomes } from './worlds/contexts.ts';
 import { fixedRates } from './worlds/fixed-rates.ts';

@@ -157,7 +157,7 @@ export interface Guardrails {
   queues?: Record<string, Queue> | undefined;
 }
 
-export type PolicyKind = 'weighted-thompson' | 'linear-thompson' | 'top-two' | 'fixed-split';
+export type PolicyKind = 'auto' | 'weighted-thompson' | 'linear-thompson' | 'top-two' | 'fixed-split';
 
 export interface PolicyChoice {
   kind: PolicyKind;

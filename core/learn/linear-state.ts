@@ -47,7 +47,8 @@ export const pairKey = (one: string, other: string): string =>
 const onGrid = (worth: number): number => Math.round(worth * WORTH_GRID) / WORTH_GRID;
 
 /** Whether a programme learns from the context of its requests. */
-export const learnsContext = ({ policy }: Programme): boolean => policy.kind === 'linear-thompson';
+export const learnsContext = ({ policy, context }: Programme): boolean =>
+  policy.kind === 'linear-thompson' || (policy.kind === 'auto' && context !== undefined);
 
 /** How the trials of one programme version become sums. One that does not learn from context has the constant as its only feature. */
 export class LinearSums {

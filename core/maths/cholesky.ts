@@ -67,6 +67,17 @@ export function quadratic(l: Float64Array, x: Float64Array, z: Float64Array): nu
   return q;
 }
 
+/** x' A x of a packed matrix. */
+export function packedQuadratic(a: ArrayLike<number>, x: Float64Array): number {
+  let [at, sum] = [0, 0];
+  for (let i = 0; i < x.length; i++) {
+    let row = 0;
+    for (let j = 0; j < i; j++) row += a[at++]! * x[j]!;
+    sum += x[i]! * (2 * row + a[at++]! * x[i]!);
+  }
+  return sum;
+}
+
 /**
  * Makes L the factor of LL' + xx', in place (Gill, Golub, Murray, Saunders, "Methods for Modifying Matrix Factorizations",
  * 1974, method C1). Destroys `x`. Adding only: taking away loses digits and can fail.

@@ -11,6 +11,7 @@ import { limitStates } from '../policies/limits.ts';
 import { policyOf } from '../policies/policy-of.ts';
 import { optionsOf } from '../policies/policy.ts';
 import { posteriorOf } from '../policies/posterior.ts';
+import { autoEstimates } from './auto-estimates.ts';
 import type { Coefficient, Interval } from './linear-estimates.ts';
 import { linearEstimates } from './linear-estimates.ts';
 
@@ -48,7 +49,7 @@ export function estimatesOf(programme: Programme, state: ModelState, at: number)
   const scored = open.length === 0 ? [] : policy.score(open, { context: {}, at });
   const propensities = new Map(scored.map(({ option, propensity }) => [option, propensity]));
   const effective = effectiveSums(programme, state, at);
-  const linear = linearEstimates(programme, effective, open);
+  const linear = autoEstimates(programme, effective, open) ?? linearEstimates(programme, effective, open);
   const totals = optionTotals(state);
   const trials = Object.values(totals).reduce((sum, option) => sum + option.trials, 0);
   return options.map((option) => {

@@ -1,7 +1,7 @@
 import type { OptionKey } from '../domain/decision.ts';
 import type { Programme } from '../domain/programme.ts';
 import type { EffectiveSums } from '../learn/effective.ts';
-import { learnsContext, linearSumsOf } from '../learn/linear-state.ts';
+import { linearSumsOf } from '../learn/linear-state.ts';
 import { bestNormalProbabilities } from '../maths/best-normal.ts';
 import { inverseDiagonal, rowStart } from '../maths/cholesky.ts';
 import { costOf } from '../policies/costs.ts';
@@ -24,7 +24,7 @@ export interface Coefficient {
 /** Standard deviations on either side of the mean of a normal that hold 95 % of it. */
 const REACH = 1.959964;
 
-const intervalOf = (mean: number, sd: number): Interval => {
+export const intervalOf = (mean: number, sd: number): Interval => {
   return { low: mean - REACH * sd, high: mean + REACH * sd, level: 0.95 };
 };
 
@@ -33,11 +33,11 @@ export interface LinearEstimate {
   propensity: number;
   estimate: number;
   interval: Interval;
-  coefficients: Coefficient[];
+  coefficients?: Coefficient[] | undefined;
 }
 
 /** Mean features of all trials, of whatever option: where options are compared on equal terms. */
-function averageContext({ options }: EffectiveSums, features: number): Float64Array {
+export function averageContext({ options }: EffectiveSums, features: number): Float64Array {
   const sum = new Float64Array(features);
   for (const { information } of Object.values(options)) {
     for (let j = 0; j < features; j++) sum[j]! += information[rowStart(j)]!;
@@ -54,7 +54,7 @@ export function linearEstimates(
   sums: EffectiveSums,
   open: readonly OptionKey[],
 ): Map<OptionKey, LinearEstimate> | undefined {
-  if (!learnsContext(programme) || !sums.inContext) return undefined;
+  if (programme.policy.kind !== 'linear-thompson' || !sums.inContext) return undefined;
   const { features } = linearSumsOf(programme);
   const beliefs = new LinearBeliefs(programme, sums);
   const { options } = beliefs;

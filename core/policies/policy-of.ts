@@ -1,6 +1,7 @@
 import type { PolicyKind, Programme } from '../domain/programme.ts';
 import type { Model } from '../learn/model.ts';
 import type { Adjustment, Learner, Rule } from './belief.ts';
+import { auto } from './auto.ts';
 import { costs } from './costs.ts';
 import { earned } from './earned.ts';
 import { tired } from './fatigue.ts';
@@ -18,6 +19,7 @@ interface Kind {
 }
 
 const KINDS: Record<PolicyKind, Kind> = {
+  auto: { learn: auto, rule: () => thompson },
   'weighted-thompson': { learn: earned, rule: () => thompson },
   'linear-thompson': { learn: regressed, rule: () => thompson },
   'top-two': { learn: earned, rule: () => topTwoThompson },

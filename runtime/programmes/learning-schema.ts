@@ -59,14 +59,10 @@ const number = z
 
 const feature = z.discriminatedUnion('type', [category, number]);
 
-const KINDS = ['weighted-thompson', 'linear-thompson', 'top-two', 'fixed-split'] as const;
-
-const NO_AUTO = `programmes cannot use auto yet; linear-thompson learns from context, one of ${KINDS.join(', ')}`;
+const KINDS = ['auto', 'weighted-thompson', 'linear-thompson', 'top-two', 'fixed-split'] as const;
 
 export const policy = z.strictObject({
-  kind: z.enum(KINDS, {
-    error: ({ input }) => (input === 'auto' ? NO_AUTO : `one of ${KINDS.join(', ')}`),
-  }),
+  kind: z.enum(KINDS, { error: `one of ${KINDS.join(', ')}` }),
   floor: z.number().min(0).max(0.5).optional(),
   halfLifeDays: z
     .number()
@@ -90,10 +86,10 @@ export const contextFields = {
 
 /** Fields of `policy` besides `kind`, and the kinds that heed them. */
 const HEEDED: Record<Exclude<keyof PolicyChoice, 'kind'>, readonly PolicyKind[]> = {
-  floor: ['weighted-thompson', 'linear-thompson', 'top-two'],
-  halfLifeDays: ['weighted-thompson', 'linear-thompson', 'top-two'],
+  floor: ['auto', 'weighted-thompson', 'linear-thompson', 'top-two'],
+  halfLifeDays: ['auto', 'weighted-thompson', 'linear-thompson', 'top-two'],
   shares: ['fixed-split'],
-  netOfCosts: ['weighted-thompson', 'linear-thompson', 'top-two'],
+  netOfCosts: ['auto', 'weighted-thompson', 'linear-thompson', 'top-two'],
 };
 
 /** Says what is wrong with the field at a path. */

@@ -93,7 +93,7 @@ export const programmeSchema = z
     silence: z.boolean().default(false),
     fallback: id.optional(),
     whenAway: z.enum(WHEN_AWAY).optional(),
-    policy: policy.default({ kind: 'weighted-thompson' }),
+    policy: policy.default({ kind: 'auto' }),
     ...contextFields,
     holdout: z
       .strictObject({

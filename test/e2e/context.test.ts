@@ -192,7 +192,7 @@ describe('a programme with a context, from the outside', () => {
     const refused = await fetch(`${site.teller}/v1/programmes/tips`, {
       method: 'PUT',
       headers: { authorization: `Bearer ${KEY}`, 'if-match': '4' },
-      body: JSON.stringify({ ...programme, policy: { kind: 'auto' } }),
+      body: JSON.stringify({ ...programme, policy: { kind: 'guesswork' } }),
     });
     expect(refused.status).toBe(400);
     expect(await refused.json()).toMatchObject({

@@ -44,6 +44,8 @@ function declaredValue(value: FeatureValue, declared: FeatureDeclaration): Featu
 export class DeclaredFeatures {
   readonly count: number;
   readonly labels: readonly string[];
+  readonly groups: readonly number[];
+  readonly secondOrder: readonly number[];
   /** The same for the same features in the same columns. */
   readonly schema: string;
   readonly #declared: readonly (readonly [string, FeatureDeclaration])[];
@@ -57,6 +59,8 @@ export class DeclaredFeatures {
     });
     this.count = this.#encoder.features;
     this.labels = this.#encoder.labels;
+    this.groups = this.#encoder.groups;
+    this.secondOrder = this.#encoder.secondOrder;
     this.schema = schemaHash({ context: this.#declared, crosses });
   }
 

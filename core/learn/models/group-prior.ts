@@ -31,6 +31,8 @@ export interface GroupSettings {
   pooled?: boolean | undefined;
   /** Groups of bends, crosses and pairs. */
   secondOrder?: readonly number[] | undefined;
+  /** First guess of the constant, in the unit of the weights. */
+  first?: number | undefined;
 }
 
 /**
@@ -49,13 +51,18 @@ export class GroupPrior {
   common = COMMON_VARIANCE;
 
   readonly #pooled: boolean;
+  readonly #first: number;
 
-  constructor(groups: readonly number[], { pooled = true, secondOrder = [] }: GroupSettings = {}) {
+  constructor(
+    groups: readonly number[],
+    { pooled = true, secondOrder = [], first = FIRST_CONSTANT }: GroupSettings = {},
+  ) {
     this.#pooled = pooled;
     if (groups[0] !== 0 || groups.indexOf(0, 1) !== -1) throw new RangeError('group 0 is the constant alone');
     this.groups = groups;
     this.mean = new Float64Array(groups.length);
-    this.mean[0] = FIRST_CONSTANT;
+    this.#first = first;
+    this.mean[0] = first;
     this.variance = new Float64Array(Math.max(...groups) + 1).fill(WEIGHT_VARIANCE);
     this.variance[0] = CONSTANT_VARIANCE;
     for (const group of secondOrder) this.variance[group]! *= SECOND_ORDER;
@@ -75,20 +82,23 @@ export class GroupPrior {
   learn(beliefs: readonly Belief[], resolve: () => void): void {
     for (let round = 0; round < ROUNDS; round++) {
       if (round > 0) resolve();
-      this.#step(beliefs);
+      const variances = beliefs.map(({ mean, factor }) =>
+        inverseDiagonal(factor, new Float64Array(mean.length)),
+      );
+      this.step(beliefs, variances);
     }
   }
 
-  #step(beliefs: readonly Belief[]): void {
+  /** One round of it. `variances`: of each weight of each belief. */
+  step(beliefs: readonly Belief[], variances: readonly Float64Array[]): void {
     const k = beliefs.length;
     const unsure = this.#learnMeans(beliefs);
     const sum = this.guess.map((guess) => GUESS_STRENGTH * guess);
     const count = new Float64Array(sum.length).fill(GUESS_STRENGTH);
-    const diagonal = new Float64Array(this.mean.length);
-    for (const { mean, factor } of beliefs) {
-      inverseDiagonal(factor, diagonal);
+    for (const [a, { mean }] of beliefs.entries()) {
+      const own = variances[a]!;
       for (let j = 0; j < mean.length; j++) {
-        sum[this.groups[j]!]! += (mean[j]! - this.mean[j]!) ** 2 + diagonal[j]! + unsure[j]!;
+        sum[this.groups[j]!]! += (mean[j]! - this.mean[j]!) ** 2 + own[j]! + unsure[j]!;
       }
     }
     for (const group of this.groups) count[group]! += k;
@@ -106,7 +116,7 @@ export class GroupPrior {
       const within = this.varianceOf(j);
       const across = j === 0 ? COMMON_CONSTANT_VARIANCE : this.common;
       const precision = beliefs.length / within + 1 / across;
-      let sum = j === 0 ? FIRST_CONSTANT / across : 0;
+      let sum = j === 0 ? this.#first / across : 0;
       for (const { mean } of beliefs) sum += mean[j]! / within;
       this.mean[j] = sum / precision;
       unsure[j] = 1 / precision;

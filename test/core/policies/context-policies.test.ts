@@ -2,15 +2,12 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { draw } from '../../../core/decide/draw.ts';
 import { rngFromNumber } from '../../../core/maths/xoshiro.ts';
-import { Auto } from '../../../core/policies/auto.ts';
-import { loadAuto, saveAuto } from '../../../core/policies/auto-snapshot.ts';
 import type { ContextPolicy } from '../../../core/policies/context-policy.ts';
 import { EXPLORATION } from '../../../core/policies/context-policy.ts';
 import { LinearThompson } from '../../../core/policies/linear-thompson.ts';
 import { surprise } from '../../support/statistics.ts';
 
 const FEATURES = 4;
-const GROUPS = [0, 1, 2, 2];
 const OPTIONS = 5;
 
 function person(rng: { normal(): number; uniform(): number }): Float64Array {
@@ -35,11 +32,7 @@ const ask = (policy: ContextPolicy, x: Float64Array, eligible: readonly number[]
   ...policy.propensities(x, eligible, new Float64Array(eligible.length)),
 ];
 
-const kinds = [
-  { name: 'auto', make: () => new Auto({ groups: GROUPS, options: OPTIONS }) },
-  { name: 'linear-thompson', make: () => new LinearThompson(FEATURES, OPTIONS) },
-];
-const settings = { groups: GROUPS, options: OPTIONS };
+const kinds = [{ name: 'linear-thompson', make: () => new LinearThompson(FEATURES, OPTIONS) }];
 
 describe.each(kinds)('$name', ({ make }) => {
   it('draws each option as often as its logged propensity says, whatever the guardrails left', () => {
@@ -135,60 +128,5 @@ describe.each(kinds)('$name', ({ make }) => {
     const policy = taught(make(), 20_000);
     expect(ask(policy, Float64Array.of(1, -1, 1, 0), [0, 4])[0]).toBeGreaterThan(0.9);
     expect(ask(policy, Float64Array.of(1, 1, 1, 0), [0, 4])[1]).toBeGreaterThan(0.9);
-  });
-});
-
-describe('a snapshot of auto', () => {
-  it('decides and learns on exactly as the original', () => {
-    const original = taught(new Auto(settings), 700);
-    const text = JSON.stringify(saveAuto(original, settings));
-    const copy = loadAuto(JSON.parse(text) as ReturnType<typeof saveAuto>, settings);
-    expect(JSON.stringify(saveAuto(copy, settings))).toBe(text);
-    taught(original, 900, 5);
-    taught(copy, 900, 5);
-    const x = Float64Array.of(1, 0.4, 1, 0);
-    expect(ask(copy, x, [0, 1, 2, 3, 4])).toEqual(ask(original, x, [0, 1, 2, 3, 4]));
-  });
-
-  it('is refused for other features and by other versions', () => {
-    const saved = saveAuto(new Auto(settings), settings);
-    expect(() => loadAuto(saved, { groups: [0, 1, 2], options: OPTIONS })).toThrow(RangeError);
-    expect(() => loadAuto(saved, { ...settings, options: 4 })).toThrow(RangeError);
-    expect(() => loadAuto({ ...saved, version: 99 }, settings)).toThrow(RangeError);
-  });
-});
-
-describe('auto over time', () => {
-  it('starts anew soon after options trade places, and not before', () => {
-    const policy = new Auto({ groups: [0], options: 2 });
-    const rng = rngFromNumber(8);
-    const rates = [0.2, 0.1];
-    const x = Float64Array.of(1);
-    let late = 0;
-    for (let t = 0; t < 12_000; t++) {
-      const [first] = ask(policy, x, [0, 1]);
-      const option = rng.uniform() < first! ? 0 : 1;
-      const rate = t < 6_000 ? rates[option]! : rates[1 - option]!;
-      policy.learn({ x, option, reward: Number(rng.uniform() < rate), weight: 1 });
-      if (t >= 9_000) late += option;
-    }
-    expect(policy.changes).toHaveLength(1);
-    expect(policy.changes[0]).toBeGreaterThan(6_000);
-    expect(policy.changes[0]).toBeLessThan(7_500);
-    expect(late / 3_000).toBeGreaterThan(0.9);
-  });
-
-  it('leaves context aside where it says nothing', () => {
-    const rng = rngFromNumber(9);
-    const policy = new Auto(settings);
-    for (let t = 0; t < 6_000; t++) {
-      const option = Math.floor(rng.uniform() * OPTIONS);
-      const reward = Number(rng.uniform() < 0.04 + 0.01 * option);
-      policy.learn({ x: person(rng), option, reward, weight: 1 });
-    }
-    const near = ask(policy, Float64Array.of(1, -2, 1, 0), [0, 4]);
-    const far = ask(policy, Float64Array.of(1, 2, 0, 1), [0, 4]);
-    expect(Math.abs(near[1]! - far[1]!)).toBeLessThan(0.1);
-    expect(near[1]).toBeGreaterThan(0.9);
   });
 });

@@ -14,6 +14,7 @@ function wrongWith(changes: object): [string, string][] {
 describe('a policy', () => {
   it.each([
     { kind: 'weighted-thompson', floor: 0.02 },
+    { kind: 'auto', floor: 0.02, halfLifeDays: 30 },
     { kind: 'top-two' },
     { kind: 'top-two', netOfCosts: false },
     { kind: 'top-two', floor: 0 },
@@ -23,10 +24,10 @@ describe('a policy', () => {
     expect(wrongWith({ policy })).toEqual([]);
   });
 
-  it('is weighted Thompson sampling where none is named', () => {
+  it('is auto where none is named', () => {
     const { policy, ...rest } = SAMPLE;
     expect(policy).toBeDefined();
-    expect(programmeSchema.parse(rest).policy).toEqual({ kind: 'weighted-thompson' });
+    expect(programmeSchema.parse(rest).policy).toEqual({ kind: 'auto' });
   });
 
   it.each([

@@ -131,7 +131,7 @@ describe('pickwell simulate', () => {
 
   it.each([
     [JSON.stringify({ ...input, variants: [] }), [], /variants: /],
-    [JSON.stringify({ ...input, policy: { kind: 'auto' } }), [], /policy\.kind: .*auto/],
+    [JSON.stringify({ ...input, policy: { kind: 'guesswork' } }), [], /policy\.kind: .*auto/],
     ['{', [], /programme\.json: .*JSON/],
     [JSON.stringify(input), ['--base-rate', '3'], /--base-rate .*0\.03/],
     [JSON.stringify(input), ['--base-rate', '0.5', '--effect', '2'], /--effect: .*at most 1/],

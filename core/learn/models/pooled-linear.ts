@@ -1,0 +1,212 @@
+import {
+  inverseDiagonal,
+  logDeterminant,
+  packedLength,
+  packedQuadratic,
+  quadratic,
+  rowStart,
+} from '../../maths/cholesky.ts';
+import type { Evidence } from './evidence.ts';
+import { dot, solve } from './evidence.ts';
+import type { Belief } from './group-prior.ts';
+import { GroupPrior } from './group-prior.ts';
+
+/** Trials that the noise of all options is worth in that of each. */
+const NOISE_TRIALS = 30;
+/** What is guessed of an option before anything is known: one reward of 1 in so many trials. */
+const FIRST_TRIALS = 30;
+/** Rounds of expectation maximisation. */
+const ROUNDS = 8;
+/** Least variance of rewards, as a share of their mean square: were they all alike, nothing could be divided by it. */
+const LEAST_VARIANCE = 1e-3;
+/**
+ * Standard deviations that are drawn with, as a share of the posterior's: where nothing but the options' own averages
+ * tells them apart, and where context does, which explores by itself since persons differ (docs/learning.md).
+ */
+const SCALE_AVERAGES = 0.7;
+const SCALE_CONTEXT = 0.3;
+
+/** How the columns of a context belong together (`core/learn/features/encode.ts`). */
+export interface Columns {
+  groups: readonly number[];
+  secondOrder?: readonly number[] | undefined;
+}
+
+/** Sums over the rows of one option. */
+export interface RewardSums {
+  /** Sum of the weights. */
+  weight: number;
+  /** Packed lower triangle of the sum of x x'. */
+  information: ArrayLike<number>;
+  /** Sum of x times reward. */
+  response: ArrayLike<number>;
+  /** Sum of the squares of rewards. */
+  squares: number;
+  /** Sum of the sizes of rewards, whatever their sign. */
+  sizes: number;
+}
+
+interface Rewards {
+  mean: number;
+  variance: number;
+  /** Mean square over mean size: what a reward is when there is one. */
+  size: number;
+}
+
+function rewardsOf(known: readonly RewardSums[]): Rewards {
+  let [trials, sum, squares, sizes] = [FIRST_TRIALS, 1, 1, 1];
+  for (const own of known) {
+    trials += own.weight;
+    sum += own.response[0]!;
+    squares += own.squares;
+    sizes += own.sizes;
+  }
+  const [mean, square] = [sum / trials, squares / trials];
+  return { mean, variance: Math.max(square - mean * mean, LEAST_VARIANCE * square), size: squares / sizes };
+}
+
+/** What is worked out of one option. */
+interface Own {
+  sums: RewardSums;
+  evidence: Evidence;
+  belief: Belief;
+  /** Variance of each weight. */
+  variances: Float64Array;
+  /** Variance of a reward about what is expected. */
+  noise: number;
+  /** Sum of the squares of rewards about their mean. */
+  squares: number;
+}
+
+/**
+ * Bayesian linear regression of the reward on the context, one set of weights for each option, from sums only. What the
+ * options' weights have in common is learned (`group-prior.ts`), and so is the noise, which is held to that of all options.
+ *
+ * Rewards are counted from their mean, in units of their variance over their size. For coins that is p (1 - p), and the
+ * model is the logistic one linearised at p: so a prior in log-odds fits rewards of any size and rate.
+ */
+export class PooledLinear {
+  readonly columns: Columns;
+  readonly prior: GroupPrior;
+  /** Mean of all rewards, and what one unit of a weight is in rewards. */
+  readonly centre: number;
+  readonly unit: number;
+  /** Share of the posterior's standard deviation that is drawn with. */
+  readonly scale: number;
+  readonly #options: readonly Own[];
+  readonly #work: Float64Array;
+
+  constructor(columns: Columns, known: readonly RewardSums[]) {
+    const { groups, secondOrder } = columns;
+    const d = groups.length;
+    this.columns = columns;
+    this.prior = new GroupPrior(groups, { secondOrder, first: 0 });
+    this.#work = new Float64Array(d);
+    const { mean, variance, size } = rewardsOf(known);
+    this.centre = mean;
+    this.unit = variance / size;
+    const noise = variance / this.unit ** 2;
+    this.#options = known.map((sums) => ({
+      sums,
+      evidence: { information: new Float64Array(packedLength(d)), response: new Float64Array(d) },
+      belief: { mean: new Float64Array(d), factor: new Float64Array(packedLength(d)) },
+      variances: new Float64Array(d),
+      noise,
+      squares: (sums.squares - 2 * mean * sums.response[0]! + sums.weight * mean * mean) / this.unit ** 2,
+    }));
+    const beliefs = this.#options.map(({ belief }) => belief);
+    const variances = this.#options.map((own) => own.variances);
+    for (let round = 0; round < ROUNDS; round++) {
+      for (const own of this.#options) this.#resolve(own);
+      this.#learnNoise(noise);
+      this.prior.step(beliefs, variances);
+    }
+    for (const own of this.#options) this.#resolve(own);
+    this.scale = this.#scaleOfDraws();
+  }
+
+  /** Sum of feature `j` times reward, rewards counted from their mean in units. */
+  #response({ response, information }: RewardSums, j: number): number {
+    return (response[j]! - this.centre * information[rowStart(j)]!) / this.unit;
+  }
+
+  /** Brings one option in line with the prior and its noise. */
+  #resolve({ sums, evidence, belief, variances, noise }: Own): void {
+    const { information, response } = evidence;
+    for (let i = 0; i < information.length; i++) information[i] = sums.information[i]! / noise;
+    for (let j = 0; j < response.length; j++) response[j] = this.#response(sums, j) / noise;
+    solve(this.prior, evidence, belief);
+    inverseDiagonal(belief.factor, variances);
+  }
+
+  /** Noise from what the beliefs leave unexplained: of all options first, then of each, held to it. */
+  #learnNoise(guess: number): void {
+    const left = this.#options.map(({ sums, belief: { mean }, variances, squares }) => {
+      let [explained, spent] = [0, 0];
+      for (let j = 0; j < mean.length; j++) {
+        explained += 2 * mean[j]! * this.#response(sums, j);
+        spent += 1 - variances[j]! / this.prior.varianceOf(j);
+      }
+      const residual = squares - explained + packedQuadratic(sums.information, mean);
+      return { residual: Math.max(0, residual), trials: Math.max(0, sums.weight - spent) };
+    });
+    const residual = left.reduce((sum, own) => sum + own.residual, FIRST_TRIALS * guess);
+    const trials = left.reduce((sum, own) => sum + own.trials, FIRST_TRIALS);
+    for (const [a, own] of left.entries()) {
+      const held = (NOISE_TRIALS * residual) / trials;
+      this.#options[a]!.noise = (held + own.residual) / (NOISE_TRIALS + own.trials);
+    }
+  }
+
+  /** By the share of what tells options apart that no context explains: 1 without context, near 0 where it is everything. */
+  #scaleOfDraws(): number {
+    const d = this.#work.length;
+    const constant = this.prior.varianceOf(0);
+    const total = this.#options.reduce((sum, { sums }) => sum + sums.weight, 0);
+    let explained = total > 0 ? 0 : d - 1;
+    for (let j = 1; j < d && total > 0; j++) {
+      let [sum, squares] = [0, 0];
+      for (const { sums } of this.#options) {
+        sum += sums.information[rowStart(j)]!;
+        squares += sums.information[rowStart(j) + j]!;
+      }
+      explained += this.prior.varianceOf(j) * Math.max(0, squares / total - (sum / total) ** 2);
+    }
+    const share = constant / (constant + explained);
+    return Math.sqrt(SCALE_AVERAGES ** 2 * share + SCALE_CONTEXT ** 2 * (1 - share));
+  }
+
+  /**
+   * Log-probability of all rewards before any weight was known, but for terms that are the same for every model of the same
+   * rewards (Gelman et al., "Bayesian Data Analysis", 3rd ed., 14.8).
+   */
+  get evidence(): number {
+    return -this.#options.reduce((sum, { sums, belief, evidence, noise, squares }) => {
+      const { mean, factor } = belief;
+      let twice = squares / noise + sums.weight * Math.log(noise * this.unit ** 2);
+      twice += logDeterminant(factor, mean.length);
+      for (let j = 0; j < mean.length; j++) {
+        const [variance, prior] = [this.prior.varianceOf(j), this.prior.mean[j]!];
+        twice += Math.log(variance) + prior ** 2 / variance;
+        twice -= mean[j]! * (evidence.response[j]! + prior / variance);
+      }
+      return sum + twice / 2;
+    }, 0);
+  }
+
+  /** Expected reward of option `a`, and the variance of that belief. */
+  mean(x: Float64Array, a: number): number {
+    return this.centre + this.unit * dot(x, this.#options[a]!.belief.mean);
+  }
+
+  variance(x: Float64Array, a: number): number {
+    return this.unit ** 2 * quadratic(this.#options[a]!.belief.factor, x, this.#work);
+  }
+
+  /** What feature `j` adds to the expected reward of option `a` for each unit it has, and the variance of that belief. */
+  weight(a: number, j: number): { mean: number; variance: number } {
+    const { belief, variances } = this.#options[a]!;
+    const mean = this.unit * belief.mean[j]! + (j === 0 ? this.centre : 0);
+    return { mean, variance: this.unit ** 2 * variances[j]! };
+  }
+}

@@ -1,0 +1,76 @@
+import type { OptionKey } from '../domain/decision.ts';
+import { countsFor } from '../learn/counts-for.ts';
+import type { Programme } from '../domain/programme.ts';
+import type { EffectiveSums } from '../learn/effective.ts';
+import { linearSumsOf, pairKey } from '../learn/linear-state.ts';
+import type { Moments } from '../learn/models/context-beliefs.ts';
+import { ContextBeliefs } from '../learn/models/context-beliefs.ts';
+import type { RewardSums } from '../learn/models/pooled-linear.ts';
+import { packedLength } from '../maths/cholesky.ts';
+import { optionsOf } from './policy.ts';
+import { rewardRange, scaleOf } from './posterior.ts';
+
+const KNOWN: Moments = { mean: 0, sd: 0 };
+
+/** What `auto` believes of the options of a programme at one time, in rewards. */
+export class AutoBeliefs {
+  readonly options: readonly OptionKey[];
+  readonly #model: ContextBeliefs;
+  /** Options that a signal counts for, in the model's order: what the others earn is known, it is nothing. */
+  readonly #earning: readonly OptionKey[];
+  /** Reward that one unit of the model is. */
+  readonly #unit: number;
+
+  constructor(programme: Programme, sums: EffectiveSums) {
+    const { low, high } = rewardRange(programme);
+    this.#unit = high - low;
+    this.options = optionsOf(programme, programme.variants);
+    this.#earning = this.options.filter((option) =>
+      programme.goal.signals.some((goal) => countsFor(goal, option)),
+    );
+    const columns = sums.inContext ? linearSumsOf(programme).features : { groups: [0] };
+    const known = this.#earning.map((option) =>
+      rewardSums(programme, sums, { option, unit: this.#unit, count: columns.groups.length }),
+    );
+    this.#model = new ContextBeliefs(columns, known);
+  }
+
+  /** @param scaled whether with the doubt that is drawn with, or with all of it */
+  of(x: Float64Array, option: OptionKey, scaled: boolean): Moments {
+    const place = this.#earning.indexOf(option);
+    return place < 0 ? KNOWN : this.#inRewards(this.#model.belief(x, place, scaled));
+  }
+
+  /** What feature `j` adds to the expected reward of an option, for each unit it has. */
+  coefficient(option: OptionKey, j: number): Moments {
+    const place = this.#earning.indexOf(option);
+    return place < 0 ? KNOWN : this.#inRewards(this.#model.coefficient(place, j));
+  }
+
+  #inRewards({ mean, sd }: Moments): Moments {
+    return { mean: this.#unit * mean, sd: this.#unit * sd };
+  }
+}
+
+/** Sums over the rows of one option, rewards in units of the range of the goal as it is now. */
+function rewardSums(
+  programme: Programme,
+  { options }: EffectiveSums,
+  { option, unit, count }: { option: OptionKey; unit: number; count: number },
+): RewardSums {
+  const own = options[option];
+  const response = new Float64Array(count);
+  let [squares, sizes] = [0, 0];
+  const signals = programme.goal.signals.filter((goal) => countsFor(goal, option));
+  for (const goal of own ? signals : []) {
+    const scale = scaleOf(goal) / unit;
+    for (const [j, sum] of (own!.responses[goal.signal] ?? []).entries()) response[j]! += scale * sum;
+    sizes += Math.abs(scale) * (own!.responses[goal.signal]?.[0] ?? 0);
+    for (const other of signals) {
+      const pair = own!.squares[pairKey(goal.signal, other.signal)] ?? 0;
+      squares += scale * (scaleOf(other) / unit) * pair;
+    }
+  }
+  const information = own?.information ?? new Float64Array(packedLength(count));
+  return { weight: information[0]!, information, response, squares, sizes };
+}
