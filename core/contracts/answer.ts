@@ -1,5 +1,6 @@
 import type { Reason, Rung } from '../domain/decision.ts';
 import type { Route } from '../domain/programme.ts';
+import type { Items, Pieces } from '../domain/slots.ts';
 
 /** What a decide call answers, before a platform's own form is made of it. */
 export interface Answer {
@@ -14,6 +15,10 @@ export interface Answer {
   /** The send is put off: ask for it again at this time. RFC 3339, UTC */
   retry_at?: string | undefined;
   content?: Record<string, string> | undefined;
+  /** The pieces it is put together from, by slot. */
+  pieces?: Pieces | undefined;
+  /** Contents of the pieces of slots that take several, by slot and in order. */
+  items?: Items | undefined;
   /** The code in the content, for templates of the platform. */
   coupon?: { pool: string; code: string } | undefined;
   /** To whom the person is to be handed over. */

@@ -4,6 +4,7 @@ import type { GuardContext } from '../guardrails/guardrail.ts';
 import { knownFrom } from '../guardrails/readings.ts';
 import { LIMITS } from '../policies/limits.ts';
 import type { Policy } from '../policies/policy.ts';
+import type { PieceChooser } from '../slots/chooser.ts';
 import type { LiveProgramme } from './decide.ts';
 import { decideBy } from './decide.ts';
 
@@ -23,7 +24,8 @@ export const isComplete = (decision: Decision): decision is Complete =>
  */
 export function asRecorded(decision: Decision, known: Policy): Policy {
   const { reason, eligible, fatigue } = decision;
-  const policy = { ...known, beyond: beyondAsRecorded(decision, known) };
+  const pieces = known.pieces && piecesAsRecorded(decision, known.pieces);
+  const policy = { ...known, beyond: beyondAsRecorded(decision, known), pieces };
   if (reason !== 'policy' && reason !== 'fallback') return policy;
   const score: Policy['score'] = (options, circumstances) => {
     const same =
@@ -33,6 +35,30 @@ export function asRecorded(decision: Decision, known: Policy): Policy {
     return same ? eligible : policy.score(options, circumstances);
   };
   return { ...policy, score };
+}
+
+/** The same for the pieces of a message: the probabilities of each step for as long as everything before it is the same. */
+function piecesAsRecorded(
+  { variant, drawn }: Decision,
+  pieces: NonNullable<Policy['pieces']>,
+): NonNullable<Policy['pieces']> {
+  return (option, at) => {
+    const chooser = pieces(option, at);
+    if (!chooser || !drawn || option !== variant) return chooser;
+    const { combinations } = chooser;
+    const next: PieceChooser['next'] = (chosen) => {
+      const before = chosen.every((piece, step) => drawn.draws[step]?.piece === combinations.idOf(piece));
+      const among = drawn.draws[chosen.length]?.among ?? {};
+      const open = combinations.next(chosen);
+      const known = open.flatMap((piece) => {
+        const propensity = among[combinations.idOf(piece)];
+        return propensity === undefined ? [] : [{ piece, propensity }];
+      });
+      const same = known.length === open.length && open.length === Object.keys(among).length;
+      return before && same ? known : chooser.next(chosen);
+    };
+    return { ...chooser, next };
+  };
 }
 
 /** What limits said then of the options they were asked about, and what they say now of any others. */
@@ -60,7 +86,7 @@ export function givenTo(decision: Complete, { programme, rules }: LiveProgramme)
  * the probabilities of then it is the same decision.
  */
 export function again(decision: Complete, live: LiveProgramme): Decision {
-  const { programme, send, context, pin, sendKey, at, spooled } = decision;
+  const { programme, send, context, pin, pinnedPieces: pieces, sendKey, at, spooled } = decision;
   const facts = { ...knownFrom(decision.read, decision), sendKey, now: at, blind: spooled };
-  return decideBy({ programme, person: {}, send, context, pin }, facts, live, decision.seed);
+  return decideBy({ programme, person: {}, send, context, pin, pieces }, facts, live, decision.seed);
 }

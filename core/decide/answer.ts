@@ -4,6 +4,8 @@ import type { Programme, ProgrammeId, Variant } from '../domain/programme.ts';
 import { approvalObjection } from '../guardrails/approval.ts';
 import { datesObjection } from '../guardrails/dates.ts';
 import { needsOf } from '../guardrails/needs.ts';
+import type { Message } from './compose.ts';
+import { usualMessage } from './compose.ts';
 
 /** A recorded decision as it is answered: the same decision, the same answer, for ever. */
 export function answerOf(decision: Decision): Answer {
@@ -18,6 +20,8 @@ export function answerOf(decision: Decision): Answer {
     send_at: sent ? new Date(decision.at).toISOString() : undefined,
     retry_at: decision.retryAt === undefined ? undefined : new Date(decision.retryAt).toISOString(),
     content: decision.content,
+    pieces: decision.pieces,
+    items: decision.items,
     coupon: decision.coupon,
     route: decision.route,
     reason: decision.reason,
@@ -31,10 +35,14 @@ export function answerOf(decision: Decision): Answer {
 /** Whether text is a template. */
 export const hasTag = (text: string): boolean => text.includes('{{') || text.includes('{%');
 
-/** Content that needs no filling, or nothing. */
-function untagged(content: Record<string, string>): Record<string, string> | undefined {
-  return Object.values(content).some(hasTag) ? undefined : content;
-}
+export const hasTags = (content: Record<string, string>): boolean => Object.values(content).some(hasTag);
+
+/** What of a message is filled. */
+export type Filled = Pick<Message, 'content' | 'items'>;
+
+/** A message that needs no filling, or nothing. */
+const untagged = ({ content, items }: Filled): Filled | undefined =>
+  [content, ...Object.values(items ?? {}).flat()].some(hasTags) ? undefined : { content, items };
 
 /** Whether a guardrail that no rung may skip has to look at the person, or at what all persons share. */
 export function asksStore(programme: Programme, variant: Variant): boolean {
@@ -57,7 +65,7 @@ export function degradedAnswer(
   programmeId: ProgrammeId,
   programme: Programme | undefined,
   now: number,
-  fill: (content: Record<string, string>) => Record<string, string> | undefined = untagged,
+  fill: (message: Filled) => Filled | undefined = untagged,
 ): Answer {
   const fallback = programme?.variants.find((variant) => variant.id === programme.fallback);
   const open =
@@ -67,9 +75,10 @@ export function degradedAnswer(
     approvalObjection(fallback) === undefined &&
     datesObjection(fallback, programme, now) === undefined &&
     !asksStore(programme, fallback);
-  const filled = open ? fill(fallback.content) : undefined;
+  const message = open ? usualMessage(fallback) : undefined;
+  const filled = message && fill(message);
   const head = { programme: programmeId, programme_version: programme?.version, reason: 'fallback' as const };
-  if (!open || !filled) {
+  if (!open || !message || !filled) {
     const rung: Rung = programme ? 'silence' : 'default';
     return { ...head, action: 'silence', rung, decision_recorded: false };
   }
@@ -81,7 +90,8 @@ export function degradedAnswer(
     variant: id,
     channel,
     send_at,
-    content: filled,
+    ...filled,
+    pieces: message.pieces,
     rung: 'default',
     decision_recorded: false,
   };

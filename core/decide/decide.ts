@@ -12,6 +12,7 @@ import { rngFromText } from '../maths/xoshiro.ts';
 import type { Policy } from '../policies/policy.ts';
 import { assign } from './assign.ts';
 import { choose } from './choose.ts';
+import { messageOf } from './compose.ts';
 import { retryAtOf } from './deferral.ts';
 import { decisionId } from './decision-id.ts';
 
@@ -78,6 +79,9 @@ export function decideBy(
   const situation = { programme, arm, allowed, dropped, request, now, fatigue };
   const choice = choose(situation, live.policy, rngFromText(drawSeed));
   const variant = allowed.find((candidate) => candidate.id === choice.chosen.option);
+  const { reason } = choice;
+  const asked = { programme, reason, asked: request.pieces, at: now };
+  const message = variant && messageOf(variant, live.policy, asked, drawSeed);
   return {
     id: decisionId(now, drawSeed),
     programme: programme.id,
@@ -90,8 +94,11 @@ export function decideBy(
     option: choice.chosen.option,
     variant: variant?.id,
     channel: variant?.channel,
-    content: variant?.content,
-    reason: request.preview === true ? 'preview' : choice.reason,
+    content: message?.content,
+    pieces: message?.pieces,
+    drawn: message?.drawn,
+    items: message?.items,
+    reason: request.preview === true ? 'preview' : reason,
     retryAt: retryAtOf(programme, { allowed, dropped }, now),
     guardrail: choice.guardrail,
     rung: blind || behind ? 'last-model' : 'full',
@@ -101,11 +108,12 @@ export function decideBy(
     dropped: choice.beyond?.length ? [...dropped, ...choice.beyond] : dropped,
     fatigue: choice.reason === 'policy' || choice.reason === 'fallback' ? fatigue : undefined,
     modelVersion: live.modelVersion,
-    policy: choice.policy,
+    policy: message?.method === undefined ? choice.policy : `${choice.policy}; ${message.method}`,
     seed: drawSeed,
     context: request.context,
     read: readingsOf(given, asksFor(live)),
     pin: request.pin,
+    pinnedPieces: request.pieces,
     spooled: blind ? true : undefined,
     learn: choice.learn,
   };

@@ -1,8 +1,7 @@
 import type { Rng } from '../contracts/rng.ts';
-import type { ScoredOption } from '../domain/decision.ts';
 
-/** Draws one option by its propensity. `options` is not empty. */
-export function draw(options: readonly ScoredOption[], rng: Rng): ScoredOption {
+/** Draws one option, or one of whatever else, by its propensity. `options` is not empty. */
+export function draw<Option extends { propensity: number }>(options: readonly Option[], rng: Rng): Option {
   let left = rng.uniform();
   for (const option of options) {
     left -= option.propensity;

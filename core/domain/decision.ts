@@ -3,6 +3,7 @@ import type { PersonId, PersonRef } from './person.ts';
 import type { Cap, Factor, ProgrammeId, Route } from './programme.ts';
 import type { Readings } from './readings.ts';
 import type { Reservation, ResourceKey } from './resource.ts';
+import type { DrawnPieces, Items, Pieces } from './slots.ts';
 
 export type DecisionId = string;
 
@@ -25,6 +26,8 @@ export interface DecideRequest {
   context: Record<string, string | number | boolean>;
   preview?: boolean | undefined;
   pin?: string | undefined;
+  /** Pieces to put the pinned variant together from; slots that are not named are left to the policy. */
+  pieces?: Pieces | undefined;
 }
 
 /** The programmes a request names, each once, in the order in which it names them. */
@@ -118,6 +121,11 @@ export interface Decision {
   variant?: string | undefined;
   channel?: string | undefined;
   content?: Record<string, string> | undefined;
+  /** The pieces the message is put together from, where its variant has slots, and how they were drawn. */
+  pieces?: Pieces | undefined;
+  drawn?: DrawnPieces | undefined;
+  /** Contents of the pieces of slots that take several, in order. */
+  items?: Items | undefined;
   /** The code handed out with the message. */
   coupon?: { pool: string; code: string } | undefined;
   /** To whom the person is handed over. */
@@ -147,6 +155,8 @@ export interface Decision {
   read?: Readings | undefined;
   /** The variant that was asked for by name. */
   pin?: string | undefined;
+  /** The pieces that were asked for by name, with it. */
+  pinnedPieces?: Pieces | undefined;
   /** Made while the store was away, and recorded later than it was answered. */
   spooled?: true | undefined;
   /** Whether outcomes of this decision teach the policy. */

@@ -2,6 +2,7 @@ import type { WhenAway } from './away.ts';
 import type { FatigueRule } from './fatigue.ts';
 import type { FeatureDeclaration } from './feature.ts';
 import type { GoalLimits } from './goal.ts';
+import type { SlotFields } from './slots.ts';
 
 export type ProgrammeId = string;
 export type ProgrammeStatus = 'draft' | 'live' | 'paused' | 'ended';
@@ -30,8 +31,8 @@ export interface Approval {
   by: string;
 }
 
-/** One complete piece of content for one channel. */
-export interface Variant {
+/** One complete piece of content for one channel, or one that is put together from pieces. */
+export interface Variant extends SlotFields {
   id: string;
   channel: string;
   content: Record<string, string>;

@@ -2,6 +2,7 @@ import type { Decision, DecideRequest, OptionKey, ScoredOption } from '../domain
 import { SILENCE } from '../domain/decision.ts';
 import type { Programme } from '../domain/programme.ts';
 import type { Beyond } from './limits.ts';
+import type { PieceChooser } from '../slots/chooser.ts';
 
 /** What a policy may know of one decision besides its options. */
 export interface Circumstances {
@@ -30,6 +31,8 @@ export interface Policy {
   beyond?: Beyond | undefined;
   /** What the score of an option is the sum of; only of a policy that knows the context. */
   contributions?: (option: OptionKey, circumstances: Circumstances) => Contribution[];
+  /** Chooses the pieces of a variant with slots, `at` in ms since 1970; absent where it has no opinion of pieces. */
+  pieces?: ((variant: OptionKey, at: number) => PieceChooser | undefined) | undefined;
 }
 
 /** All exploration together, where the programme names no floor. */

@@ -1,8 +1,10 @@
 import { Liquid } from 'liquidjs';
 import type { Template } from 'liquidjs';
-import { hasTag } from '../../core/decide/answer.ts';
+import { hasTag, hasTags } from '../../core/decide/answer.ts';
+import type { Filled } from '../../core/decide/answer.ts';
 import type { Decision } from '../../core/domain/decision.ts';
 import type { Person } from '../../core/domain/person.ts';
+import type { Items } from '../../core/domain/slots.ts';
 
 /** Characters of a template and characters it may make: enough for an e-mail, too little to hurt. */
 const LIMITS = { parseLimit: 100_000, memoryLimit: 1_000_000 };
@@ -26,16 +28,22 @@ const isHtml = (name: string): boolean => name === 'body' || name.endsWith('html
 
 /**
  * The decision with its content rendered from the person's traits, the request's context and the code it comes with
- * (`coupon`). Values are data: they are never rendered a second time. A piece that cannot be rendered stays out, so that no
+ * (`coupon`); lists of pieces are rendered first and are at hand in the rest (`items`). Values are data: they are never rendered a second time. A field that cannot be rendered stays out, so that no
  * half-made text is sent.
  */
 export function withContent(decision: Decision, person: Person): Decision {
-  if (!decision.content || !Object.values(decision.content).some(hasTag)) return decision;
-  const { coupon } = decision;
+  const { content, items, coupon } = decision;
+  if (!content || ![content, ...Object.values(items ?? {}).flat()].some(hasTags)) return decision;
   const traits = Object.entries(person.traits).map(([name, { value }]) => [name, value] as const);
   const scope = Object.fromEntries([...traits, ...Object.entries(decision.context), ['coupon', coupon]]);
-  return { ...decision, content: filled(decision.content, scope) };
+  const lists = items && filledItems(items, scope);
+  return { ...decision, content: filled(content, { ...scope, items: lists }), items: lists };
 }
+
+const filledItems = (items: Items, scope: Record<string, unknown>): Items =>
+  Object.fromEntries(
+    Object.entries(items).map(([slot, list]) => [slot, list.map((content) => filled(content, scope))]),
+  );
 
 function filled(content: Record<string, string>, scope: Record<string, unknown>): Record<string, string> {
   const result: Record<string, string> = {};
@@ -46,12 +54,15 @@ function filled(content: Record<string, string>, scope: Record<string, unknown>)
   return result;
 }
 
-/** Fills content from a request's context alone, where the person cannot be looked up; nothing when a piece fails. */
+/** Fills a message from a request's context alone, where the person cannot be looked up; nothing when a part of it fails. */
 export const fillFrom =
   (context: Record<string, unknown>) =>
-  (content: Record<string, string>): Record<string, string> | undefined => {
-    const result = filled(content, context);
-    return Object.keys(result).length === Object.keys(content).length ? result : undefined;
+  ({ content, items }: Filled): Filled | undefined => {
+    const lists = items && filledItems(items, context);
+    const result = { content: filled(content, { ...context, items: lists }), items: lists };
+    const fields = ({ content: own, items: listed = {} }: Filled): number =>
+      [own, ...Object.values(listed).flat()].reduce((sum, one) => sum + Object.keys(one).length, 0);
+    return fields(result) === fields({ content, items }) ? result : undefined;
   };
 
 const MOST_PARSED = 1_000;

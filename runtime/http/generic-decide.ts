@@ -4,6 +4,8 @@ import { answerOf } from '../../core/decide/answer.ts';
 import type { Decision, DecideRequest } from '../../core/domain/decision.ts';
 import { programmesIn, programmesInText } from '../../core/domain/decision.ts';
 import type { DecidePorts, DecideHandler } from './decide-routes.ts';
+import { hasSlots } from '../../core/domain/slots.ts';
+import { slotFeaturesOf } from '../../core/slots/features.ts';
 import { traceableAnswer } from './decide-routes.ts';
 import { requireScope } from './inbound.ts';
 import { deadlinesOf } from './ladder.ts';
@@ -31,6 +33,14 @@ export const decideBody = z
       .default({}),
     preview: z.boolean().optional(),
     pin: id.optional(),
+    pieces: z
+      .record(id, z.union([id, z.array(id).min(1).max(50)]))
+      .optional()
+      .describe('With a pin: the pieces to put the variant together from, one for every slot'),
+  })
+  .refine(({ pin, pieces }) => pieces === undefined || pin !== undefined, {
+    path: ['pieces'],
+    message: 'the pieces of a pinned variant: pin names it',
   })
   .refine(({ programme, pin }) => pin === undefined || programmesIn({ programme }).length === 1, {
     path: ['pin'],
@@ -41,6 +51,14 @@ export const batchBody = z.object({ items: z.array(z.unknown()).min(1).max(1_000
 
 const BUDGET_MS = 1_500;
 
+/** `piece.<slot>=<id>` parameters of a query; several ids with commas. */
+function piecesIn(query: Readonly<Record<string, string>>): Record<string, string | string[]> | undefined {
+  const named = Object.entries(query).filter(([name]) => name.startsWith('piece.'));
+  if (named.length === 0) return undefined;
+  const ids = (value: string): string | string[] => (value.includes(',') ? value.split(',') : value);
+  return Object.fromEntries(named.map(([name, value]) => [name.slice('piece.'.length), ids(value)]));
+}
+
 /** A query string in the shape of the body. */
 export function fromQuery(query: Readonly<Record<string, string>>): unknown {
   const { programme, send, pin, preview, user, anonymous, braze, email, external } = query;
@@ -50,6 +68,7 @@ export function fromQuery(query: Readonly<Record<string, string>>): unknown {
     person: { userId: user, anonymousId: anonymous, brazeId: braze, email, externalId: external },
     send: send || undefined,
     pin: pin || undefined,
+    pieces: piecesIn(query),
     preview: preview === 'true' || preview === '1' || undefined,
     context: Object.fromEntries(context.map(([name, value]) => [name.slice(2), value])),
   };
@@ -80,10 +99,22 @@ function requireProgrammes({ programme }: DecideRequest, { programmes }: DecideP
   throw new Problem(422, 'A programme is not known', errors);
 }
 
+/** @throws Problem 422 where pieces are no message that the pinned variant allows. */
+function requirePieces({ programme, pin, pieces }: DecideRequest, { programmes }: DecidePorts): void {
+  if (pieces === undefined) return;
+  const variant = programmes.find([programme].flat()[0]!)?.variants.find(({ id: own }) => own === pin);
+  const slotted = variant && hasSlots(variant) ? slotFeaturesOf(variant).combinations : undefined;
+  if (slotted?.combinationOf(pieces)) return;
+  const slots = slotted?.slots.map(({ name, pick, ids }) => `${name}: ${pick} of ${ids.join(', ')}`);
+  const message = slots ? `a message that is allowed: ${slots.join('; ')}` : `no pieces: ${pin} has no slots`;
+  throw new Problem(422, 'These pieces make no message', [{ path: 'pieces', message }]);
+}
+
 function parse(input: unknown, request: InboundRequest, ports: DecidePorts): DecideRequest {
   const parsed = checked(decideBody, input);
   if (parsed.pin !== undefined) requireScope(request, 'write');
   requireProgrammes(parsed, ports);
+  requirePieces(parsed, ports);
   return parsed;
 }
 
@@ -91,7 +122,7 @@ function parse(input: unknown, request: InboundRequest, ports: DecidePorts): Dec
 export function traceOf(decision: Decision): object {
   const { eligible, dropped, context, seed, modelVersion, programmeVersion, policy, arm, propensity } =
     decision;
-  const { arbitration, reservations } = decision;
+  const { arbitration, reservations, drawn } = decision;
   return {
     eligible,
     dropped,
@@ -103,6 +134,7 @@ export function traceOf(decision: Decision): object {
     method: policy,
     arm,
     propensity,
+    drawn,
     reservations,
     arbitration,
   };

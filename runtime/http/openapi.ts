@@ -16,6 +16,8 @@ const answer = z.object({
   send_at: z.iso.datetime().optional(),
   retry_at: z.iso.datetime().optional().describe('The send is put off: ask for it again at this time'),
   content: z.record(z.string(), z.string()).optional(),
+  pieces: z.record(z.string(), z.union([z.string(), z.array(z.string())])).optional(),
+  items: z.record(z.string(), z.array(z.record(z.string(), z.string()))).optional(),
   coupon: z.object({ pool: z.string(), code: z.string() }).optional(),
   route: z.object({ queue: z.string(), value: z.number().optional() }).optional(),
   reason: z.enum(['policy', 'holdout', 'guardrail', 'fallback', 'pinned', 'preview']),

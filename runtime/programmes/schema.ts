@@ -1,4 +1,3 @@
-import { hash } from 'node:crypto';
 import { z } from 'zod';
 import { WHEN_AWAY } from '../../core/domain/away.ts';
 import type { Programme, Variant } from '../../core/domain/programme.ts';
@@ -7,10 +6,12 @@ import { SILENCE } from '../../core/domain/decision.ts';
 import { MOST_TEXT } from '../engine/cel.ts';
 import { checkFatigue, fatigue } from './fatigue-schema.ts';
 import { checkCosts, checkLimits, goal } from './goal-schema.ts';
+import { contentHash } from './content-hash.ts';
 import type { Issue } from './learning-schema.ts';
 import { checkContext, checkPolicy, contextFields, policy } from './learning-schema.ts';
 import { hours, id, name, zone } from './names.ts';
 import { budget, cap, queue, variantResources } from './resource-schema.ts';
+import { checkSlots, slotFields } from './slot-schema.ts';
 
 const date = z.iso.datetime({ offset: true });
 
@@ -25,6 +26,7 @@ const variant = z.object({
   eligible: rule.optional(),
   startsAt: date.optional(),
   endsAt: date.optional(),
+  ...slotFields,
   ...variantResources,
 });
 
@@ -127,6 +129,7 @@ export const programmeSchema = z
     if (programme.fallback !== undefined && !ids.includes(programme.fallback)) {
       issue(['fallback'], `one of ${ids.join(', ')}`);
     }
+    for (const [i, own] of programme.variants.entries()) checkSlots(own, ['variants', i], issue);
     checkPolicy(programme, issue);
     checkContext(programme, issue);
     checkCosts(programme, issue);
@@ -135,23 +138,6 @@ export const programmeSchema = z
   });
 
 export type ProgrammeInput = z.infer<typeof programmeSchema>;
-
-/**
- * SHA-256 of a variant's channel and content, keys sorted, and of what comes with it: what an approval is bound to. Without a code and
- * a hand-over it is that of the content alone.
- */
-export function contentHash({
-  channel,
-  content,
-  coupon,
-  route,
-}: Pick<Variant, 'channel' | 'content' | 'coupon' | 'route'>): string {
-  const sorted = Object.keys(content)
-    .sort()
-    .map((key) => [key, content[key]]);
-  const offer = coupon === undefined && !route ? [] : [{ coupon, route }];
-  return hash('sha256', JSON.stringify([channel, sorted, ...offer]), 'hex');
-}
 
 /** A programme as it is kept: approvals of unchanged content stay. */
 export function toProgramme(input: ProgrammeInput, previous?: Programme): Programme {

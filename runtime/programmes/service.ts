@@ -13,10 +13,16 @@ export type Judgement = 'approved' | 'rejected' | 'archived';
 
 type Field = readonly [path: string, text: string | undefined];
 
+const fieldsOf = (path: string, content: Record<string, string>): Field[] =>
+  Object.entries(content).map(([name, text]): Field => [`${path}.content.${name}`, text]);
+
 const templatesOf = ({ variants }: ProgrammeInput): Field[] =>
-  variants.flatMap(({ content }, i) =>
-    Object.entries(content).map(([name, text]): Field => [`variants.${i}.content.${name}`, text]),
-  );
+  variants.flatMap(({ content, slots = {} }, i) => [
+    ...fieldsOf(`variants.${i}`, content),
+    ...Object.entries(slots).flatMap(([slot, pieces]) =>
+      pieces.flatMap((piece, j) => fieldsOf(`variants.${i}.slots.${slot}.${j}`, piece.content)),
+    ),
+  ]);
 
 const rulesOf = ({ guardrails, variants }: ProgrammeInput): Field[] => [
   ['guardrails.eligible', guardrails.eligible],

@@ -73,8 +73,8 @@ export function explain(decision: Decision, live: LiveProgramme, remedies: Remed
 
 /** Whether two decisions say the same about every option. */
 export const sameOutcome = (a: Decision, b: Decision): boolean =>
-  JSON.stringify([a.option, a.reason, a.guardrail, a.dropped, a.eligible]) ===
-  JSON.stringify([b.option, b.reason, b.guardrail, b.dropped, b.eligible]);
+  JSON.stringify([a.option, a.pieces, a.reason, a.guardrail, a.dropped, a.eligible]) ===
+  JSON.stringify([b.option, b.pieces, b.reason, b.guardrail, b.dropped, b.eligible]);
 
 const wordsOf = ({ changes }: Way): string => changes.map(changeWords).join(', and ');
 

@@ -8,6 +8,7 @@ import { costs } from './goal.ts';
 import { caps, openTimes } from './limits.ts';
 import { budgets, pools, queues } from './resources.ts';
 import { rules } from './rules.ts';
+import { slots } from './slots.ts';
 
 const CHECKS: readonly Check[] = [
   approvals,
@@ -24,6 +25,7 @@ const CHECKS: readonly Check[] = [
   consent,
   fallback,
   costs,
+  slots,
 ];
 
 /** What about a programme is allowed and hardly meant. */
