@@ -1,9 +1,12 @@
-import { freshness, RecoveringModel } from '../../core/learn/models/recovering.ts';
-import { bestNormalProbabilities } from '../../core/maths/best-normal.ts';
-import type { Xoshiro } from '../../core/maths/xoshiro.ts';
+import type { Programme } from '../../core/domain/programme.ts';
+import { DAY_MS } from '../../core/domain/programme.ts';
+import { freshness, sinceKey } from '../../core/learn/features/freshness.ts';
+import { hourOf } from '../../core/learn/blocks.ts';
+import { linearSumsOf } from '../../core/learn/linear-state.ts';
+import { emptyState } from '../../core/learn/model.ts';
 import { rngFromNumber } from '../../core/maths/xoshiro.ts';
-import { EXPLORATION, withFloor } from '../../core/policies/context-policy.ts';
-import { drawFrom, largest } from './players.ts';
+import { policyOf } from '../../core/policies/policy-of.ts';
+import { largest } from './players.ts';
 
 /** A planted world of tired people: who had an option lately is less likely to answer to it. Times in days. */
 const WORLD = {
@@ -15,14 +18,29 @@ const WORLD = {
   base: -2.7,
   spread: 0.3,
 } as const;
-const SCALE = 0.7;
 
-type Chooser = (days: readonly (number | undefined)[], truth: Float64Array) => number;
+const OPTIONS = Array.from({ length: WORLD.options }, (_, a) => `o${a}`);
+const START = Date.parse('2026-01-05T09:00:00Z');
+
+interface Asked {
+  day: number;
+  /** How long ago this person had each option, in days. */
+  since: readonly (number | undefined)[];
+  /** The chance that each option is answered. */
+  truth: Float64Array;
+}
+
+interface Player {
+  choose(asked: Asked): number;
+  learn(asked: Asked, option: number, reward: number): void;
+  /** Called when a day is over. */
+  fold(): void;
+}
 
 export type FatiguePolicy = 'all-knowing' | 'plain Thompson' | 'recovering Thompson';
 
-/** Reward expected over the whole of one world; `choose` sees how long ago this person had each option. */
-function playWorld(seed: number, choose: Chooser, learn: RecoveringModel['learn']): number {
+/** Reward expected over the whole of one world. */
+function playWorld(seed: number, player: Player): number {
   const { options, persons, days, halfLife, fatigue, base, spread } = WORLD;
   const rng = rngFromNumber(11_000 + seed);
   const rates = Float64Array.from({ length: options }, () => base + spread * rng.normal());
@@ -34,40 +52,86 @@ function playWorld(seed: number, choose: Chooser, learn: RecoveringModel['learn'
         const ago = day - last[person * options + a]!;
         return ago > days ? undefined : ago;
       });
-      const truth = rates.map(
-        (rate, a) => 1 / (1 + Math.exp(fatigue * freshness(since[a], halfLife) - rate)),
-      );
+      const truth = rates.map((rate, a) => {
+        const hours = since[a] === undefined ? undefined : 24 * since[a];
+        return 1 / (1 + Math.exp(fatigue * freshness(hours, halfLife) - rate));
+      });
       const luck = rng.uniform();
-      const option = choose(since, truth);
+      const asked = { day, since, truth };
+      const option = player.choose(asked);
       expected += truth[option]!;
-      learn(option, since[option], luck < truth[option]! ? 1 : 0);
+      player.learn(asked, option, luck < truth[option]! ? 1 : 0);
       last[person * options + option] = day;
     }
+    player.fold();
   }
   return expected;
 }
 
-function thompson(model: RecoveringModel, rng: Xoshiro, tired: boolean): Chooser {
-  return (days) => {
-    const scores = days.map((ago, a) => model.score(a, tired ? ago : undefined));
-    const means = Float64Array.from(scores, ({ mean }) => mean);
-    const sds = Float64Array.from(scores, ({ sd }) => SCALE * sd);
-    const wins = bestNormalProbabilities(means, sds, new Float64Array(means.length));
-    return drawFrom(withFloor(wins, EXPLORATION), rng);
-  };
+/** A programme as it is served, folded once a day. */
+class Served implements Player {
+  readonly #programme: Programme;
+  readonly #state = emptyState();
+  readonly #rng;
+  #policy;
+
+  constructor(recovering: boolean, seed: number) {
+    const variants = OPTIONS.map((id) => ({ id, channel: 'email', content: {}, contentHash: '' }));
+    this.#programme = {
+      ...{ id: 'bench', version: 1, name: 'bench', status: 'live', silence: false, variants },
+      goal: { signals: [{ signal: 'answer', weight: 1, windowHours: 24 }] },
+      policy: { kind: 'linear-thompson', recovering },
+      ...{ guardrails: {}, sendBucketHours: 24 },
+    };
+    this.#rng = rngFromNumber(9000 + seed);
+    this.#state.linear = linearSumsOf(this.#programme).empty();
+    this.#policy = this.#fresh();
+  }
+
+  #fresh() {
+    return policyOf(this.#programme, { programme: 'bench', version: 1, state: this.#state });
+  }
+
+  #context({ since }: Asked): Record<string, number> {
+    const known = since.flatMap((days, a) =>
+      days === undefined ? [] : [[sinceKey(OPTIONS[a]!), 24 * days] as const],
+    );
+    return Object.fromEntries(known);
+  }
+
+  choose(asked: Asked): number {
+    const context = this.#context(asked);
+    const scored = this.#policy.score(OPTIONS, { context, at: START + asked.day * DAY_MS });
+    let left = this.#rng.uniform();
+    const drawn = scored.findIndex(({ propensity }) => (left -= propensity) < 0);
+    return drawn < 0 ? largest(scored.map(({ propensity }) => propensity)) : drawn;
+  }
+
+  learn(asked: Asked, option: number, reward: number): void {
+    const sums = linearSumsOf(this.#programme);
+    const { linear } = this.#state;
+    const trial = {
+      option: OPTIONS[option]!,
+      context: this.#context(asked),
+      hour: hourOf(START + asked.day * DAY_MS),
+    };
+    sums.addTrials(linear, trial, 1);
+    if (reward > 0) sums.moveWorths(linear, trial, {}, { answer: 1 });
+  }
+
+  fold(): void {
+    this.#policy = this.#fresh();
+  }
 }
 
-export function playFatigue(seed: number, policy: FatiguePolicy): number {
-  if (policy === 'all-knowing')
-    return playWorld(
-      seed,
-      (_days, truth) => largest(truth),
-      () => undefined,
-    );
-  const tired = policy === 'recovering Thompson';
-  const model = new RecoveringModel(WORLD.options);
-  const choose = thompson(model, rngFromNumber(9000 + seed), tired);
-  return playWorld(seed, choose, (option, days, reward) =>
-    model.learn(option, tired ? days : undefined, reward),
+const ALL_KNOWING: Player = {
+  choose: ({ truth }) => largest(truth),
+  learn: () => undefined,
+  fold: () => undefined,
+};
+
+export const playFatigue = (seed: number, policy: FatiguePolicy): number =>
+  playWorld(
+    seed,
+    policy === 'all-knowing' ? ALL_KNOWING : new Served(policy === 'recovering Thompson', seed),
   );
-}

@@ -166,6 +166,8 @@ export interface PolicyChoice {
   floor?: number | undefined;
   /** Days after which a trial counts half; absent: nothing is forgotten. */
   halfLifeDays?: number | undefined;
+  /** Whether an option that a person had lately is worth less to them, by as much and for as long as outcomes say. */
+  recovering?: boolean | undefined;
   /** Share of each option under `fixed-split`, in any unit; absent: equal shares. */
   shares?: Record<string, number> | undefined;
   /** An option is worth its reward, at `arbitration.value` each, less what its message costs. */

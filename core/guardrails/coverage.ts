@@ -37,14 +37,20 @@ function signalsMissing(wanted: Asks, kept: Asks): string[] {
 }
 
 /** Features from the person that were not taken down, or were something else then. */
-function featuresMissing({ context = {} }: Programme, { context: kept = {} }: Programme): string[] {
+function featuresMissing(
+  { context = {}, policy }: Programme,
+  { context: kept = {}, ...then }: Programme,
+): string[] {
   const sourceIn = (some: NonNullable<Programme['context']>, name: string): string => {
     const declared = Object.hasOwn(some, name) ? some[name] : undefined;
     return JSON.stringify([declared?.from, declared?.type === 'number' && declared.days]);
   };
-  return Object.keys(context)
+  const recovers = policy.recovering === true && then.policy.recovering !== true;
+  const missed = recovers ? ['when the person last had each variant'] : [];
+  const names = Object.keys(context)
     .filter((name) => context[name]!.from !== undefined && sourceIn(context, name) !== sourceIn(kept, name))
     .map((name) => `context.${name}`);
+  return [...missed, ...names];
 }
 
 /** A programme with what its guardrails look at. */

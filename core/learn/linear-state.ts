@@ -68,7 +68,7 @@ export class LinearSums {
 
   /** Adds trials; a negative number takes them back. Changes `state`. */
   addTrials(state: LinearState, trial: LinearTrial, count: number): void {
-    const x = this.features.encode(trial.context);
+    const x = this.features.encode(trial.context, trial.option);
     this.#change(state, trial, (total) => {
       let at = 0;
       for (let i = 0; i < x.length; i++) {
@@ -81,7 +81,7 @@ export class LinearSums {
 
   /** Moves what the signals of one trial are worth. Changes `state`. */
   moveWorths(state: LinearState, trial: LinearTrial, before: Worths, after: Worths): void {
-    const x = this.features.encode(trial.context);
+    const x = this.features.encode(trial.context, trial.option);
     const signals = Object.keys({ ...before, ...after }).sort();
     this.#change(state, trial, (total) => {
       const { responses, squares } = total;

@@ -23,7 +23,7 @@ export function autoEstimates(
   const { labels } = linearSumsOf(programme).features;
   const features = sums.inContext ? labels : labels.slice(0, 1);
   const beliefs = new AutoBeliefs(programme, sums);
-  const x = averageContext(sums, features.length);
+  const x = averageContext(Object.values(sums.options), features.length);
   const drawn = open.map((option) => shifted(beliefs.of(x, option, true), -costOf(programme, option)));
   const chosen = drawn.length > 0 ? floored(programme, winsOf(drawn)) : [];
   return new Map(

@@ -1,7 +1,7 @@
 import type { OptionKey } from '../domain/decision.ts';
 import type { Programme } from '../domain/programme.ts';
 import type { EffectiveSums } from '../learn/effective.ts';
-import { linearSumsOf } from '../learn/linear-state.ts';
+import type { RowSums } from '../learn/models/linear.ts';
 import { bestNormalProbabilities } from '../maths/best-normal.ts';
 import { inverseDiagonal, rowStart } from '../maths/cholesky.ts';
 import { costOf } from '../policies/costs.ts';
@@ -37,9 +37,12 @@ export interface LinearEstimate {
 }
 
 /** Mean features of all trials, of whatever option: where options are compared on equal terms. */
-export function averageContext({ options }: EffectiveSums, features: number): Float64Array {
+export function averageContext(
+  options: readonly Pick<RowSums, 'information'>[],
+  features: number,
+): Float64Array {
   const sum = new Float64Array(features);
-  for (const { information } of Object.values(options)) {
+  for (const { information } of options) {
     for (let j = 0; j < features; j++) sum[j]! += information[rowStart(j)]!;
   }
   return sum[0]! > 0 ? sum.map((x) => x / sum[0]!) : sum.fill(0).fill(1, 0, 1);
@@ -55,10 +58,9 @@ export function linearEstimates(
   open: readonly OptionKey[],
 ): Map<OptionKey, LinearEstimate> | undefined {
   if (programme.policy.kind !== 'linear-thompson' || !sums.inContext) return undefined;
-  const { features } = linearSumsOf(programme);
   const beliefs = new LinearBeliefs(programme, sums);
-  const { options } = beliefs;
-  const { means, sds } = beliefs.score(averageContext(sums, features.count), options);
+  const { columns, model, options } = beliefs;
+  const { means, sds } = beliefs.score(averageContext(model.options, columns.count), options);
   const places = [...options.keys()].filter((i) => open.includes(options[i]!));
   const net = Float64Array.from(places, (i) => means[i]! - costOf(programme, options[i]!));
   const doubt = Float64Array.from(places, (i) => sds[i]!);
@@ -71,16 +73,16 @@ export function linearEstimates(
         propensity: propensities.get(i) ?? 0,
         estimate: means[i]!,
         interval: intervalOf(means[i]!, sds[i]!),
-        coefficients: coefficientsOf(beliefs, i, features.labels),
+        coefficients: coefficientsOf(beliefs, i),
       },
     ]),
   );
 }
 
-function coefficientsOf({ model, unit }: LinearBeliefs, i: number, labels: readonly string[]): Coefficient[] {
+function coefficientsOf({ columns, model, unit }: LinearBeliefs, i: number): Coefficient[] {
   const { mean, factor, scale, shape } = model.options[i]!;
   const variances = inverseDiagonal(factor, new Float64Array(mean.length));
-  return labels.map((feature, j) => {
+  return columns.labels.map((feature, j) => {
     const estimate = unit * mean[j]!;
     return {
       feature,

@@ -27,7 +27,7 @@ export function auto(programme: Programme, model: Model): Learner {
   };
   const contributions = (option: OptionKey, { context, at }: Circumstances): Contribution[] => {
     const beliefs = beliefsAt(at);
-    return [...features.encode(context)].flatMap((value, j) => {
+    return [...features.encode(context, option)].flatMap((value, j) => {
       if (value === 0) return [];
       const contribution = value * beliefs.coefficient(option, j).mean;
       return [{ feature: features.labels[j]!, value, contribution }];
@@ -39,7 +39,7 @@ export function auto(programme: Programme, model: Model): Learner {
     constant,
     believe(eligible, { context, at }) {
       const beliefs = beliefsAt(at);
-      const x = constant ? CONSTANT : features.encode(context);
+      const x = constant ? CONSTANT : features.encode(context, eligible[0]!);
       return eligible.map((option) => beliefs.of(x, option, true));
     },
     ...(!constant && { contributions }),

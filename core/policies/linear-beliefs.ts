@@ -1,12 +1,14 @@
-import type { OptionKey } from '../domain/decision.ts';
+import type { DecideRequest, OptionKey } from '../domain/decision.ts';
 import { countsFor } from '../learn/counts-for.ts';
 import type { Programme } from '../domain/programme.ts';
 import type { EffectiveSums } from '../learn/effective.ts';
+import type { Columns } from '../learn/features/declared.ts';
 import { linearSumsOf, pairKey } from '../learn/linear-state.ts';
 import type { RowSums } from '../learn/models/linear.ts';
 import type { LinearOption } from '../learn/models/linear.ts';
 import { DEFAULT_NOISE, LinearModel } from '../learn/models/linear.ts';
 import { optionsOf } from './policy.ts';
+import { modelColumns } from './recovery.ts';
 import { rewardRange, scaleOf } from './posterior.ts';
 
 /**
@@ -18,10 +20,17 @@ const SLOPES = [1, 4, 16, 64, 256, 1e6];
 /** Trials that the noise of all options is worth in that of each. */
 const NOISE_TRIALS = 30;
 
+interface Scores {
+  means: Float64Array;
+  sds: Float64Array;
+}
+
 /** What a programme believes of each of its options at one time, in rewards. */
 export class LinearBeliefs {
   readonly options: readonly OptionKey[];
   readonly model: LinearModel;
+  /** What the model has of the features. */
+  readonly columns: Columns;
   /** Reward that one unit of the model is. */
   readonly unit: number;
   readonly #means: Float64Array;
@@ -33,10 +42,11 @@ export class LinearBeliefs {
     this.options = optionsOf(programme, programme.variants);
     this.#means = new Float64Array(this.options.length);
     this.#sds = new Float64Array(this.options.length);
-    const known = this.options.map((option) => rowSums(programme, sums, option, this.unit));
-    const { count } = linearSumsOf(programme).features;
+    const all = this.options.map((option) => rowSums(programme, sums, option, this.unit));
+    const { columns, known } = modelColumns(linearSumsOf(programme).features, all);
+    this.columns = columns;
     const models = SLOPES.map((slopes) => {
-      const model = new LinearModel(count, known.length, { ...DEFAULT_NOISE, slopes });
+      const model = new LinearModel(columns.count, known.length, { ...DEFAULT_NOISE, slopes });
       for (const [i, own] of known.entries()) if (own) model.know(i, own);
       return model;
     });
@@ -57,8 +67,21 @@ export class LinearBeliefs {
     }
   }
 
-  /** Mean and standard deviation of the expected reward of some options in context `x`. */
-  score(x: Float64Array, options: readonly OptionKey[]): { means: Float64Array; sds: Float64Array } {
+  /** The same of options in a context as it was recorded. */
+  believe(context: DecideRequest['context'], options: readonly OptionKey[]): Scores {
+    const { columns } = this;
+    if (!columns.byOption) return this.score(columns.encode(context, options[0]!), options);
+    const [means, sds] = [new Float64Array(options.length), new Float64Array(options.length)];
+    for (const [i, option] of options.entries()) {
+      const own = this.score(columns.encode(context, option), [option]);
+      means[i] = own.means[0]!;
+      sds[i] = own.sds[0]!;
+    }
+    return { means, sds };
+  }
+
+  /** Mean and standard deviation of the expected reward of some options with features `x`. */
+  score(x: Float64Array, options: readonly OptionKey[]): Scores {
     const places = options.map((option) => this.options.indexOf(option));
     const [means, sds] = [this.#means.subarray(0, places.length), this.#sds.subarray(0, places.length)];
     this.model.score(x, places, means, sds);

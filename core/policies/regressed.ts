@@ -2,8 +2,6 @@ import type { OptionKey } from '../domain/decision.ts';
 import type { Programme } from '../domain/programme.ts';
 import type { EffectiveSums } from '../learn/effective.ts';
 import { effectiveOf, isInContext } from '../learn/effective.ts';
-import type { LinearSums } from '../learn/linear-state.ts';
-import { linearSumsOf } from '../learn/linear-state.ts';
 import type { Model } from '../learn/model.ts';
 import type { Learner } from './belief.ts';
 import { earned } from './earned.ts';
@@ -16,7 +14,6 @@ import type { Circumstances, Contribution } from './policy.ts';
  * fold after it, it goes by what the options earned.
  */
 export function regressed(programme: Programme, model: Model): Learner {
-  const sums = linearSumsOf(programme);
   if (!isInContext(programme, model.state)) {
     return { ...earned(programme, model), note: 'the context is not known yet' };
   }
@@ -31,23 +28,22 @@ export function regressed(programme: Programme, model: Model): Learner {
     name: 'linear-thompson',
     constant: false,
     believe(eligible, { context, at }) {
-      const { means, sds } = beliefsAt(at).score(sums.features.encode(context), eligible);
+      const { means, sds } = beliefsAt(at).believe(context, eligible);
       return eligible.map((_, i) => ({ mean: means[i]!, sd: sds[i]! }));
     },
     contributions: (option, circumstances) =>
-      contributionsOf(sums, beliefsAt(circumstances.at), option, circumstances),
+      contributionsOf(beliefsAt(circumstances.at), option, circumstances),
   };
 }
 
 function contributionsOf(
-  { features }: LinearSums,
-  { model, options, unit }: LinearBeliefs,
+  { columns, model, options, unit }: LinearBeliefs,
   option: OptionKey,
   { context }: Circumstances,
 ): Contribution[] {
   const mean = model.options[options.indexOf(option)]?.mean;
   if (!mean) return [];
-  return [...features.encode(context)].flatMap((value, j) =>
-    value === 0 ? [] : [{ feature: features.labels[j]!, value, contribution: value * mean[j]! * unit }],
+  return [...columns.encode(context, option)].flatMap((value, j) =>
+    value === 0 ? [] : [{ feature: columns.labels[j]!, value, contribution: value * mean[j]! * unit }],
   );
 }

@@ -69,6 +69,7 @@ export const policy = z.strictObject({
     .min(1)
     .max(365 * 10)
     .optional(),
+  recovering: z.boolean().optional(),
   shares: z.record(id, z.number().min(0)).optional(),
   netOfCosts: z.boolean().optional(),
 });
@@ -88,6 +89,7 @@ export const contextFields = {
 const HEEDED: Record<Exclude<keyof PolicyChoice, 'kind'>, readonly PolicyKind[]> = {
   floor: ['auto', 'weighted-thompson', 'linear-thompson', 'top-two'],
   halfLifeDays: ['auto', 'weighted-thompson', 'linear-thompson', 'top-two'],
+  recovering: ['linear-thompson'],
   shares: ['fixed-split'],
   netOfCosts: ['auto', 'weighted-thompson', 'linear-thompson', 'top-two'],
 };
@@ -119,7 +121,7 @@ export function checkPolicy(
 }
 
 export function checkContext(
-  { context = {}, crosses = [] }: Pick<Programme, 'context' | 'crosses'>,
+  { context = {}, crosses = [], policy: own }: Pick<Programme, 'context' | 'crosses' | 'policy'>,
   issue: Issue,
 ): void {
   for (const [i, [left, right]] of crosses.entries()) {
@@ -129,7 +131,7 @@ export function checkContext(
     if (left === right) issue(['crosses', i], 'two different features');
   }
   if (crosses.flat().some((name) => !Object.hasOwn(context, name))) return;
-  const { count } = new DeclaredFeatures({ context, crosses });
+  const { count } = new DeclaredFeatures({ context, crosses, policy: own });
   if (count > MOST_COLUMNS) {
     issue(['context'], `makes ${count} columns, at most ${MOST_COLUMNS}: fewer values, features or crosses`);
   }

@@ -21,7 +21,7 @@ export async function sumsByHand(
     const { option, at, context } = found.decision;
     if (at < from * HOUR || at >= (from + length) * HOUR) continue;
     decisions++;
-    const x = [...features.encode(context)];
+    const x = [...features.encode(context, option)];
     let place = 0;
     for (const [i, xi] of x.entries()) {
       for (const xj of x.slice(0, i + 1)) add(`information ${place++} of ${option}`, xi * xj);

@@ -1,8 +1,10 @@
+import type { DecideRequest, OptionKey } from '../../domain/decision.ts';
 import type { FeatureDeclaration } from '../../domain/feature.ts';
 import type { Programme } from '../../domain/programme.ts';
 import { schemaHash } from '../models/snapshot.ts';
 import type { Feature, FeatureValue } from './encode.ts';
 import { Encoder } from './encode.ts';
+import { freshnesses, HALF_LIVES } from './freshness.ts';
 
 /**
  * Features are rounded to this grid: sums of products of two of them are then exact in doubles for some hundred million
@@ -37,13 +39,25 @@ function declaredValue(value: FeatureValue, declared: FeatureDeclaration): Featu
   return Math.min(declared.max, Math.max(declared.min, number));
 }
 
+/** What a model has of the features of a programme. */
+export interface Columns {
+  readonly count: number;
+  readonly labels: readonly string[];
+  /** Whether options of one decision have features of their own. */
+  readonly byOption: boolean;
+  encode(context: DecideRequest['context'], option: OptionKey): Float64Array;
+}
+
+type Declaring = Pick<Programme, 'context' | 'crosses'> & Partial<Pick<Programme, 'policy'>>;
+
 /**
  * The features of a programme version: the same columns for every request, whatever it carries. A value that was not
  * declared is the unknown level of its feature, one that is missing or no number the missing level.
  */
-export class DeclaredFeatures {
+export class DeclaredFeatures implements Columns {
   readonly count: number;
   readonly labels: readonly string[];
+  readonly byOption: boolean;
   readonly groups: readonly number[];
   readonly secondOrder: readonly number[];
   /** The same for the same features in the same columns. */
@@ -51,24 +65,36 @@ export class DeclaredFeatures {
   readonly #declared: readonly (readonly [string, FeatureDeclaration])[];
   readonly #encoder: Encoder;
 
-  constructor({ context = {}, crosses = [] }: Pick<Programme, 'context' | 'crosses'>) {
+  constructor({ context = {}, crosses = [], policy }: Declaring) {
     this.#declared = Object.entries(context).sort(compare);
     this.#encoder = new Encoder({
       features: this.#declared.map(([name, own]) => featureOf(name, own)),
       crosses: crosses.map(([left, right]) => ({ left, right })),
     });
-    this.count = this.#encoder.features;
-    this.labels = this.#encoder.labels;
-    this.groups = this.#encoder.groups;
-    this.secondOrder = this.#encoder.secondOrder;
-    this.schema = schemaHash({ context: this.#declared, crosses });
+    this.byOption = policy?.recovering === true;
+    const lately = this.byOption ? HALF_LIVES.map((days) => `had lately (half-life ${days} d)`) : [];
+    this.labels = [...this.#encoder.labels, ...lately];
+    this.count = this.labels.length;
+    const { groups, secondOrder } = this.#encoder;
+    const next = Math.max(...groups) + 1;
+    this.groups = [...groups, ...lately.map(() => next)];
+    this.secondOrder = secondOrder;
+    const recovering = this.byOption ? HALF_LIVES : undefined;
+    this.schema = schemaHash({ context: this.#declared, crosses, recovering });
   }
 
-  encode(context: Readonly<Record<string, FeatureValue>>): Float64Array {
+  /** Columns of which a model has one: of freshness, by half-life. The last ones; none where no option recovers. */
+  get alternatives(): number[] {
+    return this.labels.map((_, j) => j).slice(this.#encoder.features);
+  }
+
+  encode(context: DecideRequest['context'], option: OptionKey): Float64Array {
     const known = this.#declared.map(([name, own]) => {
       const value = Object.hasOwn(context, name) ? context[name] : undefined;
       return [name, declaredValue(value, own)] as const;
     });
-    return this.#encoder.encode(Object.fromEntries(known)).map((x) => Math.round(x * GRID) / GRID);
+    const plain = this.#encoder.encode(Object.fromEntries(known));
+    const x = this.byOption ? Float64Array.of(...plain, ...freshnesses(context, option)) : plain;
+    return x.map((own) => Math.round(own * GRID) / GRID);
   }
 }

@@ -1,5 +1,5 @@
 import type { Contact } from '../../contracts/records.ts';
-import type { DecideRequest } from '../../domain/decision.ts';
+import type { DecideRequest, OptionKey } from '../../domain/decision.ts';
 import type { FeatureDeclaration, Response } from '../../domain/feature.ts';
 import type { Programme } from '../../domain/programme.ts';
 import { DAY_MS, HOUR_MS, TRAITS } from '../../domain/programme.ts';
@@ -7,6 +7,7 @@ import { standing } from '../../guardrails/contacts.ts';
 import type { GuardContext, HistoryAsk } from '../../guardrails/guardrail.ts';
 import { IGNORED_LOOKBACK_HOURS, reactionsTo } from '../../guardrails/suppression.ts';
 import type { FeatureValue } from './encode.ts';
+import { sinceKey } from './freshness.ts';
 
 /* Features that come from the person instead of the request. */
 
@@ -22,15 +23,16 @@ const HUNDREDTHS = 100;
 const had = ({ contacts, now }: GuardContext): Contact[] =>
   standing(contacts, now).filter(({ at }) => at <= now);
 
-/** When the last of them was, ms since 1970. */
-const lastAt = (given: GuardContext): number =>
-  had(given).reduce((last, { at }) => Math.max(last, at), -Infinity);
+/** When the last of some was, ms since 1970. */
+const lastOf = (contacts: readonly Contact[]): number =>
+  contacts.reduce((last, { at }) => Math.max(last, at), -Infinity);
+
+const hoursTo = ({ now }: GuardContext, at: number): number =>
+  Math.round(((now - at) / HOUR_MS) * HUNDREDTHS) / HUNDREDTHS;
 
 /** Hours since the last contact, at most as far back as is looked; so many where there was none. */
-function hoursSinceContact(given: GuardContext): number {
-  const hours = (given.now - lastAt(given)) / HOUR_MS;
-  return Math.min(IGNORED_LOOKBACK_HOURS, Math.round(hours * HUNDREDTHS) / HUNDREDTHS);
-}
+const hoursSinceContact = (given: GuardContext): number =>
+  Math.min(IGNORED_LOOKBACK_HOURS, hoursTo(given, lastOf(had(given))));
 
 const contactsIn =
   (days: number): Source =>
@@ -40,7 +42,7 @@ const contactsIn =
 /** The most that came of the last contact so far. What a machine opened or clicked is nothing. */
 function lastResponse(given: GuardContext): Response {
   const { now, programme, signals = [] } = given;
-  const last = lastAt(given);
+  const last = lastOf(had(given));
   if (last <= now - IGNORED_LOOKBACK_HOURS * HOUR_MS) return 'none';
   const since = signals.filter(({ at, machine }) => machine !== true && at >= last);
   const happened = (name: string): boolean => since.some((signal) => signal.name === name);
@@ -58,6 +60,17 @@ const traitOf =
     return typeof value === 'number' || typeof value === 'boolean' ? value : undefined;
   };
 
+/** Hours since the last contact with a variant of the programme, as far back as is looked. */
+const hoursSince =
+  (variant: OptionKey): Source =>
+  (given) => {
+    const own = had(given).filter(
+      (contact) => contact.programme === given.programme.id && contact.variant === variant,
+    );
+    const hours = hoursTo(given, lastOf(own));
+    return hours < IGNORED_LOOKBACK_HOURS ? hours : undefined;
+  };
+
 function sourceOf(declared: FeatureDeclaration): Source | undefined {
   const { from } = declared;
   if (from === 'hoursSinceContact') return hoursSinceContact;
@@ -67,14 +80,16 @@ function sourceOf(declared: FeatureDeclaration): Source | undefined {
 }
 
 /** What the features of a programme ask about the past, beside its guardrails. */
-export function featureAsks({ context = {}, goal }: Programme): HistoryAsk[] {
+export function featureAsks({ context = {}, goal, policy }: Programme): HistoryAsk[] {
   const ms = IGNORED_LOOKBACK_HOURS * HOUR_MS;
-  return Object.values(context).flatMap((declared): HistoryAsk[] => {
+  const recovering: HistoryAsk[] = policy.recovering === true ? [{ ms }] : [];
+  const declaring = Object.values(context).flatMap((declared): HistoryAsk[] => {
     if (declared.from === 'hoursSinceContact') return [{ ms }];
     if (declared.from === 'lastResponse')
       return [undefined, ...reactionsTo({ goal })].map((signal) => ({ signal, ms }));
     return declared.type === 'number' && declared.days !== undefined ? [{ ms: declared.days * DAY_MS }] : [];
   });
+  return [...recovering, ...declaring];
 }
 
 const known = new WeakMap<Programme, readonly (readonly [string, Source])[]>();
@@ -82,10 +97,12 @@ const known = new WeakMap<Programme, readonly (readonly [string, Source])[]>();
 function sourcesOf(programme: Programme): readonly (readonly [string, Source])[] {
   let sources = known.get(programme);
   if (!sources) {
-    sources = Object.entries(programme.context ?? {}).flatMap(([name, declared]) => {
-      const source = sourceOf(declared);
+    const declared = Object.entries(programme.context ?? {}).flatMap(([name, own]) => {
+      const source = sourceOf(own);
       return source ? [[name, source] as const] : [];
     });
+    const recovering = programme.policy.recovering === true ? programme.variants : [];
+    sources = [...declared, ...recovering.map(({ id }) => [sinceKey(id), hoursSince(id)] as const)];
     known.set(programme, sources);
   }
   return sources;
@@ -93,7 +110,8 @@ function sourcesOf(programme: Programme): readonly (readonly [string, Source])[]
 
 /** Whether any feature of a programme comes from the person. */
 export const takesFromPerson = (programme: Programme): boolean =>
-  programme.context !== undefined && sourcesOf(programme).length > 0;
+  (programme.context !== undefined || programme.policy.recovering === true) &&
+  sourcesOf(programme).length > 0;
 
 /**
  * The context of a request with what the programme's features take from the person, which is what the decision records: it is

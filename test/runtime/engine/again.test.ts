@@ -56,7 +56,7 @@ const SECOND = programme({
     last: { type: 'category', values: ['ignored', 'opened', 'goal'], from: 'lastResponse' },
     age: { type: 'number', min: 12, max: 40, from: 'traits.age' },
   },
-  policy: { kind: 'linear-thompson' },
+  policy: { kind: 'linear-thompson', recovering: true },
   holdout: { kind: 'business-as-usual', share: 0.1 },
   fallback: 'c',
   guardrails: {

@@ -23,7 +23,7 @@ const PROGRAMME = programme({
   silence: true,
   variants: [variant('a'), variant('b')],
   holdout: { kind: 'random', share: 0.3 },
-  policy: { kind: 'linear-thompson', halfLifeDays: 20 },
+  policy: { kind: 'linear-thompson', halfLifeDays: 20, recovering: true },
 });
 const ERASE: DomainEvent = { type: 'delete', source: 's', id: 'gone', at: NOON, person: { userId: 'u3' } };
 

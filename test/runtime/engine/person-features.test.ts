@@ -93,6 +93,22 @@ describe('features of the person', () => {
     });
   });
 
+  it('are when the person last had each variant, where options recover', async () => {
+    const recovering = { kind: 'linear-thompson', recovering: true } as const;
+    const variants = [variant('a'), variant('b', { endsAt: new Date(NOON).toISOString() })];
+    const own = programme({ policy: recovering, variants });
+    const rig = await engineRig({ programmes: [own, { ...own, id: 'news' }] });
+    const first = await asked(rig);
+    expect(first).toMatchObject({ option: 'a', context: {} });
+    rig.clock.now += 30 * HOUR;
+    await rig.decide({ userId: 'u' }, { programme: 'news', send: 'n' });
+    expect((await asked(rig, { 'hours since b': 1 })).context).toEqual({ 'hours since a': 30 });
+    rig.clock.now += HOUR;
+    expect((await asked(rig)).context).toEqual({ 'hours since a': 1 });
+    rig.clock.now += 92 * DAY;
+    expect((await asked(rig)).context).toEqual({});
+  });
+
   it('can be named by eligibility rules, and a decision made again is the same, whatever was learned of the person since', async () => {
     const rules = { eligible: 'context.week < 2.0', caps: [{ per: 'person' as const, count: 9, hours: 24 }] };
     const rig = await engineRig({ programmes: [{ ...OWN, guardrails: rules }] });

@@ -15,6 +15,7 @@ describe('a policy', () => {
   it.each([
     { kind: 'weighted-thompson', floor: 0.02 },
     { kind: 'auto', floor: 0.02, halfLifeDays: 30 },
+    { kind: 'linear-thompson', recovering: true },
     { kind: 'top-two' },
     { kind: 'top-two', netOfCosts: false },
     { kind: 'top-two', floor: 0 },
@@ -43,6 +44,7 @@ describe('a policy', () => {
       'above 0',
     ],
     [{ kind: 'weighted-thompson', floor: 0.2 }, 'policy.floor', '0.5'],
+    [{ kind: 'top-two', recovering: true }, 'policy.recovering', 'linear-thompson'],
     [{ kind: 'guesswork' }, 'policy.kind', 'top-two'],
     [{ kind: 'top-two', flor: 0.1 }, 'policy', 'flor'],
     [{ kind: 'fixed-split', netOfCosts: false }, 'policy.netOfCosts', 'weighted-thompson'],

@@ -3,7 +3,6 @@ import { describe, expect, it } from 'vitest';
 import { ChangeDetector } from '../../../../core/learn/models/change.ts';
 import type { Cohort } from '../../../../core/learn/models/delay.ts';
 import { binOf, countNow, delayShares, ratioBins, shareAt } from '../../../../core/learn/models/delay.ts';
-import { freshness, RecoveringModel } from '../../../../core/learn/models/recovering.ts';
 import { rngFromNumber } from '../../../../core/maths/xoshiro.ts';
 
 const WINDOW = 168;
@@ -120,21 +119,5 @@ describe('the change detector', () => {
       // at 0.02 each outcome gives 0.012 nats of the 14 that are asked: 1,150 on average
       expect(at).toBeLessThan(7_500);
     }
-  });
-});
-
-describe('options that recover', () => {
-  it('finds the half-life and the amount', () => {
-    const model = new RecoveringModel(2);
-    const rng = rngFromNumber(6);
-    for (let t = 0; t < 20_000; t++) {
-      const days = rng.uniform() < 0.3 ? undefined : Math.floor(20 * rng.uniform());
-      const option = t % 2;
-      const logOdds = -1 - 2 * freshness(days, 7);
-      model.learn(option, days, Number(rng.uniform() < 1 / (1 + Math.exp(-logOdds))));
-    }
-    expect(model.best.halfLife).toBe(7);
-    expect(model.score(0, 0).mean - model.score(0, undefined).mean).toBeCloseTo(-2, 0);
-    expect(model.score(0, 60).mean).toBeGreaterThan(model.score(0, 2).mean);
   });
 });

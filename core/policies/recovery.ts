@@ -1,0 +1,57 @@
+import type { Columns, DeclaredFeatures } from '../learn/features/declared.ts';
+import type { RowSums } from '../learn/models/linear.ts';
+import { DEFAULT_NOISE, LinearModel } from '../learn/models/linear.ts';
+import { rowStart } from '../maths/cholesky.ts';
+
+/* Options that tire a person and recover (after Yancey, Settles, "A Sleeping, Recovering Bandit Algorithm for Optimizing
+   Recurring Notifications", KDD 2020): what an option earns falls by its own learned amount times the freshness of its
+   last contact with that person, by the half-life that explains the outcomes best. */
+
+/** Precisions of the amount that are tried with each half-life, in trials. */
+const AMOUNTS = [1, 16, 256];
+
+type Known = readonly (RowSums | undefined)[];
+
+/** Sums over some of the columns. */
+function picked({ information, response, ...rest }: RowSums, places: readonly number[]): RowSums {
+  const at = (i: number, j: number): number => information[rowStart(Math.max(i, j)) + Math.min(i, j)]!;
+  return {
+    ...rest,
+    information: places.flatMap((i, row) => places.slice(0, row + 1).map((j) => at(i, j))),
+    response: places.map((i) => response[i]!),
+  };
+}
+
+/** How likely the rewards were, explained by nothing but the constant and one column. */
+function evidenceOf(known: Known, column: number): number {
+  const some = known.map((own) => own && picked(own, [0, column]));
+  const evidences = AMOUNTS.map((slopes) => {
+    const model = new LinearModel(2, some.length, { ...DEFAULT_NOISE, slopes });
+    for (const [i, own] of some.entries()) if (own) model.know(i, own);
+    return model.evidence;
+  });
+  return Math.max(...evidences);
+}
+
+/**
+ * What a model has of the features, and the sums over that: all of them, or where options recover those with the freshness by
+ * one half-life.
+ */
+export function modelColumns(features: DeclaredFeatures, known: Known): { columns: Columns; known: Known } {
+  const { alternatives, labels } = features;
+  const [first] = alternatives;
+  if (first === undefined) return { columns: features, known };
+  const scored = alternatives.map((column) => ({ column, evidence: evidenceOf(known, column) }));
+  const { column } = scored.reduce((best, own) => (own.evidence > best.evidence ? own : best));
+  const places = [...Array(first).keys(), column];
+  const pick = <T>(from: ArrayLike<T>): T[] => places.map((j) => from[j]!);
+  return {
+    columns: {
+      count: places.length,
+      labels: pick(labels),
+      byOption: true,
+      encode: (context, option) => Float64Array.from(pick(features.encode(context, option))),
+    },
+    known: known.map((own) => own && picked(own, places)),
+  };
+}
