@@ -72,7 +72,8 @@ function beyondAsRecorded(
   if (reason === 'fallback') then.set(option, { option, rule: LIMITS, detail: '' });
   for (const own of dropped) if (own.rule === LIMITS) then.set(own.option, own);
   if (!beyond && then.values().every((own) => own === undefined)) return undefined;
-  return (options) => options.flatMap((own) => (then.has(own) ? then.get(own) : beyond?.([own])[0]) ?? []);
+  return (options, at) =>
+    options.flatMap((own) => (then.has(own) ? then.get(own) : beyond?.([own], at)[0]) ?? []);
 }
 
 /** What the guardrails of a recorded decision were given. */

@@ -82,7 +82,11 @@ type Open = Pick<Situation, 'programme' | 'allowed' | 'now' | 'fatigue'> & Pick<
 
 /** What limits of the goal leave is for the policy; when they leave no variant, what the programme declares for that. */
 function byPolicy({ programme, allowed, context, now, fatigue }: Open, policy: Policy, rng: Rng): Choice {
-  const beyond = policy.beyond?.(allowed.map(({ id }) => id)) ?? [];
+  const beyond =
+    policy.beyond?.(
+      allowed.map(({ id }) => id),
+      now,
+    ) ?? [];
   const fallback = allowed.find(({ id }) => id === programme.fallback)?.id;
   const stood = programme.goal.beyondLimits === 'fallback' && fallback !== undefined;
   const none = beyond.length === allowed.length;

@@ -172,6 +172,8 @@ export interface PolicyChoice {
   shares?: Record<string, number> | undefined;
   /** An option is worth its reward, at `arbitration.value` each, less what its message costs. */
   netOfCosts?: boolean | undefined;
+  /** Largest probability of each option until it was decided on so often; absent: as large as the policy says. */
+  newOptions?: { share: number; trials: number } | undefined;
 }
 
 export type HoldoutKind = 'no-contact' | 'random' | 'business-as-usual';

@@ -11,6 +11,8 @@ import { limitStates } from '../policies/limits.ts';
 import { policyOf } from '../policies/policy-of.ts';
 import { optionsOf } from '../policies/policy.ts';
 import { posteriorOf } from '../policies/posterior.ts';
+import type { Guard } from '../policies/traffic-guard.ts';
+import { guardOf, guardTraffic } from '../policies/traffic-guard.ts';
 import { autoEstimates } from './auto-estimates.ts';
 import type { Coefficient, Interval } from './linear-estimates.ts';
 import { linearEstimates } from './linear-estimates.ts';
@@ -44,7 +46,7 @@ export function estimatesOf(programme: Programme, state: ModelState, at: number)
   const options = optionsOf(programme, programme.variants);
   const model = { programme: programme.id, version: 0, state };
   const policy = policyOf(programme, model);
-  const gone = new Set(policy.beyond?.(options).map(({ option }) => option));
+  const gone = new Set(policy.beyond?.(options, at).map(({ option }) => option));
   const open = options.filter((option) => !gone.has(option));
   const scored = open.length === 0 ? [] : policy.score(open, { context: {}, at });
   const propensities = new Map(scored.map(({ option, propensity }) => [option, propensity]));
@@ -52,7 +54,7 @@ export function estimatesOf(programme: Programme, state: ModelState, at: number)
   const linear = autoEstimates(programme, effective, open) ?? linearEstimates(programme, effective, open);
   const totals = optionTotals(state);
   const trials = Object.values(totals).reduce((sum, option) => sum + option.trials, 0);
-  return options.map((option) => {
+  const estimates = options.map((option) => {
     const { mean, alpha, beta, low, high } = posteriorOf(programme, effective.options, option);
     const at = (p: number): number => low + (high - low) * betaQuantile(p, alpha, beta);
     const own = totals[option] ?? { trials: 0, signals: {} };
@@ -70,7 +72,24 @@ export function estimatesOf(programme: Programme, state: ModelState, at: number)
     return {
       ...known,
       ...pricedOf(programme, option, known.estimate),
-      ...(programme.goal.limits && { limits: limitStates(programme, state, option) }),
+      ...(programme.goal.limits && { limits: limitStates(programme, effective.options, option) }),
     };
   });
+  return held(estimates, guardOf(programme, state), open);
+}
+
+/** With what the guard over new options leaves them, where probabilities are those of an average context. */
+function held(
+  estimates: OptionEstimate[],
+  guard: Guard | undefined,
+  open: readonly OptionKey[],
+): OptionEstimate[] {
+  if (!guard) return estimates;
+  const known = new Map(estimates.map(({ option, propensity }) => [option, propensity]));
+  const shares = guardTraffic(
+    Float64Array.from(open, (option) => known.get(option)!),
+    guard(open),
+  );
+  const left = new Map(open.map((option, i) => [option, shares[i]!]));
+  return estimates.map((own) => ({ ...own, propensity: left.get(own.option) ?? 0 }));
 }

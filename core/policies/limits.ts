@@ -2,8 +2,9 @@ import type { DroppedOption, OptionKey } from '../domain/decision.ts';
 import { SILENCE } from '../domain/decision.ts';
 import type { GoalLimit } from '../domain/goal.ts';
 import type { Programme } from '../domain/programme.ts';
+import type { EffectiveSums } from '../learn/effective.ts';
+import { effectiveOf } from '../learn/effective.ts';
 import type { ModelState } from '../learn/model.ts';
-import { optionTotals } from '../learn/model.ts';
 import { betaCdf } from '../maths/beta-quantile.ts';
 
 /** Name of the rule in records, beside those of guardrails. */
@@ -16,7 +17,7 @@ const SURE = 0.9;
 export interface LimitState {
   signal: string;
   atMost: number;
-  /** Trials, and how many of them had the signal. */
+  /** Trials, and how many of them had the signal, each as much as it counts by now. */
   trials: number;
   count: number;
   /** Probability that the option is beyond. */
@@ -38,12 +39,17 @@ export function beyondProbability(
   return 1 - betaCdf(atMost, alpha, beta);
 }
 
-export function limitStates({ goal }: Programme, state: ModelState, option: OptionKey): LimitState[] {
-  const total = optionTotals(state)[option];
+export function limitStates(
+  { goal }: Programme,
+  totals: EffectiveSums['options'],
+  option: OptionKey,
+): LimitState[] {
+  const total = totals[option];
   return (goal.limits ?? []).map(({ signal, atMost, sure = SURE }: GoalLimit) => {
-    const count = total?.signals[signal]?.count ?? 0;
+    // counted without a value, its worths are ones
+    const count = total?.responses[signal]?.[0] ?? 0;
     // a signal may be folded before the decision it belongs to
-    const trials = Math.max(total?.trials ?? 0, count);
+    const trials = Math.max(total?.information[0] ?? 0, count);
     const beyond = option === SILENCE ? 0 : beyondProbability(atMost, { trials, count });
     return { signal, atMost, trials, count, beyond, dropped: beyond > sure };
   });
@@ -55,23 +61,40 @@ function objectionTo(
   option: OptionKey,
   { signal, atMost, trials, count, beyond }: LimitState,
 ): DroppedOption {
-  const had = `${count.toLocaleString('en')} ${signal} in ${trials.toLocaleString('en')} decisions`;
+  // forgetting leaves fractions
+  const whole = (n: number): string => Math.round(n).toLocaleString('en');
+  const had = `${whole(count)} ${signal} in ${whole(trials)} decisions`;
   const detail = `${had}, at most ${percent(atMost)} may have it: with ${percent(beyond)} it is more`;
-  return { option, rule: LIMITS, detail, signal, count, limit: Math.floor(atMost * trials) };
+  return {
+    option,
+    rule: LIMITS,
+    detail,
+    signal,
+    count: Math.round(count),
+    limit: Math.floor(atMost * trials),
+  };
 }
 
-/** The options a limit of the goal speaks against, of those given, with why; absent where the goal has no limits. */
-export type Beyond = (options: readonly OptionKey[]) => DroppedOption[];
+/** The options a limit of the goal speaks against at a time (ms since 1970), of those given, with why. */
+export type Beyond = (options: readonly OptionKey[], at: number) => DroppedOption[];
 
+/** Absent where the goal has no limits. */
 export function beyondLimits(programme: Programme, state: ModelState): Beyond | undefined {
   if (!programme.goal.limits?.length) return undefined;
-  const known = new Map<OptionKey, DroppedOption | undefined>();
-  const objection = (option: OptionKey): DroppedOption | undefined => {
-    if (!known.has(option)) {
-      const first = limitStates(programme, state, option).find(({ dropped }) => dropped);
-      known.set(option, first && objectionTo(option, first));
-    }
-    return known.get(option);
+  const sumsAt = effectiveOf(programme, state);
+  let known: { sums: EffectiveSums; objections: Map<OptionKey, DroppedOption> } | undefined;
+  const objectionsAt = (at: number): Map<OptionKey, DroppedOption> => {
+    const sums = sumsAt(at);
+    if (known?.sums !== sums) known = { sums, objections: objectionsOf(programme, sums) };
+    return known.objections;
   };
-  return (options) => options.flatMap((option) => objection(option) ?? []);
+  return (options, at) => options.flatMap((option) => objectionsAt(at).get(option) ?? []);
+}
+
+function objectionsOf(programme: Programme, { options }: EffectiveSums): Map<OptionKey, DroppedOption> {
+  const objections = programme.variants.flatMap(({ id }) => {
+    const first = limitStates(programme, options, id).find(({ dropped }) => dropped);
+    return first ? [[id, objectionTo(id, first)] as const] : [];
+  });
+  return new Map(objections);
 }

@@ -5,28 +5,35 @@ import type { Adjustment, Belief, Learner, Rule } from './belief.ts';
 import { shifted } from './belief.ts';
 import type { Circumstances, Contribution, Policy } from './policy.ts';
 import { floored } from './policy.ts';
+import type { Guard } from './traffic-guard.ts';
+import { guardTraffic } from './traffic-guard.ts';
 
 export interface Steps {
   learner: Learner;
   adjustments: readonly Adjustment[];
   rule: Rule;
+  /** Holds new options back; absent where none is held. */
+  guard?: Guard | undefined;
 }
 
 /**
  * The policy of a programme in steps: what the learner believes, moved by the adjustments, made probabilities by the rule,
- * with the programme's floor under each.
+ * with the programme's floor under each and the guard over what is new.
  */
 export function pipeline(programme: Programme, steps: Steps): Policy {
-  const { learner, adjustments, rule } = steps;
+  const { learner, adjustments, rule, guard } = steps;
   const score = (eligible: readonly OptionKey[], circumstances: Circumstances): ScoredOption[] => {
     const beliefs = adjusted(steps, eligible, circumstances);
-    const propensities = floored(programme, rule.choose(beliefs, eligible));
+    const shares = floored(programme, rule.choose(beliefs, eligible));
+    const propensities = guard ? guardTraffic(Float64Array.from(shares), guard(eligible)) : shares;
     return eligible.map((option, i) => ({ option, propensity: propensities[i]!, score: beliefs[i]!.mean }));
   };
   const constant = learner.constant && adjustments.every((own) => own.constant);
   const explains = learner.contributions !== undefined || adjustments.length > 0;
   return {
-    method: [rule.method(learner.name), learner.note].filter((part) => part !== undefined).join('; '),
+    method: [rule.method(learner.name), learner.note, guard && 'new options are held back']
+      .filter((part) => part !== undefined)
+      .join('; '),
     score: constant ? scoredOnce(score) : score,
     ...(explains && { contributions: (option, asked) => contributionsOf(steps, option, asked) }),
   };

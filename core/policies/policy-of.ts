@@ -10,6 +10,7 @@ import { beyondLimits } from './limits.ts';
 import { pipeline } from './pipeline.ts';
 import type { Policy } from './policy.ts';
 import { regressed } from './regressed.ts';
+import { guardOf } from './traffic-guard.ts';
 import { thompson } from './thompson.ts';
 import { topTwoThompson } from './top-two.ts';
 
@@ -36,6 +37,7 @@ export function policyOf(programme: Programme, model: Model): Policy {
     learner: learn(programme, model),
     adjustments: ADJUSTMENTS.flatMap((of) => of(programme)),
     rule: rule(programme),
+    guard: guardOf(programme, model.state),
   });
   const beyond = beyondLimits(programme, model.state);
   return beyond ? { ...policy, beyond } : policy;

@@ -1,3 +1,22 @@
+import type { OptionKey } from '../domain/decision.ts';
+import { SILENCE } from '../domain/decision.ts';
+import type { Programme } from '../domain/programme.ts';
+import type { ModelState } from '../learn/model.ts';
+import { optionTotals } from '../learn/model.ts';
+
+/** Largest probability of each of some options; absent where the programme holds none of its options. */
+export type Guard = (options: readonly OptionKey[]) => Float64Array;
+
+export function guardOf({ policy, variants, silence }: Programme, state: ModelState): Guard | undefined {
+  const { newOptions } = policy;
+  if (!newOptions) return undefined;
+  const totals = optionTotals(state);
+  const options = [...variants.map(({ id }) => id), ...(silence ? [SILENCE] : [])];
+  const held = new Set(options.filter((option) => (totals[option]?.trials ?? 0) < newOptions.trials));
+  if (held.size === 0) return undefined;
+  return (some) => Float64Array.from(some, (option) => (held.has(option) ? newOptions.share : 1));
+}
+
 /**
  * Holds each new option to a largest share of traffic until it has proved itself: what is above the share goes to the
  * others in proportion to what they have, and where all are held, equally. In place; still sums to 1.

@@ -72,6 +72,12 @@ export const policy = z.strictObject({
   recovering: z.boolean().optional(),
   shares: z.record(id, z.number().min(0)).optional(),
   netOfCosts: z.boolean().optional(),
+  newOptions: z
+    .strictObject({
+      share: z.number().positive().max(0.5),
+      trials: z.number().int().min(1).max(1e6),
+    })
+    .optional(),
 });
 
 export const contextFields = {
@@ -92,6 +98,7 @@ const HEEDED: Record<Exclude<keyof PolicyChoice, 'kind'>, readonly PolicyKind[]>
   recovering: ['linear-thompson'],
   shares: ['fixed-split'],
   netOfCosts: ['auto', 'weighted-thompson', 'linear-thompson', 'top-two'],
+  newOptions: ['auto', 'weighted-thompson', 'linear-thompson', 'top-two'],
 };
 
 /** Says what is wrong with the field at a path. */
@@ -112,6 +119,8 @@ export function checkPolicy(
   const options = [...variants.map((v) => v.id), ...(silence ? [SILENCE] : [])];
   if ((own.floor ?? 0) * options.length > 0.5)
     issue(['policy', 'floor'], 'floor x options at most 0.5, or little is left to the policy');
+  if (own.newOptions && own.newOptions.share < (own.floor ?? 0))
+    issue(['policy', 'newOptions', 'share'], 'at least the floor');
   if (!own.shares) return;
   const named = Object.keys(own.shares);
   if (named.length !== options.length || !options.every((option) => named.includes(option)))

@@ -38,41 +38,44 @@ function stateOf(own: Programme): ModelState {
 
 const on = (own: Programme): ReturnType<typeof live> => live(own, stateOf(own));
 
-describe.each(['weighted-thompson', 'linear-thompson', 'top-two'] as const)('%s net of costs', (kind) => {
-  // 0.4 % more orders at 10 are worth 4 cents, at 40 they are worth 16
-  it.each([
-    [10, 'mail'],
-    [40, 'sms'],
-  ])('at %d an order chooses what earns its cost', (worth, best) => {
-    const own = sold(worth, { policy: { kind, netOfCosts: true } });
-    const scored = on(own).policy.score(['mail', 'sms'], ANYWHERE);
-    const [likeliest] = [...scored].sort((a, b) => b.score - a.score);
-    expect(likeliest!.option).toBe(best);
-    if (kind !== 'top-two') expect(likeliest!.propensity).toBeGreaterThan(0.98);
-    const [mail, sms] = scored.map(({ score }) => score);
-    expect(mail).toBeCloseTo(0.03, 4);
-    expect(sms).toBeCloseTo(0.034 - COST / worth, 4);
-  });
+describe.each(['auto', 'weighted-thompson', 'linear-thompson', 'top-two'] as const)(
+  '%s net of costs',
+  (kind) => {
+    // 0.4 % more orders at 10 are worth 4 cents, at 40 they are worth 16
+    it.each([
+      [10, 'mail'],
+      [40, 'sms'],
+    ])('at %d an order chooses what earns its cost', (worth, best) => {
+      const own = sold(worth, { policy: { kind, netOfCosts: true } });
+      const scored = on(own).policy.score(['mail', 'sms'], ANYWHERE);
+      const [likeliest] = [...scored].sort((a, b) => b.score - a.score);
+      expect(likeliest!.option).toBe(best);
+      if (kind !== 'top-two') expect(likeliest!.propensity).toBeGreaterThan(0.98);
+      const [mail, sms] = scored.map(({ score }) => score);
+      expect(mail).toBeCloseTo(0.03, 4);
+      expect(sms).toBeCloseTo(0.034 - COST / worth, 4);
+    });
 
-  it('does not look at costs unless it is told to', () => {
-    const own = sold(10, { policy: { kind } });
-    const [mail, sms] = on(own).policy.score(['mail', 'sms'], ANYWHERE);
-    expect(sms!.score).toBeGreaterThan(mail!.score);
-  });
+    it('does not look at costs unless it is told to', () => {
+      const own = sold(10, { policy: { kind } });
+      const [mail, sms] = on(own).policy.score(['mail', 'sms'], ANYWHERE);
+      expect(sms!.score).toBeGreaterThan(mail!.score);
+    });
 
-  it('says in the report what a decision is worth, in currency', () => {
-    const own = sold(10, { policy: { kind, netOfCosts: true } });
-    const [mail, sms] = estimatesOf(own, stateOf(own), NOON);
-    expect(mail).toMatchObject({ cost: 0 });
-    expect(mail!.value).toBeCloseTo(0.3, 3);
-    expect(sms!.cost).toBeCloseTo(COST, 12);
-    expect(sms!.value).toBeCloseTo(0.34 - 0.08, 3);
-    expect(sms!.estimate).toBeCloseTo(0.034, 4);
-    if (kind !== 'top-two') expect(mail!.propensity).toBeGreaterThan(0.98);
-    const [plain] = estimatesOf(sold(10, { policy: { kind } }), stateOf(own), NOON);
-    expect(plain).not.toHaveProperty('value');
-  });
-});
+    it('says in the report what a decision is worth, in currency', () => {
+      const own = sold(10, { policy: { kind, netOfCosts: true } });
+      const [mail, sms] = estimatesOf(own, stateOf(own), NOON);
+      expect(mail).toMatchObject({ cost: 0 });
+      expect(mail!.value).toBeCloseTo(0.3, 3);
+      expect(sms!.cost).toBeCloseTo(COST, 12);
+      expect(sms!.value).toBeCloseTo(0.34 - 0.08, 3);
+      expect(sms!.estimate).toBeCloseTo(0.034, 4);
+      if (kind !== 'top-two') expect(mail!.propensity).toBeGreaterThan(0.98);
+      const [plain] = estimatesOf(sold(10, { policy: { kind } }), stateOf(own), NOON);
+      expect(plain).not.toHaveProperty('value');
+    });
+  },
+);
 
 describe('a decision net of costs', () => {
   const own = sold(10);

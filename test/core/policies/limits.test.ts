@@ -213,7 +213,7 @@ describe('weights', () => {
     const variants = Object.keys(FRONT).map((id) => variant(id));
     const goal: Goal = { signals: [ORDER, { ...LEFT, weight }], limits };
     const { policy } = live(programme({ goal, variants }), stateOf(FRONT));
-    const open = Object.keys(FRONT).filter((id) => policy.beyond?.([id]).length !== 1);
+    const open = Object.keys(FRONT).filter((id) => policy.beyond?.([id], NOON).length !== 1);
     return policy.score(open, ANYWHERE).reduce((a, b) => (a.propensity > b.propensity ? a : b)).option;
   };
 

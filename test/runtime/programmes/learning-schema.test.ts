@@ -18,6 +18,7 @@ describe('a policy', () => {
     { kind: 'linear-thompson', recovering: true },
     { kind: 'top-two' },
     { kind: 'top-two', netOfCosts: false },
+    { kind: 'weighted-thompson', floor: 0.01, newOptions: { share: 0.05, trials: 500 } },
     { kind: 'top-two', floor: 0 },
     { kind: 'fixed-split' },
     { kind: 'fixed-split', shares: { ...equal, warm: 7, short: 0 } },
@@ -47,6 +48,13 @@ describe('a policy', () => {
     [{ kind: 'top-two', recovering: true }, 'policy.recovering', 'linear-thompson'],
     [{ kind: 'guesswork' }, 'policy.kind', 'top-two'],
     [{ kind: 'top-two', flor: 0.1 }, 'policy', 'flor'],
+    [
+      { kind: 'top-two', floor: 0.1, newOptions: { share: 0.05, trials: 9 } },
+      'policy.newOptions.share',
+      'floor',
+    ],
+    [{ kind: 'top-two', newOptions: { share: 0.6, trials: 9 } }, 'policy.newOptions.share', '0.5'],
+    [{ kind: 'fixed-split', newOptions: { share: 0.1, trials: 9 } }, 'policy.newOptions', 'top-two'],
     [{ kind: 'fixed-split', netOfCosts: false }, 'policy.netOfCosts', 'weighted-thompson'],
     [{ kind: 'top-two', netOfCosts: true }, 'arbitration.value', 'what a reward of 1 is worth'],
   ])('is refused as %j at %s', (policy, path, part) => {
