@@ -16,7 +16,7 @@ interface Sums extends RewardSums {
   response: Float64Array;
 }
 
-const emptySums = (features: number): Sums => ({
+export const emptySums = (features: number): Sums => ({
   weight: 0,
   information: new Float64Array(packedLength(features)),
   response: new Float64Array(features),
@@ -25,7 +25,7 @@ const emptySums = (features: number): Sums => ({
 });
 
 /** Adds the outcome of one decision. */
-function addRow(sums: Sums, x: Float64Array, reward: number, weight: number): void {
+export function addRow(sums: Sums, x: Float64Array, reward: number, weight: number): void {
   sums.weight += weight;
   sums.squares += weight * reward * reward;
   sums.sizes += weight * Math.abs(reward);

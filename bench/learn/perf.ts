@@ -1,9 +1,12 @@
 import { performance } from 'node:perf_hooks';
 import { rngFromNumber } from '../../core/maths/xoshiro.ts';
+import { ContextBeliefs } from '../../core/learn/models/context-beliefs.ts';
+import { winsOf } from '../../core/policies/thompson.ts';
 import { LinearThompson } from '../../core/policies/linear-thompson.ts';
 import { bestBetaProbabilities } from '../../core/maths/best-beta.ts';
 import { bestNormalProbabilities } from '../../core/maths/best-normal.ts';
 import { median } from '../statistics.ts';
+import { addRow, emptySums } from './auto.ts';
 
 /** Costs that are asked for, in microseconds: a draw alone, a draw from propensities, one update. */
 const SIZES = [
@@ -55,6 +58,32 @@ function linearCosts({ features, options, asked }: (typeof SIZES)[number]): Cost
   return works.map(({ what, work }, i) => ({ what, ...timed(2_000, work), asked: asked[i] }));
 }
 
+/** What `auto` costs: its beliefs once a fold, a decision from them, and one outcome added to the sums. */
+function autoCosts({ features, options, asked }: (typeof SIZES)[number]): Cost[] {
+  const rng = rngFromNumber(3);
+  const context = (): Float64Array =>
+    Float64Array.from({ length: features }, (_, i) => (i === 0 ? 1 : rng.normal()));
+  const contexts = Array.from({ length: 512 }, context);
+  const known = Array.from({ length: options }, () => emptySums(features));
+  const learn = (i: number): void =>
+    addRow(known[i % options]!, contexts[i & 511]!, Number(rng.uniform() < 0.05), 1);
+  for (let i = 0; i < options * 200; i++) learn(i);
+  const columns = { groups: Array.from({ length: features }, (_, j) => j) };
+  const beliefs = new ContextBeliefs(columns, known);
+  const decide = (i: number): void =>
+    void winsOf(known.map((_, a) => beliefs.belief(contexts[i & 511]!, a, true)));
+  const size = `auto, ${features} features, ${options} options`;
+  return [
+    { what: `${size}: with propensities`, ...timed(1_000, decide), asked: asked[1] },
+    { what: `${size}: update`, ...timed(2_000, learn), asked: asked[2] },
+    {
+      what: `${size}: beliefs, once a fold`,
+      ...timed(2, () => void new ContextBeliefs(columns, known)),
+      asked: undefined,
+    },
+  ];
+}
+
 function integrals(): Cost[] {
   const rng = rngFromNumber(2);
   const k = 50;
@@ -80,7 +109,11 @@ function integrals(): Cost[] {
   ];
 }
 
-export const costs = (): Cost[] => [...SIZES.flatMap(linearCosts), ...integrals()];
+export const costs = (): Cost[] => [
+  ...SIZES.flatMap(linearCosts),
+  ...SIZES.flatMap(autoCosts),
+  ...integrals(),
+];
 
 export function printCosts(all: readonly Cost[]): void {
   for (const { what, median: middle, least, asked } of all) {

@@ -3,7 +3,7 @@ import type { Programme } from '../domain/programme.ts';
 import type { Block, BlockTotal } from './blocks.ts';
 import { addArrivals, blockOf, blocksAt, emptyTotal, tidyOption } from './blocks.ts';
 import { DeclaredFeatures } from './features/declared.ts';
-import { schemaHash } from './models/snapshot.ts';
+import { schemaHash } from './schema-hash.ts';
 
 /** Worths in [0, 1] are rounded to this grid, for the same reason as features are (`features/declared.ts`). */
 const WORTH_GRID = 2 ** 16;

@@ -1,7 +1,7 @@
 import type { DecideRequest, OptionKey } from '../../domain/decision.ts';
 import type { FeatureDeclaration } from '../../domain/feature.ts';
 import type { Programme } from '../../domain/programme.ts';
-import { schemaHash } from '../models/snapshot.ts';
+import { schemaHash } from '../schema-hash.ts';
 import type { Feature, FeatureValue } from './encode.ts';
 import { Encoder } from './encode.ts';
 import { freshnesses, HALF_LIVES } from './freshness.ts';

@@ -1,9 +1,7 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Encoder, learnScale } from '../../../../core/learn/features/encode.ts';
 import { SharedLogistic, SlotFeatures } from '../../../../core/learn/models/factored.ts';
 import { segmentPosteriors } from '../../../../core/learn/models/segments.ts';
-import { decodeDoubles, encodeDoubles } from '../../../../core/learn/models/snapshot.ts';
 import type { ValueTotal } from '../../../../core/learn/models/value.ts';
 import { addValue, valueMoments } from '../../../../core/learn/models/value.ts';
 import { readHistory } from '../../../../core/learn/models/warm-start.ts';
@@ -108,22 +106,6 @@ describe('slots', () => {
     }
     const scores = features.all().map((chosen) => shared.model.mean(features.of(chosen), 0));
     expect(scores.indexOf(Math.max(...scores))).toBe(3);
-  });
-});
-
-describe('numbers as text', () => {
-  it('are the same doubles afterwards, bit by bit', () => {
-    fc.assert(
-      fc.property(fc.array(fc.double({ noNaN: true })), (numbers) => {
-        expect([...decodeDoubles(encodeDoubles(numbers))]).toEqual(numbers);
-      }),
-      { seed: 7 },
-    );
-  });
-
-  it('are plain Base64', () => {
-    const bytes = Buffer.from(encodeDoubles([1, -2.5, 0.1]), 'base64');
-    expect([0, 8, 16].map((at) => bytes.readDoubleLE(at))).toEqual([1, -2.5, 0.1]);
   });
 });
 
