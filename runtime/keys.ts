@@ -28,10 +28,13 @@ export function usable(key: StoredKey, now: number): boolean {
 
 /**
  * Keys in memory, by the hash they are kept under. Looking a hash up tells a guesser nothing about the key: the time
- * depends on the hash alone, and no prefix of a hash helps to find a key.
+ * depends on the hash alone, and no prefix of a hash helps to find a key. A key that was found is not hashed again: a `Map` too
+ * compares what is asked for only with a key of the same (seeded) hash, so that no prefix of a key helps either.
  */
 export class Keyring {
   #byHash = new Map<string, StoredKey>();
+  /** Those that came with a request since the keys were read: no more than there are. */
+  #used = new Map<string, StoredKey>();
   readonly #store: KeyStore;
   readonly #now: () => number;
 
@@ -44,12 +47,14 @@ export class Keyring {
   async refresh(): Promise<void> {
     const keys = await this.#store.keys();
     this.#byHash = new Map(keys.map((key) => [key.hash, key]));
+    this.#used = new Map();
   }
 
   /** What the key may do; undefined when it is not one of ours, has expired or was revoked. */
   scopesOf(key: string): readonly Scope[] | undefined {
-    const found = this.#byHash.get(digest(key));
+    const found = this.#used.get(key) ?? this.#byHash.get(digest(key));
     if (!found || !usable(found, this.#now())) return undefined;
+    this.#used.set(key, found);
     return found.scopes.includes('admin') ? SCOPES : found.scopes;
   }
 }

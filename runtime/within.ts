@@ -5,10 +5,17 @@ export const TIMED_OUT = Symbol('timed out');
 /** The promise's value, or TIMED_OUT after `ms`. */
 export function within<T>(promise: Promise<T>, ms: number): Promise<T | typeof TIMED_OUT> {
   return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => resolve(TIMED_OUT), ms);
-    const settled = () => clearTimeout(timer);
-    promise.then(resolve, reject);
-    promise.then(settled, settled);
+    const timer = setTimeout(resolve, ms, TIMED_OUT);
+    promise.then(
+      (value) => {
+        clearTimeout(timer);
+        resolve(value);
+      },
+      (error: Error) => {
+        clearTimeout(timer);
+        reject(error);
+      },
+    );
   });
 }
 

@@ -18,8 +18,9 @@ import { mergePersons } from './merge.ts';
 import { ResourceBook } from './resource-book.ts';
 
 const eventKey = ({ source, id }: EventKey): string => `${source} ${id}`;
+const ERASED = 'erased';
 /** Under which the digest of an erased id is kept. */
-export const erasedKey = (alias: Alias): EventKey => ({ source: 'erased', id: hash32(alias) });
+export const erasedKey = (alias: Alias): EventKey => ({ source: ERASED, id: hash32(alias) });
 
 const sendKeyOf = (person: PersonId, sendKey: string): string => `${person} ${sendKey}`;
 
@@ -43,6 +44,8 @@ export class WorkingSet {
   readonly #resources: ResourceBook;
   readonly #signals = new Map<PersonId, StoredSignal[]>();
   readonly #seen = new Set<string>();
+  /** Whether somebody was erased: hardly ever, and else no id has to be digested. */
+  #anyErased: boolean;
   readonly #deciders = new Map<DecisionId, PersonId>();
   readonly #changed = new Set<PersonId>();
   readonly #erased: Person[] = [];
@@ -78,6 +81,7 @@ export class WorkingSet {
     for (const signal of facts.signals ?? []) this.#signalsOf(owner(signal.person)).push(signal);
     for (const { decision, person } of facts.deciders) this.#deciders.set(decision, owner(person));
     for (const event of facts.seen) this.#seen.add(eventKey(event));
+    this.#anyErased = facts.seen.some(({ source }) => source === ERASED);
   }
 
   /**
@@ -206,11 +210,12 @@ export class WorkingSet {
 
   /** Whether one of some ids, which were asked for by `erasedKey`, was of somebody who had themselves erased. */
   erased(aliases: readonly Alias[]): boolean {
-    return aliases.some((alias) => this.#seen.has(eventKey(erasedKey(alias))));
+    return this.#anyErased && aliases.some((alias) => this.#seen.has(eventKey(erasedKey(alias))));
   }
 
   /** Keeps a digest of an id that was erased, so that whoever has it is not taken for somebody new. */
   keepErased(alias: Alias): void {
+    this.#anyErased = true;
     this.take(erasedKey(alias));
   }
 

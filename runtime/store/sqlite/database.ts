@@ -2,6 +2,18 @@ import type { SQLInputValue, StatementSync } from 'node:sqlite';
 import { DatabaseSync } from 'node:sqlite';
 import { MIGRATIONS } from './migrations.ts';
 
+/** How rows are inserted into a table. One object for each, since statements are kept by it. */
+export interface Insertion {
+  /** What follows `INSERT`: table and columns. */
+  into: string;
+  /** Number of the columns. */
+  columns: number;
+  conflict?: string;
+}
+
+/** Rows of one statement: as many as fit at first, then the rest. */
+const ROWS_AT_ONCE = [16, 4, 1];
+
 /**
  * One connection with its prepared statements. Every statement takes its values as parameters. A commit is on disk when it
  * returns, until `flushApart` was called.
@@ -9,6 +21,7 @@ import { MIGRATIONS } from './migrations.ts';
 export class Database {
   readonly #db: DatabaseSync;
   readonly #prepared = new Map<string, StatementSync>();
+  readonly #inserts = new Map<Insertion, Map<number, StatementSync>>();
 
   /** Opens or creates the file and brings its schema up to date. Throws when the file is from a newer version. */
   constructor(file: string, migrations: readonly string[] = MIGRATIONS) {
@@ -78,6 +91,28 @@ export class Database {
   /** Number of rows changed. */
   run(sql: string, ...values: SQLInputValue[]): number {
     return Number(this.#statement(sql).run(...values).changes);
+  }
+
+  /** Inserts rows in their order: what binding and stepping a statement costs is shared by many. */
+  insert(insertion: Insertion, rows: readonly SQLInputValue[][]): void {
+    for (let from = 0; from < rows.length;) {
+      const many = ROWS_AT_ONCE.find((count) => count <= rows.length - from)!;
+      this.#insertOf(insertion, many).run(...rows.slice(from, from + many).flat());
+      from += many;
+    }
+  }
+
+  #insertOf(insertion: Insertion, many: number): StatementSync {
+    let prepared = this.#inserts.get(insertion);
+    if (!prepared) this.#inserts.set(insertion, (prepared = new Map<number, StatementSync>()));
+    let statement = prepared.get(many);
+    if (!statement) {
+      const { into, columns, conflict = '' } = insertion;
+      const row = `(${Array<string>(columns).fill('?').join()})`;
+      const values = Array<string>(many).fill(row).join();
+      prepared.set(many, (statement = this.#db.prepare(`INSERT ${into} VALUES ${values} ${conflict}`)));
+    }
+    return statement;
   }
 
   /** All or nothing: whatever `work` throws is thrown on after everything was undone. */

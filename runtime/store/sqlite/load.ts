@@ -1,5 +1,6 @@
 import type {
   Contact,
+  EventKey,
   SignalAsk,
   StoredSignal,
   WorkFacts,
@@ -29,10 +30,7 @@ export function load(db: Database, query: WorkQuery): WorkFacts {
     }
   }
   for (const decision of new Set(query.decisions)) loading.decider(decision);
-  for (const { source, id } of query.events) {
-    if (db.one('SELECT 1 FROM seen WHERE source = ? AND id = ?', source, id))
-      loading.facts.seen.push({ source, id });
-  }
+  loading.facts.seen = seenOf(db, query.events);
   loading.facts.resources = query.resources?.map((ask) => loadResource(db, ask, query.now ?? 0));
   return loading.facts;
 }
@@ -123,6 +121,18 @@ class Loading {
       this.facts.contacts.push(withDetail(row, row.detail));
     }
   }
+}
+
+/** Most sources have events, but of the ids that were erased there may be none at all: one look tells. */
+function seenOf(db: Database, events: readonly EventKey[]): EventKey[] {
+  const known = new Map<string, boolean>();
+  const hasAny = (source: string): boolean =>
+    db.one('SELECT 1 FROM seen WHERE source = ? LIMIT 1', source) !== undefined;
+  return events.filter(({ source, id }) => {
+    let any = known.get(source);
+    if (any === undefined) known.set(source, (any = hasAny(source)));
+    return any && db.one('SELECT 1 FROM seen WHERE source = ? AND id = ?', source, id) !== undefined;
+  });
 }
 
 function recorded(db: Database, { members }: Known, sendKey: string): Decision[] {
