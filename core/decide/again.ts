@@ -34,7 +34,16 @@ export function asRecorded(decision: Decision, known: Policy): Policy {
       options.every((option) => fatigue?.[option] === circumstances.fatigue?.[option]);
     return same ? eligible : policy.score(options, circumstances);
   };
-  return { ...policy, score };
+  return { ...policy, score, contributions: contributionsAsRecorded(decision, known) };
+}
+
+/** What was recorded of the option that was chosen, and nothing where nothing was. */
+function contributionsAsRecorded(
+  { because, option }: Decision,
+  { contributions }: Policy,
+): Policy['contributions'] {
+  if (!because) return undefined;
+  return (asked, at) => (asked === option ? because : (contributions?.(asked, at) ?? []));
 }
 
 /** The same for the pieces of a message: the probabilities of each step for as long as everything before it is the same. */

@@ -2,8 +2,10 @@ import type { Rng } from '../contracts/rng.ts';
 import type { Arm } from '../domain/arm.ts';
 import type { Decision, DecideRequest, DroppedOption, Reason, ScoredOption } from '../domain/decision.ts';
 import { SILENCE } from '../domain/decision.ts';
+import type { Contribution } from '../domain/contribution.ts';
 import type { Programme, Variant } from '../domain/programme.ts';
 import { LIMITS } from '../policies/limits.ts';
+import { mainContributions } from '../policies/main-contributions.ts';
 import type { Policy } from '../policies/policy.ts';
 import { optionsOf } from '../policies/policy.ts';
 import { draw } from './draw.ts';
@@ -18,6 +20,8 @@ export interface Choice {
   learn: boolean;
   /** What limits of the goal took away from what the guardrails had left. */
   beyond?: readonly DroppedOption[] | undefined;
+  /** What the score of the chosen option is the sum of. */
+  because?: Contribution[] | undefined;
 }
 
 const NOTHING: ScoredOption = { option: SILENCE, propensity: 1, score: 0 };
@@ -93,8 +97,10 @@ function byPolicy({ programme, allowed, context, now, fatigue }: Open, policy: P
   if (none && !stood && !programme.silence) return { ...nothing(LIMITS), beyond };
   const left = allowed.filter(({ id }) => !beyond.some(({ option }) => option === id));
   const options = none && stood ? [fallback] : optionsOf(programme, left);
-  const eligible = policy.score(options, { context, at: now, fatigue });
+  const circumstances = { context, at: now, fatigue };
+  const eligible = policy.score(options, circumstances);
   const chosen = draw(eligible, rng);
+  const because = policy.contributions?.(chosen.option, circumstances);
   return {
     chosen,
     eligible,
@@ -102,5 +108,6 @@ function byPolicy({ programme, allowed, context, now, fatigue }: Open, policy: P
     policy: policy.method,
     learn: true,
     beyond: beyond.filter(({ option }) => option !== chosen.option),
+    because: because && mainContributions(because),
   };
 }

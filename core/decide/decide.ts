@@ -106,6 +106,7 @@ export function decideBy(
     propensity: choice.chosen.propensity,
     eligible: choice.eligible,
     dropped: choice.beyond?.length ? [...dropped, ...choice.beyond] : dropped,
+    because: choice.because,
     fatigue: choice.reason === 'policy' || choice.reason === 'fallback' ? fatigue : undefined,
     modelVersion: live.modelVersion,
     policy: message?.method === undefined ? choice.policy : `${choice.policy}; ${message.method}`,

@@ -1,4 +1,5 @@
 import type { Arm } from './arm.ts';
+import type { Contribution } from './contribution.ts';
 import type { PersonId, PersonRef } from './person.ts';
 import type { Cap, Factor, ProgrammeId, Route } from './programme.ts';
 import type { Readings } from './readings.ts';
@@ -142,6 +143,8 @@ export interface Decision {
   propensity: number;
   eligible: ScoredOption[];
   dropped: DroppedOption[];
+  /** What the score of the chosen option is the sum of, largest first; of a policy that goes by the circumstances. */
+  because?: Contribution[] | undefined;
   /** What the contacts the person had took off the score of an option, where the programme declares fatigue. */
   fatigue?: Record<OptionKey, number> | undefined;
   /** Version of the model that scored and drew; 0 before anything was learned. */

@@ -1,3 +1,4 @@
+import type { Contribution } from '../domain/contribution.ts';
 import type { OptionKey } from '../domain/decision.ts';
 import type { Programme } from '../domain/programme.ts';
 import type { EffectiveSums } from '../learn/effective.ts';
@@ -6,7 +7,7 @@ import { linearSumsOf } from '../learn/linear-state.ts';
 import type { Model } from '../learn/model.ts';
 import { AutoBeliefs } from './auto-beliefs.ts';
 import type { Learner } from './belief.ts';
-import type { Circumstances, Contribution } from './policy.ts';
+import type { Circumstances } from './policy.ts';
 
 const CONSTANT = Float64Array.of(1);
 

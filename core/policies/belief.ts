@@ -1,6 +1,7 @@
+import type { Contribution } from '../domain/contribution.ts';
 import type { OptionKey } from '../domain/decision.ts';
 import type { Beta } from '../maths/best-beta.ts';
-import type { Circumstances, Contribution } from './policy.ts';
+import type { Circumstances } from './policy.ts';
 
 /** What is believed of the expected reward of one option in one decision. In rewards. */
 export interface Belief {

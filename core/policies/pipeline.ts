@@ -1,9 +1,10 @@
+import type { Contribution } from '../domain/contribution.ts';
 import type { OptionKey, ScoredOption } from '../domain/decision.ts';
 import type { Programme } from '../domain/programme.ts';
 import { tickOf } from '../learn/effective.ts';
 import type { Adjustment, Belief, Learner, Rule } from './belief.ts';
 import { shifted } from './belief.ts';
-import type { Circumstances, Contribution, Policy } from './policy.ts';
+import type { Circumstances, Policy } from './policy.ts';
 import { floored } from './policy.ts';
 import type { Guard } from './traffic-guard.ts';
 import { guardTraffic } from './traffic-guard.ts';

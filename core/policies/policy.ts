@@ -1,3 +1,4 @@
+import type { Contribution } from '../domain/contribution.ts';
 import type { Decision, DecideRequest, OptionKey, ScoredOption } from '../domain/decision.ts';
 import { SILENCE } from '../domain/decision.ts';
 import type { Programme } from '../domain/programme.ts';
@@ -11,14 +12,6 @@ export interface Circumstances {
   at: number;
   /** What the person's contacts take off the value of an option, in rewards. */
   fatigue?: Decision['fatigue'];
-}
-
-/** What one feature adds to the score of an option. */
-export interface Contribution {
-  feature: string;
-  /** As the model has it: standardised, or 1 for a level that is given. */
-  value: number;
-  contribution: number;
 }
 
 /** The policy of one programme on one model state. */

@@ -1,3 +1,4 @@
+import type { Contribution } from '../domain/contribution.ts';
 import type { OptionKey } from '../domain/decision.ts';
 import type { Programme } from '../domain/programme.ts';
 import type { EffectiveSums } from '../learn/effective.ts';
@@ -6,7 +7,7 @@ import type { Model } from '../learn/model.ts';
 import type { Learner } from './belief.ts';
 import { earned } from './earned.ts';
 import { LinearBeliefs } from './linear-beliefs.ts';
-import type { Circumstances, Contribution } from './policy.ts';
+import type { Circumstances } from './policy.ts';
 
 /**
  * Believes what one linear regression of the reward on the context says for each option, its noise learned (Agrawal, Goyal,

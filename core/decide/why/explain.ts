@@ -1,9 +1,11 @@
+import type { Contribution } from '../../domain/contribution.ts';
 import type { Decision, DroppedOption, OptionKey } from '../../domain/decision.ts';
 import { SILENCE } from '../../domain/decision.ts';
 import type { Programme } from '../../domain/programme.ts';
 import type { Readings } from '../../domain/readings.ts';
 import type { Priced } from '../../policies/costs.ts';
 import { costOf, pricedOf } from '../../policies/costs.ts';
+import { mainContributions } from '../../policies/main-contributions.ts';
 import { again, asRecorded, isComplete } from '../again.ts';
 import type { LiveProgramme } from '../decide.ts';
 import type { Remedies } from './candidates.ts';
@@ -11,7 +13,7 @@ import type { Funnel } from '../funnel.ts';
 import { funnelOf } from '../funnel.ts';
 import type { Way } from './smallest.ts';
 import { waysOut } from './smallest.ts';
-import { changeWords, percent } from './words.ts';
+import { changeWords, percent, signed } from './words.ts';
 
 /** A way with its sentence; it was tried out before it is told. */
 export interface Suggestion extends Way {
@@ -24,6 +26,8 @@ export interface OptionFate extends Partial<DroppedOption>, Priced {
   fate: 'chosen' | 'not-chosen' | 'dropped';
   propensity?: number | undefined;
   score?: number | undefined;
+  /** What the score is the sum of, largest first; absent where nothing is known of it. */
+  contributions?: Contribution[] | undefined;
   /** What the contacts the person had took off the score. */
   fatigue?: number | undefined;
   /** The smallest change with which it would have been chosen. */
@@ -39,6 +43,8 @@ export interface Explanation {
   read?: Readings | undefined;
   /** Whether the decision, made again from its record, is the same; absent where it is too old to be made again. */
   recomputed?: boolean | undefined;
+  /** Why no contributions can be told of the options that were not chosen. */
+  noContributions?: string | undefined;
   /** Version of the model that was asked where the record has no probability, which is the newest. */
   askedModel?: number | undefined;
   /** Absent where it is too old to be made again, or nothing we can think of would have changed it. */
@@ -63,12 +69,36 @@ export function explain(decision: Decision, live: LiveProgramme, remedies: Remed
   const [smallestChange, ...otherChanges] = distinct(ways.map(suggestion)).slice(0, MOST_OTHERS + 1);
   return {
     ...known,
-    options: fates(decision, live.programme, ways),
+    options: withContributions(fates(decision, live.programme, ways), decision, live),
+    noContributions: forgotten(decision, live),
     recomputed: sameOutcome(again(decision, on), decision),
     askedModel: live.modelVersion === decision.modelVersion ? undefined : live.modelVersion,
     smallestChange,
     otherChanges,
   };
+}
+
+/** Of a model only the newest state is kept: what an older one was the sum of is known of the chosen option alone. */
+function forgotten(
+  { because, modelVersion }: Decision,
+  { modelVersion: newest }: LiveProgramme,
+): string | undefined {
+  if (!because || modelVersion === newest) return undefined;
+  return `version ${modelVersion} of the model, which decided, is not kept: contributions are recorded of the chosen option, scores of all`;
+}
+
+function withContributions(
+  fates: readonly OptionFate[],
+  { because, option: chosen, context, at, fatigue, modelVersion }: Decision,
+  { modelVersion: newest, policy }: LiveProgramme,
+): OptionFate[] {
+  if (!because) return [...fates];
+  const { contributions } = modelVersion === newest ? policy : {};
+  return fates.map((one) => {
+    if (one.option === chosen) return { ...one, contributions: because };
+    if (one.score === undefined || !contributions) return one;
+    return { ...one, contributions: mainContributions(contributions(one.option, { context, at, fatigue })) };
+  });
 }
 
 /** Whether two decisions say the same about every option. */
@@ -125,8 +155,18 @@ function fates(
   return [...open, ...gone];
 }
 
+/** Features that are named in a summary. */
+const NAMED = 2;
+
+/** What set this decision apart from any other. */
+function mostly(because: readonly Contribution[]): string {
+  const own = because.filter(({ feature }) => feature !== 'constant').slice(0, NAMED);
+  const parts = own.map(({ feature, contribution }) => `${feature} (${signed(contribution)})`);
+  return parts.length === 0 ? '' : `; to its score added most ${parts.join(', ')}`;
+}
+
 function summaryOf(
-  { action, option, channel, reason, propensity, eligible, guardrail }: Decision,
+  { action, option, channel, reason, propensity, eligible, guardrail, because = [] }: Decision,
   funnel: Funnel,
 ): string {
   const what = action === 'send' ? `${option} on ${channel ?? 'its channel'}` : 'nothing';
@@ -140,7 +180,7 @@ function summaryOf(
     return `${what}: nothing else was left (dropped: ${rules.join(', ')})`;
   }
   if (reason === 'policy') {
-    return `${what}: drawn with a chance of ${percent(propensity)} among ${eligible.length} options`;
+    return `${what}: drawn with a chance of ${percent(propensity)} among ${eligible.length} options${mostly(because)}`;
   }
   if (reason === 'fallback')
     return `${what}: every variant is beyond a limit of the goal, and this is the fallback`;

@@ -13,6 +13,7 @@ export function timeWords(at: number): string {
 }
 
 const round = (value: number): number => Number(value.toPrecision(DIGITS));
+export const signed = (value: number): string => `${value < 0 ? '' : '+'}${round(value)}`;
 export const percent = (share: number): string => `${round(share * 100)} %`;
 
 const counted = (count: number, what: string): string => `${count} ${what}${count === 1 ? '' : 's'}`;

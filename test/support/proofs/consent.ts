@@ -33,8 +33,8 @@ const PROGRAMMES = [
 
 /** Of a thousand batches so many: refused, failed for a reason nobody thought of, taken and not answered, answered late. */
 const FAULTS = { refused: 40, failed: 20, unanswered: 20, late: 5 };
-const FULL_MS = 4;
-const LATE_MS = 12;
+const FULL_MS = 150;
+const LATE_MS = 250;
 
 /** A store that fails at random, whatever it is asked. */
 function faulty(store: Store, rng: Rng): Store {
@@ -220,5 +220,8 @@ export async function proveConsent(
     if (round % 20 === 0) await drainer.step().catch(quiet);
   }
   spool.close();
+  const { calls: made = 0, sends = 0 } = world.counts;
+  if (sends < made / 10)
+    world.wrong.push(`only ${sends} of ${made} calls sent anything, which proves little`);
   return { counts: world.counts, wrong: world.wrong };
 }
