@@ -87,8 +87,8 @@ function beyondAsRecorded(
 
 /** What the guardrails of a recorded decision were given. */
 export function givenTo(decision: Complete, { programme, rules }: LiveProgramme): GuardContext {
-  const { context, at: now, spooled: blind } = decision;
-  return { ...knownFrom(decision.read, decision), programme, rules, context, now, blind };
+  const { context, at: now, spooled: blind, frequency } = decision;
+  return { ...knownFrom(decision.read, decision), programme, rules, context, now, blind, frequency };
 }
 
 /**
@@ -96,7 +96,7 @@ export function givenTo(decision: Complete, { programme, rules }: LiveProgramme)
  * the probabilities of then it is the same decision.
  */
 export function again(decision: Complete, live: LiveProgramme): Decision {
-  const { programme, send, context, pin, pinnedPieces: pieces, sendKey, at, spooled } = decision;
-  const facts = { ...knownFrom(decision.read, decision), sendKey, now: at, blind: spooled };
+  const { programme, send, context, pin, pinnedPieces: pieces, sendKey, at, spooled, frequency } = decision;
+  const facts = { ...knownFrom(decision.read, decision), sendKey, now: at, blind: spooled, frequency };
   return decideBy({ programme, person: {}, send, context, pin, pieces }, facts, live, decision.seed);
 }

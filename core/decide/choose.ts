@@ -34,6 +34,8 @@ interface Situation {
   request: DecideRequest;
   now: number;
   fatigue?: Decision['fatigue'];
+  /** Whether the person had too few contacts for silence to be an option. */
+  owed: boolean;
 }
 
 /** The one option left when chance has no part in it. */
@@ -56,7 +58,7 @@ function held(programme: Programme, allowed: readonly Variant[], rng: Rng): Choi
 
 /** Pin, guardrails, holdout, policy: whoever speaks first decides. Guardrails hold for pins and holdouts too. */
 export function choose(
-  { programme, arm, allowed, dropped, request, now, fatigue }: Situation,
+  { programme, arm, allowed, dropped, request, now, fatigue, owed }: Situation,
   policy: Policy,
   rng: Rng,
 ): Choice {
@@ -68,7 +70,7 @@ export function choose(
   }
   if (arm === 'holdout') return held(programme, allowed, rng);
   if (allowed.length === 0) return nothing(dropped[0]?.rule ?? 'approval');
-  return byPolicy({ programme, allowed, context, now, fatigue }, policy, rng);
+  return byPolicy({ programme, allowed, context, now, fatigue, owed }, policy, rng);
 }
 
 const nothing = (guardrail: string): Choice => {
@@ -82,21 +84,24 @@ const nothing = (guardrail: string): Choice => {
   };
 };
 
-type Open = Pick<Situation, 'programme' | 'allowed' | 'now' | 'fatigue'> & Pick<DecideRequest, 'context'>;
+type Open = Pick<Situation, 'programme' | 'allowed' | 'now' | 'fatigue' | 'owed'> &
+  Pick<DecideRequest, 'context'>;
 
 /** What limits of the goal leave is for the policy; when they leave no variant, what the programme declares for that. */
-function byPolicy({ programme, allowed, context, now, fatigue }: Open, policy: Policy, rng: Rng): Choice {
-  const beyond =
-    policy.beyond?.(
-      allowed.map(({ id }) => id),
-      now,
-    ) ?? [];
+function byPolicy(
+  { programme, allowed, context, now, fatigue, owed }: Open,
+  policy: Policy,
+  rng: Rng,
+): Choice {
+  const ids = allowed.map(({ id }) => id);
+  const beyond = policy.beyond?.(ids, now) ?? [];
   const fallback = allowed.find(({ id }) => id === programme.fallback)?.id;
   const stood = programme.goal.beyondLimits === 'fallback' && fallback !== undefined;
   const none = beyond.length === allowed.length;
   if (none && !stood && !programme.silence) return { ...nothing(LIMITS), beyond };
   const left = allowed.filter(({ id }) => !beyond.some(({ option }) => option === id));
-  const options = none && stood ? [fallback] : optionsOf(programme, left);
+  const open = none && stood ? [fallback] : optionsOf(programme, left);
+  const options = owed && left.length > 0 ? open.filter((option) => option !== SILENCE) : open;
   const circumstances = { context, at: now, fatigue };
   const eligible = policy.score(options, circumstances);
   const chosen = draw(eligible, rng);

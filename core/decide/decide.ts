@@ -4,6 +4,7 @@ import type { Programme } from '../domain/programme.ts';
 import type { GuardContext, Rules } from '../guardrails/guardrail.ts';
 import { check } from '../guardrails/check.ts';
 import { fatigueOf } from '../guardrails/fatigue.ts';
+import { frequencyTarget, isOwed } from '../guardrails/frequency.ts';
 import type { Asks } from '../guardrails/readings.ts';
 import { asksOf, readingsOf } from '../guardrails/readings.ts';
 import { sourcedContext, takesFromPerson } from '../learn/features/sourced.ts';
@@ -54,7 +55,7 @@ export function decide(
   // One stream for each programme and send of each person: the same draws the same number, whoever asks and however often.
   const whose = `${live.programme.id} ${person.aliases[0] ?? person.id}`;
   const drawSeed = hash32(`${seed} draw ${whose} ${sendKey}`);
-  return decideBy(withPerson(request, facts, live), facts, live, drawSeed);
+  return decideBy(withPerson(request, facts, live), withTarget(facts, live), live, drawSeed);
 }
 
 /** The request with what the programme's features take from the person. */
@@ -63,7 +64,17 @@ function withPerson(request: DecideRequest, facts: DecideFacts, { programme }: L
   return { ...request, context: sourcedContext(request.context, { ...facts, programme }) };
 }
 
-/** The same with the seed of the draw and the whole context given, which is how a recorded decision is made again. */
+/** The facts with how often the person is to be contacted. Who is in the holdout is held to the range alone. */
+function withTarget(facts: DecideFacts, { programme, policy }: LiveProgramme): DecideFacts {
+  const { frequency } = programme;
+  if (!frequency) return facts;
+  if (assign(programme, facts.person) === 'holdout')
+    return { ...facts, frequency: { target: frequency.most } };
+  const { answering } = policy;
+  return { ...facts, frequency: answering && frequencyTarget({ ...facts, programme }, answering) };
+}
+
+/** The same with the seed of the draw, the whole context and the target given, which is how a recorded decision is made again. */
 export function decideBy(
   request: DecideRequest,
   facts: DecideFacts,
@@ -76,7 +87,7 @@ export function decideBy(
   const given: GuardContext = { ...facts, programme, rules, context: request.context };
   const { allowed, dropped } = check(given);
   const fatigue = fatigueOf(given);
-  const situation = { programme, arm, allowed, dropped, request, now, fatigue };
+  const situation = { programme, arm, allowed, dropped, request, now, fatigue, owed: isOwed(given) };
   const choice = choose(situation, live.policy, rngFromText(drawSeed));
   const variant = allowed.find((candidate) => candidate.id === choice.chosen.option);
   const { reason } = choice;
@@ -108,6 +119,7 @@ export function decideBy(
     dropped: choice.beyond?.length ? [...dropped, ...choice.beyond] : dropped,
     because: choice.because,
     fatigue: choice.reason === 'policy' || choice.reason === 'fallback' ? fatigue : undefined,
+    frequency: facts.frequency,
     modelVersion: live.modelVersion,
     policy: message?.method === undefined ? choice.policy : `${choice.policy}; ${message.method}`,
     seed: drawSeed,

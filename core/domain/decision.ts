@@ -1,5 +1,6 @@
 import type { Arm } from './arm.ts';
 import type { Contribution } from './contribution.ts';
+import type { FrequencyTarget } from './frequency.ts';
 import type { PersonId, PersonRef } from './person.ts';
 import type { Cap, Factor, ProgrammeId, Route } from './programme.ts';
 import type { Readings } from './readings.ts';
@@ -147,6 +148,8 @@ export interface Decision {
   because?: Contribution[] | undefined;
   /** What the contacts the person had took off the score of an option, where the programme declares fatigue. */
   fatigue?: Record<OptionKey, number> | undefined;
+  /** How often the person was to be contacted, where the programme declares a frequency. */
+  frequency?: FrequencyTarget | undefined;
   /** Version of the model that scored and drew; 0 before anything was learned. */
   modelVersion: number;
   policy: string;

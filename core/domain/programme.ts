@@ -1,5 +1,6 @@
 import type { WhenAway } from './away.ts';
 import type { FatigueRule } from './fatigue.ts';
+import type { Frequency } from './frequency.ts';
 import type { FeatureDeclaration } from './feature.ts';
 import type { GoalLimits } from './goal.ts';
 import type { SlotFields } from './slots.ts';
@@ -217,6 +218,7 @@ export interface Programme {
   guardrails: Guardrails;
   /** What contacts take off the value of further ones; all rules add up. */
   fatigue?: FatigueRule[] | undefined;
+  frequency?: Frequency | undefined;
   arbitration?: Arbitration | undefined;
   startsAt?: string | undefined;
   endsAt?: string | undefined;

@@ -51,7 +51,8 @@ function freeAt(contacts: readonly Contact[], { count }: Cap, window: number): n
     });
 }
 
-function full(cap: Cap, variant: Variant, context: GuardContext): Objection | undefined {
+/** Why one more contact would be one too many, or undefined. */
+export function full(cap: Cap, variant: Variant, context: GuardContext): Objection | undefined {
   const { now, programme } = context;
   const window = cap.hours * HOUR_MS;
   const near = standing(context.contacts, now).filter(

@@ -5,6 +5,7 @@ import { caps } from './caps.ts';
 import { consent } from './consent.ts';
 import { dates } from './dates.ts';
 import { eligibility } from './eligibility.ts';
+import { frequency } from './frequency.ts';
 import type { GuardContext, Guardrail } from './guardrail.ts';
 import { quietHours } from './quiet-hours.ts';
 import { shortage } from './shortage.ts';
@@ -20,6 +21,7 @@ const GUARDRAILS: readonly (readonly [name: string, guardrail: Guardrail])[] = [
   ['suppression', suppression],
   ['caps', caps],
   ['caps', shortage('caps')],
+  ['frequency', frequency],
   ['budget', shortage('budget')],
   ['inventory', shortage('inventory')],
   ['capacity', shortage('capacity')],

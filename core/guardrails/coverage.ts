@@ -53,6 +53,12 @@ function featuresMissing(
   return [...missed, ...names];
 }
 
+/** A target is recorded as it was; of another range nobody knows what it would have been. */
+const targetMissing = ({ frequency }: Programme, kept: Programme): string[] =>
+  frequency && JSON.stringify(frequency) !== JSON.stringify(kept.frequency)
+    ? [`contacts and answers of the last ${days(IGNORED_LOOKBACK_HOURS * HOUR_MS)}`]
+    : [];
+
 /** A programme with what its guardrails look at. */
 export interface Subject {
   programme: Programme;
@@ -83,6 +89,7 @@ export function notKept(wanted: Subject, kept: Subject): NotKept {
       ...contactsMissing(wanted, kept),
       ...signalsMissing(asks, kept.asks),
       ...featuresMissing(wanted.programme, kept.programme),
+      ...targetMissing(wanted.programme, kept.programme),
     ],
   };
 }

@@ -1,6 +1,7 @@
 import type { Contact, StoredSignal } from '../contracts/records.ts';
 import type { ResourceFact } from '../contracts/resources.ts';
 import type { DecideRequest, Objection } from '../domain/decision.ts';
+import type { FrequencyTarget } from '../domain/frequency.ts';
 import type { Person } from '../domain/person.ts';
 import type { Programme, Variant } from '../domain/programme.ts';
 import type { ResourceKey } from '../domain/resource.ts';
@@ -15,6 +16,8 @@ export interface GuardContext {
   /** What is taken of the resources the programme's variants need. */
   resources?: ReadonlyMap<ResourceKey, ResourceFact> | undefined;
   now: number;
+  /** How often the person is to be contacted; absent: as often as the range allows. */
+  frequency?: FrequencyTarget | undefined;
   /** Features of the request. */
   context?: DecideRequest['context'] | undefined;
   /** The programme's eligibility rules, compiled. */

@@ -3,6 +3,7 @@ import type { Programme } from '../domain/programme.ts';
 import { HOUR_MS } from '../domain/programme.ts';
 import { featureAsks } from '../learn/features/sourced.ts';
 import { fatigueMs } from './fatigue.ts';
+import { answerAsks, frequencyMs } from './frequency.ts';
 import type { HistoryAsk, Rules } from './guardrail.ts';
 import { needsOfAll } from './needs.ts';
 import { IGNORED_LOOKBACK_HOURS, reactionsTo } from './suppression.ts';
@@ -28,6 +29,7 @@ function guardrailAsks({ programme, rules }: Looking): HistoryAsk[] {
   const { caps = [], suppressAfterIgnored, restAfterSignal = [] } = programme.guardrails;
   const counted = [...caps, ...restAfterSignal].map(({ signal, hours }) => ({ signal, ms: hours * HOUR_MS }));
   if (programme.fatigue) counted.push({ signal: undefined, ms: fatigueMs(programme) });
+  if (programme.frequency) counted.push({ signal: undefined, ms: frequencyMs(programme) });
   const asks: HistoryAsk[] = [...counted, ...(rules?.asks ?? [])];
   if (needsOfAll(programme).length > 0) {
     const { releaseAfterHours = 0, queues = {} } = programme.guardrails;
@@ -55,7 +57,13 @@ export const guardrailLookback = (looking: Looking): Lookback => joined(guardrai
 
 /** What some programmes ask for, guardrails and features: what is loaded. */
 export const lookbackOf = (all: readonly Looking[]): Lookback =>
-  joined(all.flatMap((looking) => [...guardrailAsks(looking), ...featureAsks(looking.programme)]));
+  joined(
+    all.flatMap((looking) => [
+      ...guardrailAsks(looking),
+      ...featureAsks(looking.programme),
+      ...answerAsks(looking.programme),
+    ]),
+  );
 
 export const signalsAsked = ({ signals }: Lookback, now: number): SignalAsk[] =>
   [...signals].map(([name, ms]) => ({ name, since: now - ms }));

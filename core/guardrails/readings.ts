@@ -9,6 +9,7 @@ import type { ResourceKey } from '../domain/resource.ts';
 import { ofPerson } from './caps.ts';
 import { endOf, standing } from './contacts.ts';
 import { fatigueMs } from './fatigue.ts';
+import { frequencyMs } from './frequency.ts';
 import type { GuardContext, Rules } from './guardrail.ts';
 import { timesOf } from './history.ts';
 import type { Lookback } from './lookback.ts';
@@ -43,7 +44,11 @@ export function asksOf(programme: Programme, rules?: Rules): Asks {
     channels: [...new Set(programme.variants.map(({ channel }) => channel))],
     past: guardrailLookback({ programme, rules }),
     counted: new Set([...asks, ...caps].flatMap(({ signal }) => signal ?? [])),
-    countedMs: Math.max(fatigueMs(programme), ...caps.filter(ofPerson).map(({ hours }) => hours * HOUR_MS)),
+    countedMs: Math.max(
+      fatigueMs(programme),
+      frequencyMs(programme),
+      ...caps.filter(ofPerson).map(({ hours }) => hours * HOUR_MS),
+    ),
     last: asks.some(({ signal }) => signal === undefined),
     needs: needsOfAll(programme),
   };

@@ -1,5 +1,6 @@
 import type { PolicyKind, Programme } from '../domain/programme.ts';
 import type { Model } from '../learn/model.ts';
+import { answeringOf } from './answering.ts';
 import type { Adjustment, Learner, Rule } from './belief.ts';
 import { auto } from './auto.ts';
 import { costs } from './costs.ts';
@@ -40,5 +41,6 @@ export function policyOf(programme: Programme, model: Model): Policy {
     guard: guardOf(programme, model.state),
   });
   const beyond = beyondLimits(programme, model.state);
-  return beyond ? { ...policy, beyond } : policy;
+  const answering = programme.frequency && answeringOf(programme, model.state);
+  return beyond || answering ? { ...policy, beyond, answering } : policy;
 }

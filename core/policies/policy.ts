@@ -2,6 +2,7 @@ import type { Contribution } from '../domain/contribution.ts';
 import type { Decision, DecideRequest, OptionKey, ScoredOption } from '../domain/decision.ts';
 import { SILENCE } from '../domain/decision.ts';
 import type { Programme } from '../domain/programme.ts';
+import type { Answering } from '../guardrails/frequency.ts';
 import type { Beyond } from './limits.ts';
 import type { PieceChooser } from '../slots/chooser.ts';
 
@@ -22,6 +23,8 @@ export interface Policy {
   score(eligible: readonly OptionKey[], circumstances: Circumstances): ScoredOption[];
   /** Options that limits of the goal speak against; absent where there are none. */
   beyond?: Beyond | undefined;
+  /** How readily everybody answers; absent where the programme declares no frequency. */
+  answering?: Answering | undefined;
   /** What the score of an option is the sum of; only of a policy that knows the context. */
   contributions?: (option: OptionKey, circumstances: Circumstances) => Contribution[];
   /** Chooses the pieces of a variant with slots, `at` in ms since 1970; absent where it has no opinion of pieces. */

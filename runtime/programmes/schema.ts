@@ -5,6 +5,7 @@ import { TRAITS, WEEKDAYS } from '../../core/domain/programme.ts';
 import { SILENCE } from '../../core/domain/decision.ts';
 import { MOST_TEXT } from '../engine/cel.ts';
 import { checkFatigue, fatigue } from './fatigue-schema.ts';
+import { frequency } from './frequency-schema.ts';
 import { checkCosts, checkLimits, goal } from './goal-schema.ts';
 import { contentHash } from './content-hash.ts';
 import type { Issue } from './learning-schema.ts';
@@ -105,6 +106,7 @@ export const programmeSchema = z
       .optional(),
     guardrails: guardrails.default({}),
     fatigue: fatigue.optional(),
+    frequency: frequency.optional(),
     arbitration: arbitration.optional(),
     startsAt: date.optional(),
     endsAt: date.optional(),

@@ -25,6 +25,7 @@ export function candidates(objection: DroppedOption, at: Case, remedies: Remedie
       return remedies(objection, at.decision);
     case 'suppression':
       return [...later, ...reactions(objection)];
+    case 'frequency':
     case 'caps':
       return [...later, ...(objection.signal === undefined ? fewer(objection) : rarer(objection))];
     default:

@@ -43,6 +43,7 @@ const FIRST = programme({
     restAfterSignal: [{ signal: 'complained', hours: 12 }],
     releaseAfterHours: 5,
   },
+  frequency: { perDays: 3, least: 1, most: 4 },
   fatigue: [
     { per: 'person', cost: 0.2, halfLifeHours: 7 },
     { per: 'variant', channel: 'email', cost: 0.3, halfLifeHours: 60 },

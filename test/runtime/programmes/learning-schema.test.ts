@@ -145,3 +145,20 @@ describe('fatigue', () => {
     expect(wrongWith(changes).map(([at]) => at)).toEqual([path]);
   });
 });
+
+describe('frequency', () => {
+  it.each([
+    [{ perDays: 7, least: 0, most: 4 }, ''],
+    [{ perDays: 7, least: 4, most: 4 }, ''],
+    [{ perDays: 7, least: 5, most: 4 }, 'frequency.most'],
+    [{ perDays: 93, least: 1, most: 4 }, 'frequency.perDays'],
+    [{ perDays: 7, least: 0.5, most: 4 }, 'frequency.least'],
+    [{ perDays: 7, most: 4 }, 'frequency.least'],
+  ])('%j is refused at "%s"', (frequency, path) => {
+    expect(
+      wrongWith({ frequency })
+        .map(([at]) => at)
+        .join(),
+    ).toBe(path);
+  });
+});
