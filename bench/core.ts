@@ -41,7 +41,8 @@ function learned(programme: Programme) {
     const trial = { option: id, context: {}, hour: 0 };
     sums.addTrials(linear, trial, 1_000);
     const successes = Math.round(10 + (40 * i) / programme.variants.length);
-    for (let k = 0; k < successes; k++) sums.moveWorths(linear, trial, {}, { 'Order Completed': 1 });
+    for (let k = 0; k < successes; k++)
+      sums.moveCredits(linear, trial, {}, { 'Order Completed': { worth: 1 } });
   }
   return { programme: programme.id, version: 1, state: { ...emptyState(), linear } };
 }

@@ -116,7 +116,7 @@ class Served implements Player {
       hour: hourOf(START + asked.day * DAY_MS),
     };
     sums.addTrials(linear, trial, 1);
-    if (reward > 0) sums.moveWorths(linear, trial, {}, { answer: 1 });
+    if (reward > 0) sums.moveCredits(linear, trial, {}, { answer: { worth: 1, delay: 0 } });
   }
 
   fold(): void {

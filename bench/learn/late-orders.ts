@@ -27,7 +27,7 @@ interface Counts {
 function counted(cohorts: readonly Cohort[][], handling: Handling, now: number): Counts[] {
   const { window } = ORDERS;
   if (handling === 'F(age) / F(window)') {
-    const shapes = delayShares(cohorts, BINS, now);
+    const { options: shapes } = delayShares(cohorts, BINS, now);
     return cohorts.map((own, a) => countNow(own, shapes[a]!, BINS, now));
   }
   return cohorts.map((own) => {

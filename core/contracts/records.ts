@@ -174,6 +174,8 @@ export interface Credit {
   person: PersonId;
   signal: string;
   worth: number;
+  /** How long after the decision the signal came first, in ms; absent where it was credited before that was written down. */
+  delay?: number | undefined;
 }
 
 /** A decision as attribution needs it. */

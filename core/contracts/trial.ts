@@ -1,10 +1,13 @@
 import type { Decision, OptionKey } from '../domain/decision.ts';
+import type { Credit } from './records.ts';
+
+/** What came of one decision, by signal. */
+export type Credited = Readonly<Record<string, Pick<Credit, 'worth' | 'delay'>>>;
 
 /** One decision that teaches, with what it is credited with now. */
 export interface Trial {
   option: OptionKey;
   at: number;
   context: Decision['context'];
-  /** By signal, in [0, 1]. */
-  worths: Record<string, number>;
+  credits: Credited;
 }

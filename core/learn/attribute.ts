@@ -75,11 +75,16 @@ export function attribute(
       if (goal.signal !== signal.name) continue;
       const cause = causeOf(signal, goal, own);
       if (!cause) continue;
+      const worth = worthOf(signal, goal);
+      if (worth === 0) continue;
       const key = `${cause.id} ${goal.signal}`;
-      const worth = Math.min(1, (credits.get(key)?.worth ?? 0) + worthOf(signal, goal));
+      const known = credits.get(key);
       const { id: decision, person } = cause;
-      credits.set(key, { decision, programme: programme.id, person, signal: goal.signal, worth });
+      const credit = { decision, programme: programme.id, person, signal: goal.signal };
+      // they come in the order of time: the first is the earliest
+      const delay = known?.delay ?? Math.max(0, signal.at - cause.at);
+      credits.set(key, { ...credit, worth: Math.min(1, (known?.worth ?? 0) + worth), delay });
     }
   }
-  return [...credits.values()].filter((credit) => credit.worth > 0);
+  return [...credits.values()];
 }

@@ -15,7 +15,7 @@ export interface LinearTotal {
 export interface BlockTotal extends LinearTotal {
   /** Sum of the hours since 1970 in which they were made: when they were made on average. */
   hours: number;
-  /** How many had a signal, by signal. */
+  /** How many had a signal, by signal and by how late it came (`delays.ts`). */
   arrivals: Record<string, number[]>;
 }
 
@@ -46,15 +46,15 @@ export function addAll(into: number[], from: readonly number[], by = 1): void {
   for (let i = 0; i < from.length; i++) into[i]! += by * from[i]!;
 }
 
-/** Adds what is in `from`, weighed, to `into`; both of the same features. */
-export function addTotal(into: LinearTotal, from: LinearTotal, by = 1): void {
-  addAll(into.information, from.information, by);
+/** Adds what is in `from` to `into`; both of the same features. */
+function addTotal(into: LinearTotal, from: LinearTotal): void {
+  addAll(into.information, from.information);
   for (const [signal, response] of Object.entries(from.responses)) {
     const own = (into.responses[signal] ??= new Array<number>(response.length).fill(0));
-    addAll(own, response, by);
+    addAll(own, response);
   }
   for (const [pair, square] of Object.entries(from.squares)) {
-    into.squares[pair] = (into.squares[pair] ?? 0) + by * square;
+    into.squares[pair] = (into.squares[pair] ?? 0) + square;
   }
 }
 
@@ -65,10 +65,10 @@ export const emptyTotal = (columns: number): LinearTotal => ({
 });
 
 /** Counts trials that had a signal. Changes `total`. */
-export function addArrivals({ arrivals }: BlockTotal, signal: string, bin: number, count: number): void {
+export function addArrivals({ arrivals }: BlockTotal, signal: string, place: number, count: number): void {
   const counts = (arrivals[signal] ??= []);
-  while (counts.length <= bin) counts.push(0);
-  counts[bin]! += count;
+  while (counts.length <= place) counts.push(0);
+  counts[place]! += count;
 }
 
 function joined(one: BlockTotal, other: BlockTotal): BlockTotal {
@@ -76,7 +76,7 @@ function joined(one: BlockTotal, other: BlockTotal): BlockTotal {
   addTotal(both, other);
   both.hours += other.hours;
   for (const [signal, counts] of Object.entries(other.arrivals)) {
-    for (const [bin, count] of counts.entries()) addArrivals(both, signal, bin, count);
+    for (const [place, count] of counts.entries()) addArrivals(both, signal, place, count);
   }
   return both;
 }
@@ -105,6 +105,7 @@ export function blocksAt(blocks: readonly Block[], newest: number, grain: number
 export function tidyOption({ options }: Block, option: OptionKey): void {
   const { information, responses, squares, hours, arrivals } = options[option]!;
   const zero = (x: number): boolean => x === 0;
+  for (const counts of Object.values(arrivals)) counts.length = counts.findLastIndex((n) => n !== 0) + 1;
   for (const sums of [responses, arrivals]) {
     for (const [signal, own] of Object.entries(sums)) if (own.every(zero)) delete sums[signal];
   }

@@ -1,8 +1,10 @@
 import type { OptionKey } from '../domain/decision.ts';
 import type { Programme } from '../domain/programme.ts';
 import { DAY_MS, HOUR_MS } from '../domain/programme.ts';
+import type { Awaited, Told } from './arrived.ts';
+import { Arrived } from './arrived.ts';
 import type { BlockTotal, LinearTotal } from './blocks.ts';
-import { addTotal, blocksAt, emptyTotal, hourOf } from './blocks.ts';
+import { addAll, blocksAt, emptyTotal, hourOf } from './blocks.ts';
 import { linearSumsOf } from './linear-state.ts';
 import type { ModelState } from './model.ts';
 
@@ -18,6 +20,15 @@ export interface EffectiveSums {
   inContext: boolean;
   /** None of an option that was never tried. */
   options: Readonly<Record<OptionKey, LinearTotal>>;
+  /** Trials whose signals may still come, and how much of the sums they are, by option. */
+  pending: Readonly<Record<OptionKey, Pending>>;
+  /** How late the signals of the goal come. */
+  awaited: readonly Awaited[];
+}
+
+export interface Pending {
+  trials: number;
+  counted: number;
 }
 
 /** The constant's part of sums over any columns. */
@@ -41,17 +52,41 @@ export function effectiveSums(programme: Programme, state: ModelState, at: numbe
   const sums = linearSumsOf(programme);
   const inContext = isInContext(programme, state);
   const now = Math.max(tickOf(at) * TICK_MS, linear.newest * HOUR_MS);
+  const blocks = blocksAt(linear.blocks, hourOf(now), sums.grain);
+  const arrived = new Arrived(programme, blocks, now / HOUR_MS);
   const options: Record<OptionKey, LinearTotal> = {};
-  for (const block of blocksAt(linear.blocks, hourOf(now), sums.grain)) {
+  const pending: Record<OptionKey, Pending> = {};
+  for (const block of blocks) {
     for (const [option, total] of Object.entries(block.options)) {
       const own = inContext ? total : constantOf(total);
       const into = (options[option] ??= emptyTotal(inContext ? sums.features.count : 1));
       const trials = own.information[0]!;
       const age = trials > 0 ? hourOf(now) - own.hours / trials : 0;
-      addTotal(into, own, kept(programme, age));
+      const told = arrived.told(block, option);
+      addTold(into, own, told, kept(programme, age));
+      const open = (pending[option] ??= { trials: 0, counted: 0 });
+      if (!arrived.isOpen(own)) continue;
+      open.trials += trials;
+      open.counted += trials * told.trials * kept(programme, age);
     }
   }
-  return { at: now, inContext, options };
+  return { at: now, inContext, options, pending, awaited: arrived.goals };
+}
+
+/** Adds what trials tell, times `by`, to what was added up. */
+function addTold(into: LinearTotal, from: LinearTotal, told: Told, by: number): void {
+  const factor = (signal: string): number => by * (told.signals.get(signal) ?? 1);
+  addAll(into.information, from.information, by * told.trials);
+  for (const [signal, response] of Object.entries(from.responses)) {
+    const own = (into.responses[signal] ??= new Array<number>(response.length).fill(0));
+    addAll(own, response, factor(signal));
+  }
+  for (const [pair, square] of Object.entries(from.squares)) {
+    const [one, other] = JSON.parse(pair) as [string, string];
+    // both have arrived about as often as the later of them
+    const both = Math.max(factor(one), factor(other));
+    into.squares[pair] = (into.squares[pair] ?? 0) + both * square;
+  }
 }
 
 /** The effective sums of one model state at any time, reckoned once for each tick. */

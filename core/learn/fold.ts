@@ -53,6 +53,7 @@ export function fold(input: FoldInput): { writes: FoldWrites; states: Map<Progra
     }
   }
   const outcomes = folding.changes
+    .filter(({ change: { credit, before } }) => credit.worth !== before)
     .map(({ change, history }) => ({
       person: history.person,
       outcome: rewardOutcome(change, history, position),

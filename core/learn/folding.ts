@@ -6,9 +6,10 @@ import type {
   History,
   Merge,
 } from '../contracts/records.ts';
+import type { Credited } from '../contracts/trial.ts';
 import type { Programme, ProgrammeId } from '../domain/programme.ts';
 import { hourOf } from './blocks.ts';
-import type { LinearState, LinearSums, LinearTrial, Worths } from './linear-state.ts';
+import type { LinearState, LinearSums, LinearTrial } from './linear-state.ts';
 import { linearSumsOf } from './linear-state.ts';
 import type { ModelState } from './model.ts';
 import { addPersons, emptyState, moveReward } from './model.ts';
@@ -22,8 +23,8 @@ const trialOf = ({ option, context = {}, at }: DecisionFact): LinearTrial => ({
 });
 
 /** What one decision is credited with on record. */
-const worthsOf = ({ credits }: History, { id }: DecisionFact): Worths =>
-  Object.fromEntries(credits.flatMap((c) => (c.decision === id ? [[c.signal, c.worth] as const] : [])));
+const creditedTo = ({ credits }: History, { id }: DecisionFact): Credited =>
+  Object.fromEntries(credits.flatMap((c) => (c.decision === id ? [[c.signal, c] as const] : [])));
 
 /** What a fold begins with. */
 export interface FoldBase {
@@ -78,14 +79,14 @@ export class Folding {
     known?.sums.addTrials(known.linear, trial, count);
   }
 
-  /** Moves the worths of one decision's signals. */
-  #worths(
+  /** Moves what one decision is credited with. */
+  #credits(
     programme: ProgrammeId,
     decision: DecisionFact,
-    { before, after }: { before: Worths; after: Worths },
+    { before, after }: { before: Credited; after: Credited },
   ): void {
     const known = this.#linear(programme);
-    known?.sums.moveWorths(known.linear, trialOf(decision), before, after);
+    known?.sums.moveCredits(known.linear, trialOf(decision), before, after);
   }
 
   /** Two persons who were counted in their arms become one in the arm that is kept. */
@@ -109,9 +110,9 @@ export class Folding {
     for (const own of Map.groupBy(changes, ({ decision }) => decision.id).values()) {
       const [{ decision }] = own as [CreditChange];
       if (!decision.learn) continue;
-      const before = worthsOf(history, decision);
-      const moved = own.map(({ credit }) => [credit.signal, credit.worth] as const);
-      this.#worths(programme.id, decision, { before, after: { ...before, ...Object.fromEntries(moved) } });
+      const before = creditedTo(history, decision);
+      const moved = own.map(({ credit }) => [credit.signal, credit] as const);
+      this.#credits(programme.id, decision, { before, after: { ...before, ...Object.fromEntries(moved) } });
     }
     for (const row of held) {
       moveReward(state, row.arm, row.reward, 0);
@@ -129,7 +130,7 @@ export class Folding {
     const state = this.#state(programme.id);
     const learned = history.decisions.filter((d) => d.programme === programme.id && d.learn);
     for (const decision of learned) {
-      this.#worths(programme.id, decision, { before: worthsOf(history, decision), after: {} });
+      this.#credits(programme.id, decision, { before: creditedTo(history, decision), after: {} });
       this.#trials(programme.id, trialOf(decision), -1);
     }
     for (const row of history.rewards) {

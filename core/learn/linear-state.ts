@@ -1,7 +1,9 @@
+import type { Credited } from '../contracts/trial.ts';
 import type { DecideRequest, OptionKey } from '../domain/decision.ts';
 import type { Programme } from '../domain/programme.ts';
 import type { Block, BlockTotal } from './blocks.ts';
 import { addArrivals, blockOf, blocksAt, emptyTotal, tidyOption } from './blocks.ts';
+import { placeOf } from './delays.ts';
 import { DeclaredFeatures } from './features/declared.ts';
 import { schemaHash } from './schema-hash.ts';
 
@@ -9,7 +11,7 @@ import { schemaHash } from './schema-hash.ts';
 const WORTH_GRID = 2 ** 16;
 
 /** Moves whenever what is kept of a trial is another thing: states of before are made anew. */
-const LAYOUT = 1;
+const LAYOUT = 2;
 
 /**
  * How fine blocks are, by the number of columns: an option's sums are columns x columns / 2 numbers in every block, and a
@@ -39,12 +41,10 @@ export interface LinearTrial {
   hour: number;
 }
 
-export type Worths = Readonly<Record<string, number>>;
-
 export const pairKey = (one: string, other: string): string =>
   JSON.stringify(one < other ? [one, other] : [other, one]);
 
-const onGrid = (worth: number): number => Math.round(worth * WORTH_GRID) / WORTH_GRID;
+const onGrid = (worth = 0): number => Math.round(worth * WORTH_GRID) / WORTH_GRID;
 
 /** Whether a programme learns from the context of its requests. */
 export const learnsContext = ({ policy, context }: Programme): boolean =>
@@ -79,20 +79,20 @@ export class LinearSums {
     });
   }
 
-  /** Moves what the signals of one trial are worth. Changes `state`. */
-  moveWorths(state: LinearState, trial: LinearTrial, before: Worths, after: Worths): void {
+  /** Moves what one trial is credited with. Changes `state`. */
+  moveCredits(state: LinearState, trial: LinearTrial, before: Credited, after: Credited): void {
     const x = this.features.encode(trial.context, trial.option);
     const signals = Object.keys({ ...before, ...after }).sort();
     this.#change(state, trial, (total) => {
       const { responses, squares } = total;
       for (const [i, one] of signals.entries()) {
-        const [from, to] = [onGrid(before[one] ?? 0), onGrid(after[one] ?? 0)];
-        const arrived = Number((after[one] ?? 0) > 0) - Number((before[one] ?? 0) > 0);
-        if (arrived !== 0) addArrivals(total, one, 0, arrived);
+        const [from, to] = [onGrid(before[one]?.worth), onGrid(after[one]?.worth)];
+        countArrival(total, one, before[one], -1);
+        countArrival(total, one, after[one], 1);
         const response = (responses[one] ??= new Array<number>(x.length).fill(0));
         if (from !== to) for (const [j, xj] of x.entries()) response[j]! += (to - from) * xj;
         for (const other of signals.slice(i)) {
-          const change = to * onGrid(after[other] ?? 0) - from * onGrid(before[other] ?? 0);
+          const change = to * onGrid(after[other]?.worth) - from * onGrid(before[other]?.worth);
           const key = pairKey(one, other);
           if (change !== 0) squares[key] = (squares[key] ?? 0) + change;
         }
@@ -119,6 +119,15 @@ export class LinearSums {
     blocks.splice(place + 1, 0, block);
     return block;
   }
+}
+
+function countArrival(
+  total: BlockTotal,
+  signal: string,
+  own: Credited[string] | undefined,
+  by: number,
+): void {
+  if (own && own.worth > 0) addArrivals(total, signal, placeOf(own.delay), by);
 }
 
 const known = new WeakMap<Programme, LinearSums>();

@@ -3,7 +3,7 @@ import type { Programme } from '../domain/programme.ts';
 import { scaleOf } from '../policies/posterior.ts';
 import { attribute } from './attribute.ts';
 
-/** A credit whose worth moved. */
+/** A credit whose worth or delay moved. */
 export interface CreditChange {
   credit: Credit;
   before: number;
@@ -28,10 +28,10 @@ export function creditChanges(programme: Programme, history: History): CreditCha
   const decisions = new Map(history.decisions.map((decision) => [decision.id, decision]));
   const scales = new Map(programme.goal.signals.map((goal) => [goal.signal, scaleOf(goal)]));
   return [...new Set([...wanted.keys(), ...held.keys()])].flatMap((key) => {
-    const before = held.get(key)?.worth ?? 0;
+    const { worth: before = 0, delay } = held.get(key) ?? {};
     const credit = wanted.get(key) ?? { ...held.get(key)!, worth: 0 };
     const decision = decisions.get(credit.decision);
-    if (!decision || credit.worth === before) return [];
+    if (!decision || (credit.worth === before && credit.delay === delay)) return [];
     const reward = (scales.get(credit.signal) ?? 0) * (credit.worth - before);
     return [{ credit, before, decision, reward }];
   });

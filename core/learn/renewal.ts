@@ -23,10 +23,10 @@ export class Renewal {
   }
 
   add(trials: readonly Trial[]): void {
-    for (const { option, at, context, worths } of trials) {
+    for (const { option, at, context, credits } of trials) {
       const trial = { option, context, hour: hourOf(at) };
       this.#sums.addTrials(this.linear, trial, 1);
-      this.#sums.moveWorths(this.linear, trial, {}, worths);
+      this.#sums.moveCredits(this.linear, trial, {}, credits);
     }
   }
 }

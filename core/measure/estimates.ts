@@ -1,5 +1,6 @@
 import type { OptionKey } from '../domain/decision.ts';
 import type { Programme } from '../domain/programme.ts';
+import type { Pending } from '../learn/effective.ts';
 import { effectiveSums } from '../learn/effective.ts';
 import type { ModelState } from '../learn/model.ts';
 import { optionTotals } from '../learn/model.ts';
@@ -21,8 +22,10 @@ import { linearEstimates } from './linear-estimates.ts';
 export interface OptionEstimate extends Priced {
   option: OptionKey;
   trials: number;
-  /** What is left of them after forgetting. */
+  /** As how many they count by now: less where signals may still come, and after forgetting. */
   effectiveTrials: number;
+  /** Trials whose signals may still come, and as how many they count. */
+  pending: Pending;
   /** Share of the trials so far. */
   share: number;
   /**
@@ -62,6 +65,7 @@ export function estimatesOf(programme: Programme, state: ModelState, at: number)
       option,
       trials: own.trials,
       effectiveTrials: effective.options[option]?.information[0] ?? 0,
+      pending: effective.pending[option] ?? { trials: 0, counted: 0 },
       share: trials === 0 ? 0 : own.trials / trials,
       propensity: propensities.get(option) ?? 0,
       estimate: mean,

@@ -1,9 +1,10 @@
 import type { OptionKey } from '../domain/decision.ts';
 import { countsFor } from '../learn/counts-for.ts';
 import type { GoalSignal, Programme } from '../domain/programme.ts';
-import type { EffectiveSums } from '../learn/effective.ts';
+import type { LinearTotal } from '../learn/blocks.ts';
 
-type Totals = EffectiveSums['options'];
+/** Effective sums by option (`core/learn/effective.ts`). */
+type Totals = Readonly<Record<OptionKey, LinearTotal>>;
 
 /**
  * What is believed about the reward of one option: a Beta on [low, high]. With one goal signal it is the exact

@@ -2,6 +2,7 @@ import { performance } from 'node:perf_hooks';
 import type { InboundRequest, Reply } from '../../core/contracts/http.ts';
 import type { DeskStore } from '../../core/contracts/store.ts';
 import type { Programme, ProgrammeId } from '../../core/domain/programme.ts';
+import { delayCurves } from '../../core/measure/delay-curves.ts';
 import { estimatesOf } from '../../core/measure/estimates.ts';
 import { liftOf } from '../../core/measure/lift.ts';
 import { floorOf } from '../../core/policies/policy.ts';
@@ -37,7 +38,7 @@ interface Ports {
 }
 
 /**
- * How a programme is doing: share, estimate and interval of every option, lift, the model it is decided on, what became of
+ * How a programme is doing: share, estimate and interval of every option, how late signals come, lift, the model it is decided on, what became of
  * the options of recent decisions, and what is left of what it needs.
  */
 async function report(programmes: Programmes, asked: ProgrammeId, ports: Ports): Promise<object> {
@@ -56,6 +57,7 @@ async function report(programmes: Programmes, asked: ProgrammeId, ports: Ports):
     modelVersion: version,
     policy,
     options,
+    delays: delayCurves(programme, state, now()),
     lift: liftOf(state),
     funnel: await recentFunnel(store, id, () => performance.now(), rivals),
     resources: await resourceUse([programme], store, now()),

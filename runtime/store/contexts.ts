@@ -1,5 +1,5 @@
-import type { DecisionCount } from '../../core/contracts/records.ts';
-import type { Trial } from '../../core/contracts/trial.ts';
+import type { Credit, DecisionCount } from '../../core/contracts/records.ts';
+import type { Credited, Trial } from '../../core/contracts/trial.ts';
 import type { Decision } from '../../core/domain/decision.ts';
 import type { ProgrammeId } from '../../core/domain/programme.ts';
 
@@ -9,6 +9,12 @@ export interface HistoryAsk {
   contextual?: readonly ProgrammeId[] | undefined;
 }
 
+/** A credit as tables have it. */
+export type CreditRow = Omit<Credit, 'delay'> & { delay: number | null };
+
+export const creditOf = ({ delay, ...credit }: CreditRow): Credit =>
+  delay === null ? credit : { ...credit, delay };
+
 /** A decision and one of its credits, if any, as tables have them. */
 export interface TrialRow {
   id: string;
@@ -17,6 +23,7 @@ export interface TrialRow {
   context: Decision['context'];
   signal: string | null;
   worth: number | null;
+  delay: number | null;
 }
 
 /** The context in a record of a decision. */
@@ -37,11 +44,11 @@ export function counted(rows: Iterable<Omit<DecisionCount, 'count'>>): DecisionC
 
 /** Decisions, each with all of its credits. */
 export function trialsIn(rows: readonly TrialRow[]): Trial[] {
-  const trials = new Map<string, Trial>();
-  for (const { id, option, at, context, signal, worth } of rows) {
+  const trials = new Map<string, Trial & { credits: Record<string, Credited[string]> }>();
+  for (const { id, option, at, context, signal, worth, delay } of rows) {
     let trial = trials.get(id);
-    if (!trial) trials.set(id, (trial = { option, at, context, worths: {} }));
-    if (signal !== null) trial.worths[signal] = worth!;
+    if (!trial) trials.set(id, (trial = { option, at, context, credits: {} }));
+    if (signal !== null) trial.credits[signal] = { worth: worth!, delay: delay ?? undefined };
   }
   return [...trials.values()];
 }

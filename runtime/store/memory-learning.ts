@@ -127,8 +127,8 @@ export class MemoryLearning {
       const { id, person, option, at, context, learn } = row.decision;
       if (row.decision.programme !== programme || !learn) return [];
       const credits = [...this.rowsOf(person).credits.values()].filter(({ decision }) => decision === id);
-      const worths = Object.fromEntries(credits.map(({ signal, worth }) => [signal, worth]));
-      return [{ option, at, context, worths }];
+      const own = credits.map(({ signal, worth, delay }) => [signal, { worth, delay }] as const);
+      return [{ option, at, context, credits: Object.fromEntries(own) }];
     });
   }
 

@@ -33,7 +33,11 @@ const credit = (of: string, signal: string, worth: number): Credit => {
 };
 
 async function credited(store: Store): Promise<void> {
-  const credits = [credit('d1', 'bought', 0.1), credit('d1', 'clicked', 1), credit('d3', 'bought', 1 / 3)];
+  const credits = [
+    { ...credit('d1', 'bought', 0.1), delay: 9.5 },
+    credit('d1', 'clicked', 1),
+    credit('d3', 'bought', 1 / 3),
+  ];
   const nothing = { removedCredits: [], rewards: [], removedRewards: [], snapshots: [], outcomes: [] };
   await store.commitFold({ expected: 0, position: 6, credits, forgotten: [], ...nothing });
 }
@@ -97,9 +101,14 @@ export function contextContract(open: () => Promise<Store>): void {
     const trials = async (after: number, upTo: number): Promise<Trial[]> =>
       sorted(await store.trials('welcome', after, upTo));
     const all = sorted<Trial>([
-      { option: 'a', at: NOON, context: PRO, worths: { bought: 0.1, clicked: 1 } },
-      { option: 'a', at: NOON + 5, context: PRO, worths: {} },
-      { option: 'a', at: NOON + DAY, context: FREE, worths: { bought: 1 / 3 } },
+      {
+        option: 'a',
+        at: NOON,
+        context: PRO,
+        credits: { bought: { worth: 0.1, delay: 9.5 }, clicked: { worth: 1 } },
+      },
+      { option: 'a', at: NOON + 5, context: PRO, credits: {} },
+      { option: 'a', at: NOON + DAY, context: FREE, credits: { bought: { worth: 1 / 3 } } },
     ]);
     expect(await trials(0, 6)).toEqual(all);
     expect(sorted([...(await trials(0, 1)), ...(await trials(1, 2)), ...(await trials(2, 6))])).toEqual(all);

@@ -106,8 +106,10 @@ export function learningContract(open: () => Promise<Store>): void {
       fold({ expected: 0, position: 1, credits: [credit(0.25), credit(1, 'd1', 'email_clicked')] }),
     );
     expect((await held()).map(({ worth }) => worth).sort()).toEqual([0.25, 1]);
-    await store.commitFold(fold({ expected: 1, position: 2, credits: [credit(0.75)] }));
-    expect(await held()).toContainEqual(credit(0.75));
+    const delayed = { ...credit(0.75), delay: 3_600_000.5 };
+    await store.commitFold(fold({ expected: 1, position: 2, credits: [delayed] }));
+    expect(await held()).toContainEqual(delayed);
+    expect(await held()).toContainEqual(credit(1, 'd1', 'email_clicked'));
     await store.commitFold(fold({ expected: 2, position: 3, removedCredits: [credit(0)] }));
     expect(await held()).toEqual([credit(1, 'd1', 'email_clicked')]);
   });

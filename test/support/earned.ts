@@ -33,7 +33,12 @@ export function moveWorth(
   signal: string,
   { before, after }: { before: number; after: number },
 ): void {
-  plainSums(state).moveWorths(state.linear, trialOf(option), { [signal]: before }, { [signal]: after });
+  plainSums(state).moveCredits(
+    state.linear,
+    trialOf(option),
+    { [signal]: { worth: before } },
+    { [signal]: { worth: after } },
+  );
 }
 
 /** What is believed at noon of an option on such a state. */

@@ -75,23 +75,25 @@ function hazards(own: Exposed, shape: Float64Array): Float64Array {
   });
 }
 
+/** F(age) / F(window) at the end of every bin: what the options share, and each option's own. */
+export interface DelayShares {
+  shared: Float64Array;
+  options: Float64Array[];
+}
+
 /**
  * F(age) / F(window) at the end of every bin, for each option: each option's own product-limit estimate where it has
  * arrivals, held to what the options share, and that to an exponential law that has all but ended at the window. Options
  * may differ: a slow one judged by the others' haste would look worse than it is.
  */
-export function delayShares(
-  options: readonly (readonly Cohort[])[],
-  bins: Bins,
-  now: number,
-): Float64Array[] {
+export function delayShares(options: readonly (readonly Cohort[])[], bins: Bins, now: number): DelayShares {
   const window = bins.at(-1)!;
   const guess = Float64Array.from(bins, (end) => (1 - Math.exp((-4 * end) / window)) / (1 - Math.exp(-4)));
   const counts = options.map((cohorts) => exposed(cohorts, bins, now));
   const sum = (pick: (own: Exposed) => Float64Array): Float64Array =>
     Float64Array.from(bins, (_, b) => counts.reduce((total, own) => total + pick(own)[b]!, 0));
   const shared = shares(hazards({ arrivals: sum((o) => o.arrivals), sends: sum((o) => o.sends) }, guess));
-  return counts.map((own) => shares(hazards(own, shared)));
+  return { shared, options: counts.map((own) => shares(hazards(own, shared))) };
 }
 
 /** F(age) / F(window) at any age, linear inside a bin. */

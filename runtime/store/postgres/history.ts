@@ -1,7 +1,6 @@
 import type { LedgerRow } from '../../../core/contracts/ledger-row.ts';
 import type {
   ArmReward,
-  Credit,
   DecisionCount,
   DecisionFact,
   History,
@@ -14,8 +13,8 @@ import type { Person, PersonId } from '../../../core/domain/person.ts';
 import type { ProgrammeId } from '../../../core/domain/programme.ts';
 import { HOUR_MS } from '../../../core/domain/programme.ts';
 import { entryOf } from '../ledger.ts';
-import type { HistoryAsk, TrialRow } from '../contexts.ts';
-import { counted, trialsIn } from '../contexts.ts';
+import type { CreditRow, HistoryAsk, TrialRow } from '../contexts.ts';
+import { counted, creditOf, trialsIn } from '../contexts.ts';
 import { texts } from './cells.ts';
 import type { Database } from './database.ts';
 import { seal } from './seal.ts';
@@ -49,9 +48,9 @@ const BY_CONTEXT = {
 };
 const TRIALS = {
   name: 'trials',
-  text: `SELECT l.ref AS id, l.option, l.at, d.record, c.signal, c.worth FROM pickwell.ledger l
+  text: `SELECT l.ref AS id, l.option, l.at, d.record, c.signal, c.worth, c.delay FROM pickwell.ledger l
     CROSS JOIN LATERAL (SELECT record FROM pickwell.decisions WHERE person = l.person AND id = l.ref LIMIT 1) d
-    LEFT JOIN LATERAL (SELECT signal, worth FROM pickwell.credits WHERE person = l.person AND decision = l.ref) c ON true
+    LEFT JOIN LATERAL (SELECT signal, worth, delay FROM pickwell.credits WHERE person = l.person AND decision = l.ref) c ON true
     WHERE l.seq > $2 AND l.seq <= $3 AND l.kind = 'decision' AND l.programme = $1 AND l.learn`,
 };
 
@@ -116,7 +115,7 @@ export const SIGNALS = {
 const NAMED_SIGNALS = { name: 'named_signals_of', text: `${SIGNALS.text} AND s.name = ANY($2::text[])` };
 export const CREDITS = {
   name: 'credits_of',
-  text: `SELECT c.decision, c.programme, c.person, c.signal, c.worth
+  text: `SELECT c.decision, c.programme, c.person, c.signal, c.worth, c.delay
     FROM unnest($1::text[]) AS q(id) JOIN pickwell.credits c ON c.person = q.id`,
 };
 const REWARDS = {
@@ -133,7 +132,7 @@ const factOf = ({ send, record, ...row }: FactRow): DecisionFact => ({
   ...(record !== null && { context: contextOf(record) }),
 });
 
-type Rows = [FactRow[], { person: PersonId; body: string }[], Credit[], ArmReward[]];
+type Rows = [FactRow[], { person: PersonId; body: string }[], CreditRow[], ArmReward[]];
 
 /** The canonical persons of some ids, each once. */
 export async function personsBehind(db: Database, ids: readonly PersonId[]): Promise<Person[]> {
@@ -167,7 +166,7 @@ export async function histories(
     arms: person.arms,
     decisions: decided(person).map(factOf),
     signals: signalled(person).map(({ body }) => JSON.parse(body) as StoredSignal),
-    credits: credited(person),
+    credits: credited(person).map(creditOf),
     rewards: rewarded(person),
   }));
 }

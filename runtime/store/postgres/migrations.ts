@@ -147,4 +147,12 @@ export const MIGRATIONS: readonly Migration[] = [
     CREATE INDEX codes_by_end ON pickwell.codes (pool, ends_at, number);
     `,
   },
+  {
+    // the version before leaves it empty, and learns what it did before from it
+    additive: true,
+    sql: `
+    -- ms from the decision to the signal; of no credit that was made before
+    ALTER TABLE pickwell.credits ADD COLUMN delay double precision;
+    `,
+  },
 ];

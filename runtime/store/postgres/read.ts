@@ -3,6 +3,8 @@ import type { Credit, StoredSignal } from '../../../core/contracts/records.ts';
 import type { ReadStore } from '../../../core/contracts/store.ts';
 import type { Decision } from '../../../core/domain/decision.ts';
 import type { Alias } from '../../../core/domain/person.ts';
+import type { CreditRow } from '../contexts.ts';
+import { creditOf } from '../contexts.ts';
 import { nextBefore, STRETCH } from '../stretch.ts';
 import { numbers, texts } from './cells.ts';
 import type { Database } from './database.ts';
@@ -97,7 +99,7 @@ export async function person(db: Database, alias: Alias): Promise<Read<'person'>
   const [found] = row ? await personsBehind(db, [row.person]) : [];
   if (!found) return null;
   const members = texts(found.members);
-  const [decisions, signals, credits] = await db.read<[{ body: string }[], { body: string }[], Credit[]]>(
+  const [decisions, signals, credits] = await db.read<[{ body: string }[], { body: string }[], CreditRow[]]>(
     call(RECORDS, members),
     call(SIGNALS, members),
     call(CREDITS, members),
@@ -107,7 +109,7 @@ export async function person(db: Database, alias: Alias): Promise<Read<'person'>
     person: found,
     decisions: parsed<Decision>(decisions),
     signals: parsed<StoredSignal>(signals),
-    credits,
+    credits: credits.map(creditOf),
   };
 }
 

@@ -1,7 +1,6 @@
 import type { LedgerRow } from '../../../core/contracts/ledger-row.ts';
 import type {
   ArmReward,
-  Credit,
   DecisionCount,
   DecisionFact,
   FoldWrites,
@@ -15,8 +14,8 @@ import type { Person, PersonId } from '../../../core/domain/person.ts';
 import type { ProgrammeId } from '../../../core/domain/programme.ts';
 import { HOUR_MS } from '../../../core/domain/programme.ts';
 import { FOLD_LEASE } from '../../../core/contracts/store.ts';
-import type { HistoryAsk, TrialRow } from '../contexts.ts';
-import { contextIn, trialsIn } from '../contexts.ts';
+import type { CreditRow, HistoryAsk, TrialRow } from '../contexts.ts';
+import { contextIn, creditOf, trialsIn } from '../contexts.ts';
 import type { Lease } from '../lease.ts';
 import { grant } from '../lease.ts';
 import { entryOf, sha256 } from '../ledger.ts';
@@ -73,7 +72,7 @@ const countOf = ({ learn, first, context, ...row }: CountRow): DecisionCount => 
 /** The decisions of a programme that teach, in a stretch of the ledger, with their credits. */
 export function trials(db: Database, programme: ProgrammeId, after: number, upTo: number): Trial[] {
   const rows = db.all<Omit<TrialRow, 'context'> & { context: string | null }>(
-    `SELECT d.id, d.option, d.at, json_extract(d.record, '$.context') AS context, c.signal, c.worth
+    `SELECT d.id, d.option, d.at, json_extract(d.record, '$.context') AS context, c.signal, c.worth, c.delay
      FROM decisions d LEFT JOIN credits c ON c.person = d.person AND c.decision = d.id
      WHERE d.seq > ? AND d.seq <= ? AND d.programme = ? AND d.learn = 1`,
     ...[after, upTo, programme],
@@ -92,6 +91,9 @@ export function histories(
   );
   return [...known.values()].map((person) => history(db, person, { signals, contextual }));
 }
+
+export const CREDITS_OF =
+  'SELECT decision, programme, person, signal, worth, delay FROM credits WHERE person = ?';
 
 function history(db: Database, person: Person, { signals: names, contextual = [] }: HistoryAsk): History {
   const each = <Row>(sql: string, ...rest: string[]): Row[] =>
@@ -114,7 +116,7 @@ function history(db: Database, person: Person, { signals: names, contextual = []
       JSON.stringify(contextual),
     ).map(factOf),
     signals: signals.map(({ body }) => JSON.parse(body) as StoredSignal),
-    credits: each<Credit>('SELECT decision, programme, person, signal, worth FROM credits WHERE person = ?'),
+    credits: each<CreditRow>(CREDITS_OF).map(creditOf),
     rewards: each<ArmReward>('SELECT person, programme, arm, reward FROM rewards WHERE person = ?'),
   };
 }
@@ -159,9 +161,9 @@ export function commitFold(db: Database, writes: FoldWrites): ModelSnapshot[] | 
   if (writes.epoch !== undefined && held(db, FOLD_LEASE)?.epoch !== writes.epoch) return null;
   for (const c of writes.credits) {
     db.run(
-      `INSERT INTO credits (person, p, decision, signal, programme, worth) VALUES (?, ?, ?, ?, ?, ?)
-       ON CONFLICT (person, decision, signal, p) DO UPDATE SET worth = excluded.worth`,
-      ...[c.person, partitionOf(c.person), c.decision, c.signal, c.programme, c.worth],
+      `INSERT INTO credits (person, p, decision, signal, programme, worth, delay) VALUES (?, ?, ?, ?, ?, ?, ?)
+       ON CONFLICT (person, decision, signal, p) DO UPDATE SET worth = excluded.worth, delay = excluded.delay`,
+      ...[c.person, partitionOf(c.person), c.decision, c.signal, c.programme, c.worth, c.delay ?? null],
     );
   }
   for (const { person, decision, signal } of writes.removedCredits) {

@@ -90,4 +90,8 @@ export const MIGRATIONS: readonly string[] = [
   CREATE UNIQUE INDEX codes_by_code ON codes (pool, code);
   CREATE INDEX codes_by_end ON codes (pool, ends_at, number);
   `,
+  `
+  -- ms from the decision to the signal; of no credit that was made before
+  ALTER TABLE credits ADD COLUMN delay REAL;
+  `,
 ];

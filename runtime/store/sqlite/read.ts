@@ -8,7 +8,9 @@ import type { Programme } from '../../../core/domain/programme.ts';
 import type { Database } from './database.ts';
 import { nextBefore, STRETCH } from '../stretch.ts';
 import { appendLedger, ledgerEnd } from './write.ts';
-import { histories } from './learn.ts';
+import type { CreditRow } from '../contexts.ts';
+import { creditOf } from '../contexts.ts';
+import { CREDITS_OF, histories } from './learn.ts';
 import { loadPerson, personBehind } from './persons.ts';
 
 type Read<Name extends keyof ReadStore> = Awaited<ReturnType<ReadStore[Name]>>;
@@ -63,12 +65,7 @@ export function person(db: Database, alias: Alias): Read<'person'> {
   for (const member of found.members) {
     decisions.push(...bodies<Decision>(db, 'SELECT record AS body FROM decisions WHERE person = ?', member));
     signals.push(...bodies<StoredSignal>(db, 'SELECT body FROM signals WHERE person = ?', member));
-    credits.push(
-      ...db.all<Credit>(
-        'SELECT decision, programme, person, signal, worth FROM credits WHERE person = ?',
-        member,
-      ),
-    );
+    credits.push(...db.all<CreditRow>(CREDITS_OF, member).map(creditOf));
   }
   return { person: found, decisions, signals, credits };
 }

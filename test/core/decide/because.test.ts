@@ -26,7 +26,8 @@ function learned(own: Programme, times: number): ModelState {
   ]) {
     const trial = { option, context: { plan, days: 40 }, hour: hourOf(NOON) };
     sums.addTrials(state.linear, trial, 900);
-    for (let i = 0; i < orders * times; i++) sums.moveWorths(state.linear, trial, {}, { [ORDER.signal]: 1 });
+    for (let i = 0; i < orders * times; i++)
+      sums.moveCredits(state.linear, trial, {}, { [ORDER.signal]: { worth: 1 } });
   }
   return state;
 }

@@ -55,6 +55,7 @@ const OWN = programme({
 interface Past {
   trial: LinearTrial;
   worth: number;
+  delay: number | undefined;
 }
 
 /** Trials of four months, most of them of the last days. */
@@ -66,6 +67,7 @@ const pasts: fc.Arbitrary<Past[]> = fc.array(
       hour: fc.oneof(fc.nat(72), fc.nat(3_000)).map((ago) => NOW - ago),
     }),
     worth: fc.constantFrom(0, 0, 0.25, 1),
+    delay: fc.constantFrom(undefined, 0, HOUR, 3.5 * DAY),
   }),
   { minLength: 1, maxLength: 40 },
 );
@@ -73,10 +75,10 @@ const pasts: fc.Arbitrary<Past[]> = fc.array(
 function take(state: ModelState, past: readonly Past[], back = false): ModelState {
   const sums = linearSumsOf(OWN);
   if (state.linear.blocks.length === 0) state.linear = sums.empty();
-  for (const { trial, worth } of past) {
-    const worths = { [ORDER.signal]: worth, [CLICK.signal]: worth / 2 };
+  for (const { trial, worth, delay } of past) {
+    const credits = { [ORDER.signal]: { worth, delay }, [CLICK.signal]: { worth: worth / 2 } };
     sums.addTrials(state.linear, trial, back ? -1 : 1);
-    sums.moveWorths(state.linear, trial, back ? worths : {}, back ? {} : worths);
+    sums.moveCredits(state.linear, trial, back ? credits : {}, back ? {} : credits);
   }
   return state;
 }

@@ -8,7 +8,7 @@ import { rngFromNumber } from '../../../core/maths/xoshiro.ts';
 import { estimatesOf } from '../../../core/measure/estimates.ts';
 import { optionsOf } from '../../../core/policies/policy.ts';
 import { decided, live } from '../../support/decisions.ts';
-import { CONTEXT, LEFT, NOON, ORDER, programme } from '../../support/programmes.ts';
+import { CONTEXT, DAY, LEFT, NOON, ORDER, programme } from '../../support/programmes.ts';
 
 type Context = Record<string, string | number>;
 
@@ -28,9 +28,9 @@ function stateOf(own: Programme, past: readonly Past[]): ModelState {
   const sums = new LinearSums(own);
   state.linear = sums.empty();
   for (const { option, context = {}, n, rate, signal = ORDER.signal } of past) {
-    const trial = { option, context, hour: hourOf(NOON) };
+    const trial = { option, context, hour: hourOf(NOON - 8 * DAY) };
     sums.addTrials(state.linear, trial, n);
-    for (let i = 0; i < rate * n; i++) sums.moveWorths(state.linear, trial, {}, { [signal]: 1 });
+    for (let i = 0; i < rate * n; i++) sums.moveCredits(state.linear, trial, {}, { [signal]: { worth: 1 } });
   }
   return state;
 }
@@ -125,8 +125,8 @@ describe('auto', () => {
     const own = programme({ ...AUTO, goal: { signals: [ORDER, LEFT] } });
     const state = stateOf(own, past);
     const sums = new LinearSums(own);
-    const trial = { option: 'a', context: {}, hour: hourOf(NOON) };
-    for (let i = 0; i < 40; i++) sums.moveWorths(state.linear, trial, {}, { [LEFT.signal]: 1 });
+    const trial = { option: 'a', context: {}, hour: hourOf(NOON - 8 * DAY) };
+    for (let i = 0; i < 40; i++) sums.moveCredits(state.linear, trial, {}, { [LEFT.signal]: { worth: 1 } });
     const all = scored(live(own, state));
     expect(all.a!.score).toBeCloseTo(0.1 + (40 * LEFT.weight) / 4_000, 2);
     expect(all.b!.score).toBeCloseTo(0.1, 2);

@@ -30,7 +30,7 @@ function stateOf(own: Programme): ModelState {
     const trial = { option, context: {}, hour: 0 };
     sums.addTrials(state.linear, trial, TRIALS);
     for (let n = 0; n < rate * TRIALS; n++) {
-      sums.moveWorths(state.linear, trial, {}, { [ORDER.signal]: 1 });
+      sums.moveCredits(state.linear, trial, {}, { [ORDER.signal]: { worth: 1 } });
     }
   }
   return state;

@@ -17,7 +17,8 @@ function earnedState(own: Programme, options: Record<string, [trials: number, or
   for (const [option, [trials, orders]] of Object.entries(options)) {
     const trial = { option, context: {}, hour: 0 };
     if (trials > 0) sums.addTrials(state.linear, trial, trials);
-    for (let n = 0; n < orders; n++) sums.moveWorths(state.linear, trial, {}, { [ORDER.signal]: 1 });
+    for (let n = 0; n < orders; n++)
+      sums.moveCredits(state.linear, trial, {}, { [ORDER.signal]: { worth: 1, delay: 0 } });
   }
   return state;
 }

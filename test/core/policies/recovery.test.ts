@@ -43,7 +43,7 @@ function learnedFrom(rows: readonly Row[]) {
   for (const { option, hours, reward } of rows) {
     const trial = { option, context: contextOf(option, hours), hour: 0 };
     sums.addTrials(state.linear, trial, 1);
-    if (reward > 0) sums.moveWorths(state.linear, trial, {}, { [ORDER.signal]: 1 });
+    if (reward > 0) sums.moveCredits(state.linear, trial, {}, { [ORDER.signal]: { worth: 1, delay: 0 } });
   }
   return live(OWN, state, 1);
 }

@@ -1,0 +1,107 @@
+import type { OptionKey } from '../domain/decision.ts';
+import { countsFor } from './counts-for.ts';
+import type { GoalSignal, Programme } from '../domain/programme.ts';
+import { scaleOf } from '../policies/posterior.ts';
+import type { Block, BlockTotal } from './blocks.ts';
+import type { DelayLaw } from './delays.ts';
+import { arrivalsOf, lawAt, lawOf } from './delays.ts';
+import { pairKey } from './linear-state.ts';
+
+/** How much the trials of one option in one block tell by now. */
+export interface Told {
+  /** How much each trial counts, from 0 to 1. */
+  trials: number;
+  /** What the worth of each signal is multiplied with, so that divided by the trials it is what will have arrived. */
+  signals: ReadonlyMap<string, number>;
+}
+
+/** A signal that is awaited. */
+export interface Awaited {
+  goal: GoalSignal;
+  law: DelayLaw;
+  /** Its part of the variance of the reward, in no unit. */
+  part: number;
+}
+
+/** Nothing is awaited any more. */
+const ALL: Told = { trials: 1, signals: new Map() };
+
+/** Mean age of the trials of a block, in hours; of the hour that is under way half of it has passed for each on average. */
+function ageOf({ information, hours }: BlockTotal, now: number): number {
+  const past = now - hours / information[0]!;
+  return Math.max(0, past < 1 ? past / 2 : past - 0.5);
+}
+
+/**
+ * What has arrived by now of what will. A trial whose signal has arrived counts 1 for that signal, any other F(age) / F(window)
+ * (Chapelle, "Modeling Delayed Feedback in Display Advertising", 2014; Vernade, Cappé, Perchet, 2017). For the reward it
+ * counts as much as leaves the sum over the signals as certain as it is: the mean of what it counts for each, harmonic, weighed by
+ * their parts of the variance. The worths of each signal are scaled to that, so that no signal is taken for rarer or more frequent
+ * than it is. Whose signals arrived is taken to be like everybody else in the block: that is exact without context.
+ *
+ * Of a block in which a share of all trials has been answered, at least that share of what comes has come, whatever the law says:
+ * nobody answers more surely than surely. That is what is learned from in the first minutes, of which the law knows nothing yet.
+ */
+export class Arrived {
+  /** The signals of the goal. */
+  readonly goals: readonly Awaited[];
+  readonly #answers = new Map<Block, Map<string, number>>();
+  readonly #now: number;
+  readonly #window: number;
+
+  /** @param now hours since 1970 */
+  constructor({ goal: { signals } }: Programme, blocks: readonly Block[], now: number) {
+    this.#now = now;
+    this.#window = Math.max(...signals.map(({ windowHours }) => windowHours));
+    this.goals = signals.map((goal) => ({ goal, law: lawOf(blocks, goal, now), part: partOf(goal, blocks) }));
+  }
+
+  /** Whether signals of the trials of a block may still count. */
+  isOpen(total: BlockTotal): boolean {
+    return total.information[0]! > 0 && ageOf(total, this.#now) < this.#window;
+  }
+
+  /** How much each trial of one option in a block counts for one signal, from 0 to 1. */
+  shareOf(block: Block, option: OptionKey, { goal, law }: Awaited): number {
+    const total = block.options[option]!;
+    if (!this.isOpen(total)) return 1;
+    const trials = total.information[0]!;
+    const arrived = Math.min(trials, arrivalsOf(total, goal.signal));
+    const share = Math.max(lawAt(law, option, ageOf(total, this.#now)), this.#answered(block, goal));
+    return (arrived + share * (trials - arrived)) / trials;
+  }
+
+  /** Share of the trials of a block that had a signal, all options together. */
+  #answered(block: Block, goal: GoalSignal): number {
+    const known = this.#answers.get(block) ?? new Map<string, number>();
+    this.#answers.set(block, known);
+    let share = known.get(goal.signal);
+    if (share === undefined) {
+      const totals = Object.entries(block.options).filter(([option]) => countsFor(goal, option));
+      const trials = totals.reduce((sum, [, own]) => sum + own.information[0]!, 0);
+      const arrived = totals.reduce((sum, [, own]) => sum + arrivalsOf(own, goal.signal), 0);
+      share = trials > 0 ? Math.min(1, arrived / trials) : 0;
+      known.set(goal.signal, share);
+    }
+    return share;
+  }
+
+  told(block: Block, option: OptionKey): Told {
+    const goals = this.goals.filter(({ goal }) => countsFor(goal, option));
+    if (goals.length === 0 || !this.isOpen(block.options[option]!)) return ALL;
+    const shares = goals.map((own) => this.shareOf(block, option, own));
+    const parts = goals.reduce((sum, { part }) => sum + part, 0);
+    const share = parts / goals.reduce((sum, { part }, i) => sum + part / shares[i]!, 0);
+    const factors = goals.map(({ goal }, i) => {
+      return [goal.signal, goals.length === 1 ? 1 : share === 0 ? 0 : share / shares[i]!] as const;
+    });
+    return { trials: share, signals: new Map(factors) };
+  }
+}
+
+/** As if the signal had happened once more than it did. */
+function partOf(goal: GoalSignal, blocks: readonly Block[]): number {
+  const key = pairKey(goal.signal, goal.signal);
+  const squares = blocks.flatMap(({ options }) => Object.values(options).map((own) => own.squares[key] ?? 0));
+  return scaleOf(goal) ** 2 * squares.reduce((sum, square) => sum + square, 1);
+}
