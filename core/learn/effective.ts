@@ -5,6 +5,8 @@ import type { Awaited, Told } from './arrived.ts';
 import { Arrived } from './arrived.ts';
 import type { BlockTotal, LinearTotal } from './blocks.ts';
 import { addAll, blocksAt, emptyTotal, hourOf } from './blocks.ts';
+import type { Change } from './change-point.ts';
+import { lastChange } from './change-point.ts';
 import { linearSumsOf } from './linear-state.ts';
 import type { ModelState } from './model.ts';
 
@@ -24,6 +26,8 @@ export interface EffectiveSums {
   pending: Readonly<Record<OptionKey, Pending>>;
   /** How late the signals of the goal come. */
   awaited: readonly Awaited[];
+  /** The last time that something changed: nothing of before counts. */
+  change: Change | undefined;
 }
 
 export interface Pending {
@@ -42,6 +46,9 @@ const constantOf = ({ information, responses, ...rest }: BlockTotal): BlockTotal
 const kept = ({ policy }: Programme, hours: number): number =>
   policy.halfLifeDays === undefined ? 1 : 2 ** ((-hours * HOUR_MS) / (policy.halfLifeDays * DAY_MS));
 
+/** An A/B test weighs all of its trials alike. */
+const heedsTime = ({ policy }: Programme): boolean => policy.kind !== 'fixed-split';
+
 /** Whether what was learned is of the context that the programme declares now. */
 export const isInContext = (programme: Programme, { linear }: ModelState): boolean =>
   linear.schema === linearSumsOf(programme).schema || linear.blocks.length === 0;
@@ -56,7 +63,9 @@ export function effectiveSums(programme: Programme, state: ModelState, at: numbe
   const arrived = new Arrived(programme, blocks, now / HOUR_MS);
   const options: Record<OptionKey, LinearTotal> = {};
   const pending: Record<OptionKey, Pending> = {};
+  const change = heedsTime(programme) ? lastChange(blocks, arrived, now / HOUR_MS) : undefined;
   for (const block of blocks) {
+    if (change && block.from < change.from) continue;
     for (const [option, total] of Object.entries(block.options)) {
       const own = inContext ? total : constantOf(total);
       const into = (options[option] ??= emptyTotal(inContext ? sums.features.count : 1));
@@ -70,7 +79,7 @@ export function effectiveSums(programme: Programme, state: ModelState, at: numbe
       open.counted += trials * told.trials * kept(programme, age);
     }
   }
-  return { at: now, inContext, options, pending, awaited: arrived.goals };
+  return { at: now, inContext, options, pending, awaited: arrived.goals, change };
 }
 
 /** Adds what trials tell, times `by`, to what was added up. */

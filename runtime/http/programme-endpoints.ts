@@ -2,6 +2,7 @@ import { performance } from 'node:perf_hooks';
 import type { InboundRequest, Reply } from '../../core/contracts/http.ts';
 import type { DeskStore } from '../../core/contracts/store.ts';
 import type { Programme, ProgrammeId } from '../../core/domain/programme.ts';
+import { noticedChange } from '../../core/measure/change.ts';
 import { delayCurves } from '../../core/measure/delay-curves.ts';
 import { estimatesOf } from '../../core/measure/estimates.ts';
 import { liftOf } from '../../core/measure/lift.ts';
@@ -58,6 +59,7 @@ async function report(programmes: Programmes, asked: ProgrammeId, ports: Ports):
     policy,
     options,
     delays: delayCurves(programme, state, now()),
+    change: noticedChange(programme, state, now()),
     lift: liftOf(state),
     funnel: await recentFunnel(store, id, () => performance.now(), rivals),
     resources: await resourceUse([programme], store, now()),

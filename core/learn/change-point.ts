@@ -1,0 +1,146 @@
+import type { OptionKey } from '../domain/decision.ts';
+import { factorize, rowStart, solveLower, solveUpper } from '../maths/cholesky.ts';
+import type { Arrived, Awaited } from './arrived.ts';
+import type { Block, BlockTotal } from './blocks.ts';
+import { addAll } from './blocks.ts';
+import { countsFor } from './counts-for.ts';
+import { pairKey } from './linear-state.ts';
+
+/** How much the trials of one option in a block count for one signal. */
+type ShareOf = Arrived['shareOf'];
+
+/** A point of time from which on an option earns something else than before. */
+export interface Change {
+  /** Hour since 1970. */
+  from: number;
+  option: OptionKey;
+  signal: string;
+  /** What comes of a trial before and since, against what was to be expected of it had nothing changed. */
+  before: number;
+  since: number;
+}
+
+/**
+ * Nats by which two rates have to be likelier than one, and more by the logarithm of how many series are looked at. By simulation
+ * of 110 years of four options of 1 to 5 % in which nothing changes, looked at twice a day: 11 nats are passed in 2 of them.
+ */
+const ALARM = 10.6;
+
+/** Least hours on either side: a night is not a change. */
+const LEAST_HOURS = 24;
+
+/** Least share of the mean rate that is expected of a block: a linear model may expect less than nothing. */
+const LEAST_SHARE = 0.1;
+
+/** What came of the trials of one option in the blocks, in order of time. */
+interface Series {
+  option: OptionKey;
+  signal: string;
+  observed: number[];
+  /** As many in proportion as would be expected had nothing changed. */
+  expected: number[];
+  /** Mean of a worth where there is one; 1 of a signal that only counts. */
+  size: number;
+}
+
+/** Expected worth of a trial by its features, all blocks together: a ridge regression, the mean where there is no context. */
+function expectation(totals: readonly (BlockTotal | undefined)[], signal: string): Float64Array {
+  const [first] = totals.flatMap((total) => total ?? []);
+  const d = first ? Math.round(Math.sqrt(2 * first.information.length + 0.25) - 0.5) : 0;
+  const information = new Array<number>((d * (d + 1)) / 2).fill(0);
+  const response = new Array<number>(d).fill(0);
+  for (const total of totals) {
+    if (total) addAll(information, total.information);
+    addAll(response, total?.responses[signal] ?? []);
+  }
+  const factor = Float64Array.from(information);
+  for (let i = 0; i < d; i++) factor[rowStart(i) + i]! += 1;
+  factorize(factor, d, factor);
+  const mean = solveLower(factor, Float64Array.from(response), new Float64Array(d));
+  return solveUpper(factor, mean, mean);
+}
+
+function seriesOf(blocks: readonly Block[], option: OptionKey, awaited: Awaited, shareOf: ShareOf): Series {
+  const { signal } = awaited.goal;
+  const totals = blocks.map(({ options }) => options[option]);
+  const weights = expectation(totals, signal);
+  const sum = (of: (total: BlockTotal) => number): number =>
+    totals.reduce((all, total) => all + (total ? of(total) : 0), 0);
+  const trials = sum(({ information }) => information[0]!);
+  const worth = sum(({ responses }) => responses[signal]?.[0] ?? 0);
+  const squares = sum((total) => total.squares[pairKey(signal, signal)] ?? 0);
+  const expected = totals.map((total, k) => {
+    if (!total || total.information[0]! <= 0) return 0;
+    const reckoned = weights.reduce((all, weight, j) => all + weight * total.information[rowStart(j)]!, 0);
+    const least = (LEAST_SHARE * worth * total.information[0]!) / trials;
+    return Math.max(reckoned, least) * shareOf(blocks[k]!, option, awaited);
+  });
+  const observed = totals.map((total) => total?.responses[signal]?.[0] ?? 0);
+  return { option, signal, observed, expected, size: worth > 0 ? squares / worth : 1 };
+}
+
+/** Log-likelihood ratio of two rates, of which one holds for the first part, against one (Poisson, given the sum). */
+function ratio(observed: readonly [number, number], expected: readonly [number, number]): number {
+  const rate = (observed[0] + observed[1]) / (expected[0] + expected[1]);
+  const term = (own: number, of: number): number => (own > 0 ? own * Math.log(own / (rate * of)) : 0);
+  return expected[0] > 0 && expected[1] > 0
+    ? term(observed[0], expected[0]) + term(observed[1], expected[1])
+    : 0;
+}
+
+interface Found extends Change {
+  block: number;
+  nats: number;
+}
+
+/** Where one series changed most, if anywhere enough. */
+function sharpest(
+  series: Series,
+  blocks: readonly Block[],
+  { now, alarm }: { now: number; alarm: number },
+): Found | undefined {
+  const { option, signal, observed, expected, size } = series;
+  const total = (of: readonly number[]): number => of.reduce((sum, x) => sum + x, 0);
+  const all = [total(observed), total(expected)] as const;
+  let best: Found | undefined;
+  let [o, e] = [0, 0];
+  for (let k = 1; k < blocks.length; k++) {
+    o += observed[k - 1]!;
+    e += expected[k - 1]!;
+    const { from } = blocks[k]!;
+    if (from - blocks[0]!.from < LEAST_HOURS || now - from < LEAST_HOURS) continue;
+    const nats = ratio([o, all[0] - o], [e, all[1] - e]) / size;
+    if (nats < alarm || nats <= (best?.nats ?? 0)) continue;
+    const rate = all[0] / all[1];
+    const [before, since] = [o / (rate * e), (all[0] - o) / (rate * (all[1] - e))];
+    best = { from, option, signal, before, since, block: k, nats };
+  }
+  return best;
+}
+
+/**
+ * The last time that something changed, looked for by option and signal in what was observed before and since every boundary of blocks
+ * (binary segmentation of the later part). A function of the blocks and the time alone: it is found again at any time for
+ * as long as it shows, and what was forgotten for it counts again when it does not. @param now hours since 1970
+ */
+export function lastChange(
+  blocks: readonly Block[],
+  arrived: Pick<Arrived, 'goals' | 'shareOf'>,
+  now: number,
+): Change | undefined {
+  const options = [...new Set(blocks.flatMap((block) => Object.keys(block.options)))].sort();
+  const pairs = options.flatMap((option) =>
+    arrived.goals.flatMap((awaited) => (countsFor(awaited.goal, option) ? [{ option, awaited }] : [])),
+  );
+  const alarm = ALARM + Math.log(pairs.length);
+  const shareOf: ShareOf = (...of) => arrived.shareOf(...of);
+  const found = pairs
+    .flatMap(({ option, awaited }) => {
+      return sharpest(seriesOf(blocks, option, awaited, shareOf), blocks, { now, alarm }) ?? [];
+    })
+    .reduce<Found | undefined>((best, own) => (best && best.nats >= own.nats ? best : own), undefined);
+  if (!found) return undefined;
+  const { from, option, signal, before, since } = found;
+  const later = lastChange(blocks.slice(found.block), arrived, now);
+  return later ?? { from, option, signal, before, since };
+}

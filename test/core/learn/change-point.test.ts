@@ -1,0 +1,119 @@
+import { describe, expect, it } from 'vitest';
+import type { Programme } from '../../../core/domain/programme.ts';
+import { hourOf } from '../../../core/learn/blocks.ts';
+import { effectiveSums } from '../../../core/learn/effective.ts';
+import { linearSumsOf } from '../../../core/learn/linear-state.ts';
+import type { ModelState } from '../../../core/learn/model.ts';
+import { emptyState } from '../../../core/learn/model.ts';
+import type { Xoshiro } from '../../../core/maths/xoshiro.ts';
+import { rngFromNumber } from '../../../core/maths/xoshiro.ts';
+import { noticedChange } from '../../../core/measure/change.ts';
+import { DAY, HOUR, NOON, ORDER, programme, variant } from '../../support/programmes.ts';
+
+const FIRST = hourOf(NOON);
+const OWN = programme({
+  variants: [variant('a'), variant('b')],
+  goal: { signals: [{ ...ORDER, windowHours: 24 }] },
+});
+
+const binomial = (rng: Xoshiro, n: number, rate: number): number =>
+  Array.from({ length: n }, () => Number(rng.uniform() < rate)).reduce((sum, x) => sum + x, 0);
+
+/** So many decisions of each option in every four hours, answered at once. */
+function played(own: Programme, days: number, rateOf: (option: string, day: number) => number, seed: number) {
+  const rng = rngFromNumber(seed);
+  const sums = linearSumsOf(own);
+  const state: ModelState = { ...emptyState(), linear: sums.empty() };
+  for (let hour = 0; hour < 24 * days; hour += 4) {
+    for (const option of ['a', 'b']) {
+      const trial = { option, context: {}, hour: FIRST + hour };
+      sums.addTrials(state.linear, trial, 100);
+      const orders = binomial(rng, 100, rateOf(option, hour / 24));
+      const credits = { [ORDER.signal]: { worth: 1, delay: 0 } };
+      for (let i = 0; i < orders; i++) sums.moveCredits(state.linear, trial, {}, credits);
+    }
+  }
+  return state;
+}
+
+const at = (days: number): number => NOON + days * DAY;
+
+describe('a change of what an option earns', () => {
+  const swapped = (option: string, day: number): number => ((option === 'a') === day < 40 ? 0.04 : 0.01);
+
+  it('is noticed within days, placed near where it was, and everything before it is forgotten', () => {
+    for (const seed of [1, 2, 3]) {
+      const state = played(OWN, 45, swapped, seed);
+      const found = noticedChange(OWN, state, at(45))!;
+      expect(Math.abs(found.at - at(40))).toBeLessThan(1.5 * DAY);
+      expect(found.factor > 1).toBe(found.option === 'b');
+      const { options } = effectiveSums(OWN, state, at(45));
+      const rate = (option: string): number =>
+        options[option]!.responses[ORDER.signal]![0]! / options[option]!.information[0]!;
+      expect(rate('b')).toBeGreaterThan(2 * rate('a'));
+      expect(options.a!.information[0]).toBeLessThan(6.5 * 600);
+    }
+  });
+
+  it('is not seen where there was none, and nothing is forgotten', () => {
+    for (const seed of [1, 2, 3, 4, 5]) {
+      const state = played(OWN, 60, (option) => (option === 'a' ? 0.04 : 0.02), seed);
+      for (const days of [60.1, 70, 200]) expect(noticedChange(OWN, state, at(days))).toBeUndefined();
+      expect(effectiveSums(OWN, state, at(62)).options.a!.information[0]).toBe(36_000);
+    }
+  });
+
+  it('is the last of several', () => {
+    const twice = (_: string, day: number): number => (day < 20 ? 0.02 : day < 40 ? 0.06 : 0.02);
+    const found = noticedChange(OWN, played(OWN, 50, twice, 4), at(50))!;
+    expect(Math.abs(found.at - at(40))).toBeLessThan(3 * DAY);
+  });
+
+  it('is not one when other people get an option than before: a model of the context expects what they do', () => {
+    const context = { plan: { type: 'category' as const, values: ['free', 'pro'] } };
+    const own = { ...OWN, context, policy: { kind: 'linear-thompson' as const } };
+    const rng = rngFromNumber(5);
+    const sums = linearSumsOf(own);
+    const state: ModelState = { ...emptyState(), linear: sums.empty() };
+    for (let hour = 0; hour < 24 * 30; hour += 4) {
+      // at first half of them are free customers, who order four times as often; from the tenth day on nine of ten
+      for (const [plan, rate] of [['free', 0.08] as const, ['pro', 0.02] as const]) {
+        const free = hour < 240 ? 100 : 180;
+        const [n, trial] = [
+          plan === 'free' ? free : 200 - free,
+          { option: 'a', context: { plan }, hour: FIRST + hour },
+        ];
+        sums.addTrials(state.linear, trial, n);
+        const credits = { [ORDER.signal]: { worth: 1, delay: 0 } };
+        for (let i = binomial(rng, n, rate); i > 0; i--) sums.moveCredits(state.linear, trial, {}, credits);
+      }
+    }
+    expect(noticedChange(own, state, at(31))).toBeUndefined();
+    expect(noticedChange(OWN, { ...state, linear: plainOf(state) }, at(31))).toBeDefined();
+  });
+
+  it('of an A/B test is not looked for: all of its trials count', () => {
+    const own = { ...OWN, policy: { kind: 'fixed-split' as const } };
+    const state = played(own, 45, swapped, 1);
+    expect(effectiveSums(own, state, at(45) + HOUR).options.a!.information[0]).toBeGreaterThan(26_900);
+  });
+});
+
+/** The same trials as a programme without context adds them up. */
+function plainOf({ linear }: ModelState): ModelState['linear'] {
+  const plain = linearSumsOf(OWN).empty();
+  const blocks = linear.blocks.map((block) => ({
+    ...block,
+    options: Object.fromEntries(
+      Object.entries(block.options).map(([option, total]) => [
+        option,
+        {
+          ...total,
+          information: total.information.slice(0, 1),
+          responses: { [ORDER.signal]: total.responses[ORDER.signal]!.slice(0, 1) },
+        },
+      ]),
+    ),
+  }));
+  return { ...plain, newest: linear.newest, blocks };
+}
