@@ -1,4 +1,4 @@
-import type { Programme } from '../../core/domain/programme.ts';
+import type { PolicyChoice, Programme } from '../../core/domain/programme.ts';
 import { DAY_MS } from '../../core/domain/programme.ts';
 import { freshness, sinceKey } from '../../core/learn/features/freshness.ts';
 import { hourOf } from '../../core/learn/blocks.ts';
@@ -37,7 +37,13 @@ interface Player {
   fold(): void;
 }
 
-export type FatiguePolicy = 'all-knowing' | 'plain Thompson' | 'recovering Thompson';
+export type FatiguePolicy = 'all-knowing' | keyof typeof POLICIES;
+
+const POLICIES = {
+  'plain Thompson': { kind: 'linear-thompson' },
+  'recovering Thompson': { kind: 'linear-thompson', recovering: true },
+  'auto, recovering': { kind: 'auto', recovering: true },
+} as const satisfies Record<string, PolicyChoice>;
 
 /** Reward expected over the whole of one world. */
 function playWorld(seed: number, player: Player): number {
@@ -75,12 +81,12 @@ class Served implements Player {
   readonly #rng;
   #policy;
 
-  constructor(recovering: boolean, seed: number) {
+  constructor(policy: PolicyChoice, seed: number) {
     const variants = OPTIONS.map((id) => ({ id, channel: 'email', content: {}, contentHash: '' }));
     this.#programme = {
       ...{ id: 'bench', version: 1, name: 'bench', status: 'live', silence: false, variants },
       goal: { signals: [{ signal: 'answer', weight: 1, windowHours: 24 }] },
-      policy: { kind: 'linear-thompson', recovering },
+      policy,
       ...{ guardrails: {}, sendBucketHours: 24 },
     };
     this.#rng = rngFromNumber(9000 + seed);
@@ -131,7 +137,4 @@ const ALL_KNOWING: Player = {
 };
 
 export const playFatigue = (seed: number, policy: FatiguePolicy): number =>
-  playWorld(
-    seed,
-    policy === 'all-knowing' ? ALL_KNOWING : new Served(policy === 'recovering Thompson', seed),
-  );
+  playWorld(seed, policy === 'all-knowing' ? ALL_KNOWING : new Served(POLICIES[policy], seed));

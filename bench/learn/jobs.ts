@@ -75,7 +75,12 @@ const HANDLINGS: readonly Handling[] = [
   'cut at 24 h',
   'F(age) / F(window)',
 ];
-const FATIGUE: readonly FatiguePolicy[] = ['all-knowing', 'plain Thompson', 'recovering Thompson'];
+const FATIGUE: readonly FatiguePolicy[] = [
+  'all-knowing',
+  'plain Thompson',
+  'recovering Thompson',
+  'auto, recovering',
+];
 const HETEROGENEITY = [0.15, 0.3, 0.6];
 const INTERACTIONS = [0, 0.15, 0.4];
 

@@ -48,7 +48,8 @@ const onGrid = (worth = 0): number => Math.round(worth * WORTH_GRID) / WORTH_GRI
 
 /** Whether a programme learns from the context of its requests. */
 export const learnsContext = ({ policy, context }: Programme): boolean =>
-  policy.kind === 'linear-thompson' || (policy.kind === 'auto' && context !== undefined);
+  policy.kind === 'linear-thompson' ||
+  (policy.kind === 'auto' && (context !== undefined || policy.recovering === true));
 
 /** How the trials of one programme version become sums. One that does not learn from context has the constant as its only feature. */
 export class LinearSums {

@@ -20,10 +20,11 @@ export function autoEstimates(
   open: readonly OptionKey[],
 ): Map<OptionKey, LinearEstimate> | undefined {
   if (programme.policy.kind !== 'auto') return undefined;
-  const { labels } = linearSumsOf(programme).features;
-  const features = sums.inContext ? labels : labels.slice(0, 1);
   const beliefs = new AutoBeliefs(programme, sums);
-  const x = averageContext(Object.values(sums.options), features.length);
+  const { labels: features, places } = beliefs.columns;
+  const count = sums.inContext ? linearSumsOf(programme).features.count : 1;
+  const average = averageContext(Object.values(sums.options), count);
+  const x = Float64Array.from(places, (j) => average[j]!);
   const drawn = open.map((option) => shifted(beliefs.of(x, option, true), -costOf(programme, option)));
   const chosen = drawn.length > 0 ? floored(programme, winsOf(drawn)) : [];
   return new Map(

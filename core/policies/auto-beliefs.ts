@@ -1,7 +1,9 @@
-import type { OptionKey } from '../domain/decision.ts';
+import type { DecideRequest, OptionKey } from '../domain/decision.ts';
 import { countsFor } from '../learn/counts-for.ts';
 import type { Programme } from '../domain/programme.ts';
 import type { EffectiveSums } from '../learn/effective.ts';
+import type { Columns } from '../learn/features/declared.ts';
+import { CONSTANT } from '../learn/features/declared.ts';
 import { linearSumsOf, pairKey } from '../learn/linear-state.ts';
 import type { Moments } from '../learn/models/context-beliefs.ts';
 import { ContextBeliefs } from '../learn/models/context-beliefs.ts';
@@ -9,12 +11,15 @@ import type { RewardSums } from '../learn/models/pooled-linear.ts';
 import { packedLength } from '../maths/cholesky.ts';
 import { optionsOf } from './policy.ts';
 import { rewardRange, scaleOf } from './posterior.ts';
+import { modelColumns } from './recovery.ts';
 
 const KNOWN: Moments = { mean: 0, sd: 0 };
 
 /** What `auto` believes of the options of a programme at one time, in rewards. */
 export class AutoBeliefs {
   readonly options: readonly OptionKey[];
+  /** What the model has of the features. */
+  readonly columns: Columns;
   readonly #model: ContextBeliefs;
   /** Options that a signal counts for, in the model's order: what the others earn is known, it is nothing. */
   readonly #earning: readonly OptionKey[];
@@ -28,11 +33,27 @@ export class AutoBeliefs {
     this.#earning = this.options.filter((option) =>
       programme.goal.signals.some((goal) => countsFor(goal, option)),
     );
-    const columns = sums.inContext ? linearSumsOf(programme).features : { groups: [0] };
-    const known = this.#earning.map((option) =>
-      rewardSums(programme, sums, { option, unit: this.#unit, count: columns.groups.length }),
+    const { features } = linearSumsOf(programme);
+    const count = sums.inContext ? features.count : 1;
+    const all = this.#earning.map((option) =>
+      rewardSums(programme, sums, { option, unit: this.#unit, count }),
     );
-    this.#model = new ContextBeliefs(columns, known);
+    const { columns, known } = sums.inContext
+      ? modelColumns(features, all)
+      : { columns: CONSTANT, known: all };
+    this.columns = columns;
+    this.#model = new ContextBeliefs(
+      columns,
+      known.flatMap((own) => own ?? []),
+    );
+  }
+
+  /** Of options in a context as it was recorded, with the doubt that is drawn with. */
+  believe(context: DecideRequest['context'], options: readonly OptionKey[]): Moments[] {
+    const { columns } = this;
+    if (columns.byOption) return options.map((own) => this.of(columns.encode(context, own), own, true));
+    const x = columns.encode(context, options[0]!);
+    return options.map((option) => this.of(x, option, true));
   }
 
   /** @param scaled whether with the doubt that is drawn with, or with all of it */

@@ -9,8 +9,6 @@ import { AutoBeliefs } from './auto-beliefs.ts';
 import type { Learner } from './belief.ts';
 import type { Circumstances } from './policy.ts';
 
-const CONSTANT = Float64Array.of(1);
-
 /**
  * The default: believes what pooled regressions of the reward say, with the context where it pays and without where it does
  * not (`core/learn/models/context-beliefs.ts`), and doubts it as much as is worth exploring. docs/learning.md has how it does.
@@ -28,21 +26,17 @@ export function auto(programme: Programme, model: Model): Learner {
   };
   const contributions = (option: OptionKey, { context, at }: Circumstances): Contribution[] => {
     const beliefs = beliefsAt(at);
-    return [...features.encode(context, option)].flatMap((value, j) => {
+    return [...beliefs.columns.encode(context, option)].flatMap((value, j) => {
       if (value === 0) return [];
       const contribution = value * beliefs.coefficient(option, j).mean;
-      return [{ feature: features.labels[j]!, value, contribution }];
+      return [{ feature: beliefs.columns.labels[j]!, value, contribution }];
     });
   };
   return {
     name: 'auto',
     note: inContext ? undefined : 'the context is not known yet',
     constant,
-    believe(eligible, { context, at }) {
-      const beliefs = beliefsAt(at);
-      const x = constant ? CONSTANT : features.encode(context, eligible[0]!);
-      return eligible.map((option) => beliefs.of(x, option, true));
-    },
+    believe: (eligible, { context, at }) => beliefsAt(at).believe(context, eligible),
     ...(!constant && { contributions }),
   };
 }

@@ -95,7 +95,7 @@ export const contextFields = {
 const HEEDED: Record<Exclude<keyof PolicyChoice, 'kind'>, readonly PolicyKind[]> = {
   floor: ['auto', 'weighted-thompson', 'linear-thompson', 'top-two'],
   halfLifeDays: ['auto', 'weighted-thompson', 'linear-thompson', 'top-two'],
-  recovering: ['linear-thompson'],
+  recovering: ['auto', 'linear-thompson'],
   shares: ['fixed-split'],
   netOfCosts: ['auto', 'weighted-thompson', 'linear-thompson', 'top-two'],
   newOptions: ['auto', 'weighted-thompson', 'linear-thompson', 'top-two'],

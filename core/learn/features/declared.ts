@@ -42,11 +42,29 @@ function declaredValue(value: FeatureValue, declared: FeatureDeclaration): Featu
 /** What a model has of the features of a programme. */
 export interface Columns {
   readonly count: number;
+  /** Which of the features they are. */
+  readonly places: readonly number[];
   readonly labels: readonly string[];
   /** Whether options of one decision have features of their own. */
   readonly byOption: boolean;
+  /** How they belong together (`encode.ts`). */
+  readonly groups: readonly number[];
+  readonly secondOrder: readonly number[];
   encode(context: DecideRequest['context'], option: OptionKey): Float64Array;
 }
+
+const ONE = Float64Array.of(1);
+
+/** What a model has that knows no context. */
+export const CONSTANT: Columns = {
+  count: 1,
+  places: [0],
+  labels: ['constant'],
+  byOption: false,
+  groups: [0],
+  secondOrder: [],
+  encode: () => ONE,
+};
 
 type Declaring = Pick<Programme, 'context' | 'crosses'> & Partial<Pick<Programme, 'policy'>>;
 
@@ -56,6 +74,7 @@ type Declaring = Pick<Programme, 'context' | 'crosses'> & Partial<Pick<Programme
  */
 export class DeclaredFeatures implements Columns {
   readonly count: number;
+  readonly places: readonly number[];
   readonly labels: readonly string[];
   readonly byOption: boolean;
   readonly groups: readonly number[];
@@ -75,6 +94,7 @@ export class DeclaredFeatures implements Columns {
     const lately = this.byOption ? HALF_LIVES.map((days) => `had lately (half-life ${days} d)`) : [];
     this.labels = [...this.#encoder.labels, ...lately];
     this.count = this.labels.length;
+    this.places = [...this.labels.keys()];
     const { groups, secondOrder } = this.#encoder;
     const next = Math.max(...groups) + 1;
     this.groups = [...groups, ...lately.map(() => next)];
@@ -84,8 +104,8 @@ export class DeclaredFeatures implements Columns {
   }
 
   /** Columns of which a model has one: of freshness, by half-life. The last ones; none where no option recovers. */
-  get alternatives(): number[] {
-    return this.labels.map((_, j) => j).slice(this.#encoder.features);
+  get alternatives(): readonly number[] {
+    return this.places.slice(this.#encoder.features);
   }
 
   encode(context: DecideRequest['context'], option: OptionKey): Float64Array {

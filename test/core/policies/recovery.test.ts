@@ -36,16 +36,16 @@ function rowsOf(halfLife: number): Row[] {
 const contextOf = (option: string, hours: number | undefined): Decision['context'] =>
   hours === undefined ? {} : { [sinceKey(option)]: hours };
 
-function learnedFrom(rows: readonly Row[]) {
+function learnedFrom(rows: readonly Row[], own = OWN) {
   const state = emptyState();
-  const sums = linearSumsOf(OWN);
+  const sums = linearSumsOf(own);
   state.linear = sums.empty();
   for (const { option, hours, reward } of rows) {
     const trial = { option, context: contextOf(option, hours), hour: 0 };
     sums.addTrials(state.linear, trial, 1);
     if (reward > 0) sums.moveCredits(state.linear, trial, {}, { [ORDER.signal]: { worth: 1, delay: 0 } });
   }
-  return live(OWN, state, 1);
+  return live(own, state, 1);
 }
 
 describe('options that recover', () => {
@@ -60,6 +60,22 @@ describe('options that recover', () => {
       expect(Math.abs(parts[0]!.contribution - TRUTH[option].rate)).toBeLessThan(0.03);
       expect(Math.abs(parts[1]!.contribution + TRUTH[option].loss)).toBeLessThan(0.06);
     }
+  });
+
+  it('are believed by the default alike', () => {
+    const rows = rowsOf(7);
+    const on = { ...OWN, policy: { kind: 'auto', recovering: true } as const };
+    const [auto, linear] = [learnedFrom(rows, on).policy, learnedFrom(rows).policy];
+    for (const hours of [undefined, 0, 100]) {
+      const context = { ...contextOf('a', hours), ...contextOf('b', hours) };
+      const [one, other] = [auto, linear].map((own) => own.score(['a', 'b'], { context, at: NOON }));
+      for (const [i, { score }] of one!.entries())
+        expect(Math.abs(score - other![i]!.score)).toBeLessThan(0.01);
+    }
+    const names = auto.contributions!('a', { context: contextOf('a', 0), at: NOON }).map(
+      ({ feature }) => feature,
+    );
+    expect(names).toEqual(['constant', 'had lately (half-life 7 d)']);
   });
 
   it('are chosen by how long ago this person had each of them', () => {
