@@ -43,10 +43,12 @@ describe('a simulation', () => {
   });
 
   it('has another best option for each value of a category, where the policy can learn that', async () => {
-    const context = await run({ ...CONTEXT, policy: { kind: 'linear-thompson' } });
-    expect(context.truth).toHaveLength(2);
-    expect(new Set(context.truth.map((line) => line.split(' ')[3])).size).toBe(2);
-    expect(shares(context).at(-1)).toBeGreaterThan(0.8);
+    for (const kind of ['auto', 'linear-thompson'] as const) {
+      const context = await run({ ...CONTEXT, policy: { kind } });
+      expect(context.truth).toHaveLength(2);
+      expect(new Set(context.truth.map((line) => line.split(' ')[3])).size).toBe(2);
+      expect(shares(context).at(-1)).toBeGreaterThan(0.8);
+    }
     const blind = await run({ ...CONTEXT });
     expect(blind.truth).toHaveLength(1);
   });
