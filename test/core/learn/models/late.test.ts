@@ -1,6 +1,5 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { ChangeDetector } from '../../../../core/learn/models/change.ts';
 import type { Cohort } from '../../../../core/learn/models/delay.ts';
 import { binOf, countNow, delayShares, ratioBins, shareAt } from '../../../../core/learn/models/delay.ts';
 import { rngFromNumber } from '../../../../core/maths/xoshiro.ts';
@@ -91,33 +90,5 @@ describe('delay shares', () => {
     const [forth] = delayShares([own], BINS, 240).options;
     const [back] = delayShares([[...own].reverse()], BINS, 240).options;
     for (const [b, share] of forth!.entries()) expect(back![b]).toBeCloseTo(share, 12);
-  });
-});
-
-describe('the change detector', () => {
-  const observe = (rates: readonly number[], believed: number, seed: number): number | undefined => {
-    const detector = new ChangeDetector();
-    const rng = rngFromNumber(seed);
-    const logOdds = Math.log(believed / (1 - believed));
-    for (const [t, rate] of rates.entries()) {
-      if (detector.observe(logOdds, Number(rng.uniform() < rate)) > 0) return t;
-    }
-    return undefined;
-  };
-
-  it('is silent while outcomes are what was predicted', () => {
-    for (let seed = 0; seed < 20; seed++) {
-      expect(observe(new Array<number>(20_000).fill(0.05), 0.05, seed)).toBeUndefined();
-    }
-  });
-
-  it.each([0.02, 0.1])('speaks soon after a rate of 0.05 became %d', (later) => {
-    const rates = [...new Array<number>(5_000).fill(0.05), ...new Array<number>(5_000).fill(later)];
-    for (let seed = 0; seed < 10; seed++) {
-      const at = observe(rates, 0.05, seed)!;
-      expect(at).toBeGreaterThan(5_000);
-      // at 0.02 each outcome gives 0.012 nats of the 14 that are asked: 1,150 on average
-      expect(at).toBeLessThan(7_500);
-    }
   });
 });
