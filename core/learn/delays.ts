@@ -47,7 +47,8 @@ export function lawOf(blocks: readonly Block[], goal: GoalSignal, now: number): 
       const own = cohorts.get(option) ?? [];
       cohorts.set(option, own);
       if ((counts[UNKNOWN] ?? 0) > 0) continue;
-      const arrivals = Float64Array.from(bins, (_, bin) => counts[1 + bin] ?? 0);
+      const arrivals = new Float64Array(bins.length);
+      for (let bin = 0; bin < bins.length; bin++) arrivals[bin] = counts[1 + bin] ?? 0;
       const sends = Math.max(total.information[0]!, sum(counts));
       own.push({ at: Math.min(now, from + length), sends, arrivals });
     }
