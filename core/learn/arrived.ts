@@ -5,7 +5,7 @@ import { scaleOf } from '../policies/posterior.ts';
 import type { Block, BlockTotal } from './blocks.ts';
 import type { DelayLaw } from './delays.ts';
 import { arrivalsOf, lawAt, lawOf } from './delays.ts';
-import { pairKey } from './linear-state.ts';
+import { pairKey } from './worths.ts';
 
 /** How much the trials of one option in one block tell by now. */
 export interface Told {

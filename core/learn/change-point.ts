@@ -4,7 +4,7 @@ import type { Arrived, Awaited } from './arrived.ts';
 import type { Block, BlockTotal } from './blocks.ts';
 import { addAll } from './blocks.ts';
 import { countsFor } from './counts-for.ts';
-import { pairKey } from './linear-state.ts';
+import { pairKey } from './worths.ts';
 
 /** How much the trials of one option in a block count for one signal. */
 type ShareOf = Arrived['shareOf'];

@@ -9,12 +9,14 @@ import type { Change } from './change-point.ts';
 import { lastChange } from './change-point.ts';
 import { linearSumsOf } from './linear-state.ts';
 import type { ModelState } from './model.ts';
+import { robustTotals } from './robust-totals.ts';
+import { signalOf } from './worths.ts';
 
 /** What counts how much is reckoned anew every five minutes. */
 const TICK_MS = HOUR_MS / 12;
 export const tickOf = (at: number): number => Math.floor(at / TICK_MS);
 
-/** What was learned of each option, every trial as much as it counts by now: what policies, estimates and reports read. */
+/** What was learned of each option, every trial as much as it counts by now: what policies, estimates and reports are made from. */
 export interface EffectiveSums {
   /** ms since 1970; never before the newest decision that was learned from. */
   at: number;
@@ -84,7 +86,7 @@ export function effectiveSums(programme: Programme, state: ModelState, at: numbe
 
 /** Adds what trials tell, times `by`, to what was added up. */
 function addTold(into: LinearTotal, from: LinearTotal, told: Told, by: number): void {
-  const factor = (signal: string): number => by * (told.signals.get(signal) ?? 1);
+  const factor = (signal: string): number => by * (told.signals.get(signalOf(signal)) ?? 1);
   addAll(into.information, from.information, by * told.trials);
   for (const [signal, response] of Object.entries(from.responses)) {
     const own = (into.responses[signal] ??= new Array<number>(response.length).fill(0));
@@ -98,12 +100,18 @@ function addTold(into: LinearTotal, from: LinearTotal, told: Told, by: number): 
   }
 }
 
-/** The effective sums of one model state at any time, reckoned once for each tick. */
+/** The effective sums that policies and estimates go by: values are what they are worth as a rule (`robust-totals.ts`). */
+export function believableSums(programme: Programme, state: ModelState, at: number): EffectiveSums {
+  const sums = effectiveSums(programme, state, at);
+  return { ...sums, options: robustTotals(programme, sums.options) };
+}
+
+/** The same of one model state at any time, reckoned once for each tick. */
 export function effectiveOf(programme: Programme, state: ModelState): (at: number) => EffectiveSums {
   let known: { tick: number; sums: EffectiveSums } | undefined;
   return (at) => {
     const tick = tickOf(at);
-    if (known?.tick !== tick) known = { tick, sums: effectiveSums(programme, state, at) };
+    if (known?.tick !== tick) known = { tick, sums: believableSums(programme, state, at) };
     return known.sums;
   };
 }

@@ -3,7 +3,7 @@ import type { CompensatedSum } from '../maths/compensated-sum.ts';
 import { valueOf } from '../maths/compensated-sum.ts';
 import type { BlockTotal } from './blocks.ts';
 import type { LinearState } from './linear-state.ts';
-import { pairKey } from './linear-state.ts';
+import { pairKey } from './worths.ts';
 
 /** What was written of options before there were blocks of time. */
 export interface FormerState {

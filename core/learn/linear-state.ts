@@ -6,6 +6,7 @@ import { addArrivals, blockOf, blocksAt, emptyTotal, tidyOption } from './blocks
 import { placeOf } from './delays.ts';
 import { DeclaredFeatures } from './features/declared.ts';
 import { schemaHash } from './schema-hash.ts';
+import { pairKey, valuedSignals, withParts } from './worths.ts';
 
 /** Worths in [0, 1] are rounded to this grid, for the same reason as features are (`features/declared.ts`). */
 const WORTH_GRID = 2 ** 16;
@@ -41,9 +42,6 @@ export interface LinearTrial {
   hour: number;
 }
 
-export const pairKey = (one: string, other: string): string =>
-  JSON.stringify(one < other ? [one, other] : [other, one]);
-
 const onGrid = (worth = 0): number => Math.round(worth * WORTH_GRID) / WORTH_GRID;
 
 /** Whether a programme learns from the context of its requests. */
@@ -56,10 +54,13 @@ export class LinearSums {
   readonly features: DeclaredFeatures;
   readonly schema: string;
   readonly grain: number;
+  readonly #valued: readonly string[];
 
   constructor(programme: Programme) {
     this.features = new DeclaredFeatures(learnsContext(programme) ? programme : {});
-    this.schema = schemaHash([LAYOUT, this.features.schema]);
+    this.#valued = valuedSignals(programme);
+    const valued = this.#valued.length > 0 ? [this.#valued] : [];
+    this.schema = schemaHash([LAYOUT, this.features.schema, ...valued]);
     this.grain = GRAINS.find(({ columns }) => this.features.count <= columns)!.grain;
   }
 
@@ -81,15 +82,17 @@ export class LinearSums {
   }
 
   /** Moves what one trial is credited with. Changes `state`. */
-  moveCredits(state: LinearState, trial: LinearTrial, before: Credited, after: Credited): void {
+  moveCredits(state: LinearState, trial: LinearTrial, was: Credited, is: Credited): void {
     const x = this.features.encode(trial.context, trial.option);
+    const [before, after] = [withParts(was, this.#valued), withParts(is, this.#valued)];
     const signals = Object.keys({ ...before, ...after }).sort();
     this.#change(state, trial, (total) => {
       const { responses, squares } = total;
       for (const [i, one] of signals.entries()) {
         const [from, to] = [onGrid(before[one]?.worth), onGrid(after[one]?.worth)];
-        countArrival(total, one, before[one], -1);
-        countArrival(total, one, after[one], 1);
+        // signals that arrived, not what is kept beside them
+        countArrival(total, one, was[one], -1);
+        countArrival(total, one, is[one], 1);
         const response = (responses[one] ??= new Array<number>(x.length).fill(0));
         if (from !== to) for (const [j, xj] of x.entries()) response[j]! += (to - from) * xj;
         for (const other of signals.slice(i)) {

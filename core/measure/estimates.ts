@@ -1,7 +1,7 @@
 import type { OptionKey } from '../domain/decision.ts';
 import type { Programme } from '../domain/programme.ts';
 import type { Pending } from '../learn/effective.ts';
-import { effectiveSums } from '../learn/effective.ts';
+import { believableSums } from '../learn/effective.ts';
 import type { ModelState } from '../learn/model.ts';
 import { optionTotals } from '../learn/model.ts';
 import { betaQuantile } from '../maths/beta-quantile.ts';
@@ -53,7 +53,7 @@ export function estimatesOf(programme: Programme, state: ModelState, at: number)
   const open = options.filter((option) => !gone.has(option));
   const scored = open.length === 0 ? [] : policy.score(open, { context: {}, at });
   const propensities = new Map(scored.map(({ option, propensity }) => [option, propensity]));
-  const effective = effectiveSums(programme, state, at);
+  const effective = believableSums(programme, state, at);
   const linear = autoEstimates(programme, effective, open) ?? linearEstimates(programme, effective, open);
   const totals = optionTotals(state);
   const trials = Object.values(totals).reduce((sum, option) => sum + option.trials, 0);

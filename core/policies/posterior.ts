@@ -2,6 +2,7 @@ import type { OptionKey } from '../domain/decision.ts';
 import { countsFor } from '../learn/counts-for.ts';
 import type { GoalSignal, Programme } from '../domain/programme.ts';
 import type { LinearTotal } from '../learn/blocks.ts';
+import { pairKey } from '../learn/worths.ts';
 
 /** Effective sums by option (`core/learn/effective.ts`). */
 type Totals = Readonly<Record<OptionKey, LinearTotal>>;
@@ -38,26 +39,35 @@ export function rewardRange(programme: Programme): { low: number; high: number }
   };
 }
 
-/** Trials and worth of one signal of one option. A signal may be folded before the decision it belongs to. */
-function counted(
-  totals: Totals,
-  option: OptionKey,
-  { signal }: GoalSignal,
-): { trials: number; worth: number } {
-  const { information = [0], responses = {} } = totals[option] ?? {};
-  const worth = Math.max(0, responses[signal]?.[0] ?? 0);
-  return { trials: Math.max(information[0]!, worth), worth };
+interface Counted {
+  trials: number;
+  worth: number;
+  /** Sum of the squares of worths; of a signal that is only counted, the same. */
+  squares: number;
 }
 
-function pooledRate(totals: Totals, goal: GoalSignal): number {
-  let [trials, worth] = [PRIOR_TRIALS, 1];
+/** What is known of one signal of one option. A signal may be folded before the decision it belongs to. */
+function counted(totals: Totals, option: OptionKey, { signal }: GoalSignal): Counted {
+  const { information = [0], responses = {}, squares = {} } = totals[option] ?? {};
+  const worth = Math.max(0, responses[signal]?.[0] ?? 0);
+  const own = Math.min(worth, Math.max(0, squares[pairKey(signal, signal)] ?? 0));
+  return { trials: Math.max(information[0]!, worth), worth, squares: own };
+}
+
+/** Mean of the worth of a trial of any option, and of its square; begun with one worth of the usual size. */
+function pooled(totals: Totals, goal: GoalSignal): { rate: number; square: number } {
+  let [trials, worth, squares] = [0, 0, 0];
   for (const option of Object.keys(totals)) {
     if (!countsFor(goal, option)) continue;
     const own = counted(totals, option, goal);
     worth += own.worth;
+    squares += own.squares;
     trials += own.trials;
   }
-  return worth / trials;
+  // 1 of a signal that is only counted, or of which nothing is known
+  const usual = worth > 0 && squares > 0 ? squares / worth : 1;
+  const n = PRIOR_TRIALS + trials;
+  return { rate: (usual + worth) / n, square: (usual * usual + squares) / n };
 }
 
 /** Mean and variance of one signal's worth per trial of one option. */
@@ -66,12 +76,13 @@ function signalMoments(
   option: OptionKey,
   goal: GoalSignal,
 ): { mean: number; variance: number } {
-  const rate = pooledRate(totals, goal);
-  const { trials, worth } = counted(totals, option, goal);
-  const alpha = PRIOR_TRIALS * rate + worth;
+  const { rate, square } = pooled(totals, goal);
+  const { trials, worth, squares } = counted(totals, option, goal);
   const n = PRIOR_TRIALS + trials;
-  const mean = alpha / n;
-  return { mean, variance: (mean * (1 - mean)) / (n + 1) };
+  const mean = (PRIOR_TRIALS * rate + worth) / n;
+  // of a signal that is only counted the second moment is the mean, and this the variance of a Beta
+  const second = (PRIOR_TRIALS * square + squares) / n;
+  return { mean, variance: Math.max(0, second - mean * mean) / (n + 1) };
 }
 
 /** Trials that stand for knowing. */

@@ -1,4 +1,4 @@
-import { effectiveSums } from '../../core/learn/effective.ts';
+import { believableSums } from '../../core/learn/effective.ts';
 import { hourOf } from '../../core/learn/blocks.ts';
 import type { LinearSums } from '../../core/learn/linear-state.ts';
 import { linearSumsOf } from '../../core/learn/linear-state.ts';
@@ -43,4 +43,4 @@ export function moveWorth(
 
 /** What is believed at noon of an option on such a state. */
 export const believed = (own: Programme, state: ModelState, option: OptionKey): Posterior =>
-  posteriorOf(own, effectiveSums(own, state, NOON).options, option);
+  posteriorOf(own, believableSums(own, state, NOON).options, option);

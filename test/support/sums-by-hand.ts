@@ -26,9 +26,19 @@ export async function sumsByHand(
     for (const [i, xi] of x.entries()) {
       for (const xj of x.slice(0, i + 1)) add(`information ${place++} of ${option}`, xi * xj);
     }
-    const worths = found.credits.map(
-      ({ signal, worth }) => [signal, Math.round(worth * 65_536) / 65_536] as const,
-    );
+    const valued = programme.goal.signals.flatMap(({ signal, value }) => (value === undefined ? [] : signal));
+    const worths = found.credits
+      .flatMap(({ signal, worth }): [string, number][] => [
+        [signal, worth],
+        // what carries a value is kept as a logarithm, too: 1 at the cap, 0 at 2^-16 of it
+        ...(valued.includes(signal)
+          ? ([
+              [`["had","${signal}"]`, 1],
+              [`["log","${signal}"]`, Math.max(0, (16 + Math.log2(worth)) / 16)],
+            ] as [string, number][])
+          : []),
+      ])
+      .map(([signal, worth]) => [signal, Math.round(worth * 65_536) / 65_536] as const);
     for (const [signal, worth] of worths) {
       for (const [i, xi] of x.entries()) add(`response ${i} to ${signal} of ${option}`, xi * worth);
       for (const [other, its] of worths) {

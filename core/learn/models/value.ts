@@ -1,54 +1,42 @@
-/** Orders of one option: trials, how many ordered, and sums of the logarithms of what they were worth. Sums only. */
-export interface ValueTotal {
-  trials: number;
+/** Orders of one option: how many, and sums of the logarithms of what they were worth and of the squares of these. Sums only. */
+export interface OrderSums {
   orders: number;
   logs: number;
   squares: number;
 }
 
-/** Adds `count` trials of which one order was worth `value` (0: none); a negative count takes them back. */
-export function addValue(total: ValueTotal, value: number, count = 1): void {
-  total.trials += count;
-  if (value <= 0) return;
-  const log = Math.log(value);
-  total.orders += count;
-  total.logs += count * log;
-  total.squares += count * log * log;
+/** What an order is worth on average, and the mean of its square. */
+export interface OrderSize {
+  mean: number;
+  square: number;
 }
 
-/** Prior weights: trials at the pooled rate, orders at the pooled mean, observations of the guessed log-variance. */
-const RATE_TRIALS = 30;
+/** Prior weights: orders at the pooled mean of logarithms, observations of the guessed variance of them. */
 const MEAN_ORDERS = 5;
 const NOISE_ORDERS = 2;
 const FIRST_VARIANCE = 1;
 
 /**
- * Mean and variance of the expected worth of a trial of each option: P(order) is a Beta, the logarithm of an order's worth
- * a normal whose variance all options share, and the worth of an order exp(mean + variance / 2). On the logarithm, one
- * order of a thousand times the rest moves its option's mean by ln(1000) / orders; the variance that it also moves
- * is common to all options and does not rank them.
+ * What an order of each option is worth: its logarithm is a normal whose mean is held to that of all options, and whose variance
+ * all options share, so that an order is worth exp(mean + variance / 2) (conjugate; Gelman et al., "Bayesian Data Analysis",
+ * 3rd ed., 3.3 and 5.4). On the logarithm, one order of a thousand times the rest moves its option's mean by ln(1000) / orders;
+ * the variance that it also moves is common to all options and does not rank them.
  */
-export function valueMoments(totals: readonly ValueTotal[]): { mean: number; variance: number }[] {
-  const all = totals.reduce(
-    (sum, t) => ({ trials: sum.trials + t.trials, orders: sum.orders + t.orders, logs: sum.logs + t.logs }),
-    { trials: RATE_TRIALS, orders: 1, logs: 0 },
-  );
-  const rate = all.orders / all.trials;
-  const centre = all.orders > 1 ? all.logs / (all.orders - 1) : 0;
-  let [within, count] = [NOISE_ORDERS * FIRST_VARIANCE, NOISE_ORDERS];
-  for (const { orders, logs, squares } of totals) {
-    if (orders === 0) continue;
-    within += Math.max(0, squares - (logs * logs) / orders);
-    count += orders - 1;
+export function orderSizes(options: readonly OrderSums[]): OrderSize[] {
+  let [orders, logs, within, count] = [0, 0, NOISE_ORDERS * FIRST_VARIANCE, NOISE_ORDERS];
+  for (const own of options) {
+    if (own.orders <= 0) continue;
+    orders += own.orders;
+    logs += own.logs;
+    within += Math.max(0, own.squares - (own.logs * own.logs) / own.orders);
+    count += Math.max(0, own.orders - 1);
   }
-  const noise = within / Math.max(1, count);
-  return totals.map(({ trials, orders, logs }) => {
-    const n = RATE_TRIALS + trials;
-    const p = (RATE_TRIALS * rate + orders) / n;
-    const log = (MEAN_ORDERS * centre + logs) / (MEAN_ORDERS + orders);
-    const mean = p * Math.exp(log + noise / 2);
-    // delta method: relative variances of a product add up
-    const relative = (1 - p) / (p * (n + 1)) + noise / (MEAN_ORDERS + orders);
-    return { mean, variance: mean * mean * relative };
+  const centre = orders > 0 ? logs / orders : 0;
+  const noise = within / count;
+  return options.map((own) => {
+    const log = (MEAN_ORDERS * centre + own.logs) / (MEAN_ORDERS + own.orders);
+    // worths are shares of a cap: none is above 1, and no square above what it is the square of
+    const mean = Math.min(1, Math.exp(log + noise / 2));
+    return { mean, square: Math.min(mean, mean * mean * Math.exp(noise)) };
   });
 }

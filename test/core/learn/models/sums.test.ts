@@ -2,48 +2,46 @@ import { describe, expect, it } from 'vitest';
 import { Encoder, learnScale } from '../../../../core/learn/features/encode.ts';
 import { SharedLogistic, SlotFeatures } from '../../../../core/learn/models/factored.ts';
 import { segmentPosteriors } from '../../../../core/learn/models/segments.ts';
-import type { ValueTotal } from '../../../../core/learn/models/value.ts';
-import { addValue, valueMoments } from '../../../../core/learn/models/value.ts';
+import type { OrderSums } from '../../../../core/learn/models/value.ts';
+import { orderSizes } from '../../../../core/learn/models/value.ts';
 import { readHistory } from '../../../../core/learn/models/warm-start.ts';
 import { rngFromNumber } from '../../../../core/maths/xoshiro.ts';
 
 describe('the worth of orders', () => {
-  const empty = (): ValueTotal => ({ trials: 0, orders: 0, logs: 0, squares: 0 });
-  function shop(rate: number, worth: number, seed: number): ValueTotal {
-    const total = empty();
+  /** Orders of about `worth`, log-normal with a standard deviation of 0.5. */
+  function shop(orders: number, worth: number, seed: number): OrderSums {
     const rng = rngFromNumber(seed);
-    for (let t = 0; t < 10_000; t++) {
-      addValue(total, rng.uniform() < rate ? worth * Math.exp(0.5 * rng.normal()) : 0);
-    }
-    return total;
+    const logs = Array.from({ length: orders }, () => Math.log(worth) + 0.5 * rng.normal());
+    return sums(logs);
   }
-
-  it('is rate times mean', () => {
-    const [own] = valueMoments([shop(0.05, 40, 1)]);
-    const truth = 0.05 * 40 * Math.exp(0.125);
-    expect(Math.abs(own!.mean / truth - 1)).toBeLessThan(0.12);
-    expect(Math.sqrt(own!.variance) / own!.mean).toBeLessThan(0.1);
+  const sums = (logs: readonly number[]): OrderSums => ({
+    orders: logs.length,
+    logs: logs.reduce((sum, log) => sum + log, 0),
+    squares: logs.reduce((sum, log) => sum + log * log, 0),
   });
 
-  it('keeps its ranking when one order is worth a thousand others', () => {
-    const [good, bad] = [shop(0.05, 50, 2), shop(0.05, 40, 3)];
-    const before = valueMoments([good, bad]);
-    addValue(bad, 40_000);
-    const after = valueMoments([good, bad]);
-    expect(before[0]!.mean).toBeGreaterThan(before[1]!.mean);
-    expect(after[0]!.mean).toBeGreaterThan(after[1]!.mean);
-    expect(after[1]!.mean / before[1]!.mean).toBeLessThan(1.15);
+  it('is the mean of a log-normal, and its square the mean of the squares', () => {
+    const [own] = orderSizes([shop(500, 0.01, 1)]);
+    // exp(mu + s2 / 2) and exp(2 mu + 2 s2)
+    expect(Math.abs(own!.mean / (0.01 * Math.exp(0.125)) - 1)).toBeLessThan(0.08);
+    expect(Math.abs(own!.square / (1e-4 * Math.exp(0.5)) - 1)).toBeLessThan(0.2);
   });
 
-  it('takes everything back', () => {
-    const total = shop(0.02, 30, 4);
-    const before = { ...total };
-    for (const value of [12, 0, 99.5]) addValue(total, value);
-    for (const value of [99.5, 12, 0]) addValue(total, value, -1);
-    expect(total.orders).toBe(before.orders);
-    expect(total.trials).toBe(before.trials);
-    expect(total.logs).toBeCloseTo(before.logs, 9);
-    expect(total.squares).toBeCloseTo(before.squares, 9);
+  it('is held to that of all options by five orders', () => {
+    const [few, many] = [sums([Math.log(0.5)]), sums(Array<number>(1_000).fill(Math.log(0.01)))];
+    const [own, other] = orderSizes([few, many]);
+    const centre = (Math.log(0.5) + 1_000 * Math.log(0.01)) / 1_001;
+    expect(Math.log(own!.mean / other!.mean)).toBeCloseTo(
+      (5 * centre + Math.log(0.5)) / 6 - (5 * centre + 1_000 * Math.log(0.01)) / 1_005,
+      9,
+    );
+  });
+
+  it('is no more than the cap', () => {
+    for (const { mean, square } of orderSizes([sums([0, 0, 0]), sums([]), sums([-5, 0])])) {
+      expect(mean).toBeLessThanOrEqual(1);
+      expect(square).toBeLessThanOrEqual(mean);
+    }
   });
 });
 
