@@ -74,7 +74,7 @@ export function isMature({ at: made }: Decision, { programme }: LiveProgramme, n
 export function weigh(logged: Decision, made: Decision, reward: number): Weighed {
   const { option, eligible, propensity, person } = logged;
   const own = at(made.eligible, option);
-  const covered = made.eligible.filter((scored) => at(eligible, scored.option));
+  const untried = made.eligible.filter((scored) => !at(eligible, scored.option));
   const sum = (of: readonly ScoredOption[], value: (scored: ScoredOption) => number): number =>
     of.reduce((total, scored) => total + value(scored), 0);
   return {
@@ -84,6 +84,6 @@ export function weigh(logged: Decision, made: Decision, reward: number): Weighed
     target: own?.propensity ?? 0,
     modelled: own?.score ?? 0,
     expected: sum(made.eligible, (scored) => scored.propensity * scored.score),
-    uncovered: Math.max(0, 1 - sum(covered, (scored) => scored.propensity)),
+    uncovered: sum(untried, (scored) => scored.propensity),
   };
 }
