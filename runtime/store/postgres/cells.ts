@@ -52,12 +52,15 @@ export const arrayText = (values: readonly string[]): string =>
   `{${values.map((value) => `"${value.replace(/["\\\\]/g, '\\$&')}"`).join(',')}}`;
 
 /** A parameter of type `float8[]`: times in ms and worths, as they are here. @throws TypeError for what is no number. */
-export function numbers(values: readonly number[]): Buffer {
-  const bytes = header(values.length * 12, OID.float8, values.length);
-  for (const [i, value] of values.entries()) {
+export function numbers(values: readonly (number | null)[]): Buffer {
+  const size = values.reduce<number>((sum, value) => sum + (value === null ? 4 : 12), 0);
+  const bytes = header(size, OID.float8, values.length);
+  let at = 20;
+  for (const value of values) {
+    at = bytes.writeInt32BE(value === null ? -1 : 8, at);
+    if (value === null) continue;
     if (!Number.isFinite(value)) throw new TypeError('store: a time or an amount is not a number');
-    bytes.writeInt32BE(8, 20 + i * 12);
-    bytes.writeDoubleBE(value, 24 + i * 12);
+    at = bytes.writeDoubleBE(value, at);
   }
   return bytes;
 }

@@ -36,7 +36,7 @@ const DECIDERS =
 
 function column(kind: Kind, cells: readonly Cell[]): Buffer {
   if (kind === 'text') return texts(cells as (string | null)[]);
-  if (kind === 'number') return numbers(cells as number[]);
+  if (kind === 'number') return numbers(cells as (number | null)[]);
   return booleans(cells.map((cell) => (cell === null ? null : cell !== 0)));
 }
 

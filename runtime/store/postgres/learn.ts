@@ -35,9 +35,7 @@ const SAVE_VERSION = {
 const CREDITS = {
   name: 'credits',
   text: `INSERT INTO pickwell.credits (person, decision, signal, programme, worth, delay)
-    SELECT person, decision, signal, programme, worth, nullif(delay, -1)
-    FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::float8[], $6::float8[])
-      AS r(person, decision, signal, programme, worth, delay)
+    SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::float8[], $6::float8[])
     ON CONFLICT (person, decision, signal) DO UPDATE SET worth = excluded.worth, delay = excluded.delay`,
 };
 const REMOVE_CREDITS = {
@@ -123,7 +121,7 @@ const creditKeys = (rows: readonly Credit[]): Buffer[] => [
 const worths = (rows: readonly Credit[]): Buffer[] => [
   texts(rows.map((c) => c.programme)),
   numbers(rows.map((c) => c.worth)),
-  numbers(rows.map((c) => c.delay ?? -1)),
+  numbers(rows.map((c) => c.delay ?? null)),
 ];
 
 const rewardKeys = (rows: readonly Pick<ArmReward, 'person' | 'programme'>[]): Buffer[] => [

@@ -27,7 +27,7 @@ const READ: Record<string, string> = {
   seen: 'SELECT source, id FROM seen ORDER BY source, id',
   signals: 'SELECT person, name, at, body FROM signals ORDER BY rowid',
   credits:
-    'SELECT person, decision, signal, programme, worth FROM credits ORDER BY person, decision, signal, p',
+    'SELECT person, decision, signal, programme, worth, delay FROM credits ORDER BY person, decision, signal, p',
   rewards: 'SELECT person, programme, arm, reward FROM rewards ORDER BY person, programme, p',
   ledger: `SELECT l.seq, l.kind, l.at, l.programme, l.person, l.ref, l.body, l.digest, l.chain,
       d.option, d.arm, d.learn, d.first
