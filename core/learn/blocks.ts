@@ -47,14 +47,14 @@ export function addAll(into: number[], from: readonly number[], by = 1): void {
 }
 
 /** Adds what is in `from` to `into`; both of the same features. */
-function addTotal(into: LinearTotal, from: LinearTotal): void {
-  addAll(into.information, from.information);
+export function addTotal(into: LinearTotal, from: LinearTotal, by = 1): void {
+  addAll(into.information, from.information, by);
   for (const [signal, response] of Object.entries(from.responses)) {
     const own = (into.responses[signal] ??= new Array<number>(response.length).fill(0));
-    addAll(own, response);
+    addAll(own, response, by);
   }
   for (const [pair, square] of Object.entries(from.squares)) {
-    into.squares[pair] = (into.squares[pair] ?? 0) + square;
+    into.squares[pair] = (into.squares[pair] ?? 0) + by * square;
   }
 }
 
@@ -72,7 +72,15 @@ export function addArrivals({ arrivals }: BlockTotal, signal: string, place: num
 }
 
 function joined(one: BlockTotal, other: BlockTotal): BlockTotal {
-  const both = structuredClone(one);
+  const copied = (sums: Readonly<Record<string, number[]>>): Record<string, number[]> =>
+    Object.fromEntries(Object.entries(sums).map(([name, own]) => [name, own.slice()]));
+  const both: BlockTotal = {
+    ...one,
+    information: one.information.slice(),
+    responses: copied(one.responses),
+    squares: { ...one.squares },
+    arrivals: copied(one.arrivals),
+  };
   addTotal(both, other);
   both.hours += other.hours;
   for (const [signal, counts] of Object.entries(other.arrivals)) {

@@ -4,7 +4,7 @@ import { DAY_MS, HOUR_MS } from '../domain/programme.ts';
 import type { Awaited, Told } from './arrived.ts';
 import { Arrived } from './arrived.ts';
 import type { BlockTotal, LinearTotal } from './blocks.ts';
-import { addAll, blocksAt, emptyTotal, hourOf } from './blocks.ts';
+import { addAll, addTotal, blocksAt, emptyTotal, hourOf } from './blocks.ts';
 import type { Change } from './change-point.ts';
 import { lastChange } from './change-point.ts';
 import { linearSumsOf } from './linear-state.ts';
@@ -86,6 +86,8 @@ export function effectiveSums(programme: Programme, state: ModelState, at: numbe
 
 /** Adds what trials tell, times `by`, to what was added up. */
 function addTold(into: LinearTotal, from: LinearTotal, told: Told, by: number): void {
+  // most blocks are old: all that comes of them has come
+  if (told.signals.size === 0) return addTotal(into, from, by);
   const factor = (signal: string): number => by * (told.signals.get(signalOf(signal)) ?? 1);
   addAll(into.information, from.information, by * told.trials);
   for (const [signal, response] of Object.entries(from.responses)) {
