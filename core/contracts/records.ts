@@ -5,6 +5,7 @@ import type { Outcome } from '../domain/outcome.ts';
 import type { Alias, Person, PersonId } from '../domain/person.ts';
 import type { ProgrammeId } from '../domain/programme.ts';
 import type { Reservation } from '../domain/resource.ts';
+import type { PlannedHour } from '../domain/timing.ts';
 import type { ReservationWrite, ResourceAsk, ResourceFact } from './resources.ts';
 
 /** One person somebody asks about: every id they gave, and the sends they may be repeating. */
@@ -156,6 +157,8 @@ export interface DecisionCount {
   hour: number;
   /** Of the decisions of the programmes that were asked for; absent for the others. */
   context?: Decision['context'] | undefined;
+  /** The hour the message was planned for; of the same programmes. */
+  planned?: PlannedHour | undefined;
   count: number;
 }
 
@@ -190,6 +193,9 @@ export interface DecisionFact {
   send?: string | undefined;
   /** Of the decisions of the programmes that were asked for. */
   context?: Decision['context'] | undefined;
+  /** When its message was to be sent, unless at once, and the hour it was planned for; of the same programmes. */
+  sendAt?: number | undefined;
+  planned?: PlannedHour | undefined;
 }
 
 /** What happened to one person, all members of the merge group together. */

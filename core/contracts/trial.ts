@@ -1,4 +1,5 @@
 import type { Decision, OptionKey } from '../domain/decision.ts';
+import type { PlannedHour } from '../domain/timing.ts';
 import type { Credit } from './records.ts';
 
 /** What came of one decision, by signal. */
@@ -9,5 +10,7 @@ export interface Trial {
   option: OptionKey;
   at: number;
   context: Decision['context'];
+  /** The hour the message was planned for. */
+  planned?: PlannedHour | undefined;
   credits: Credited;
 }

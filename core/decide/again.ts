@@ -96,7 +96,18 @@ export function givenTo(decision: Complete, { programme, rules }: LiveProgramme)
  * the probabilities of then it is the same decision.
  */
 export function again(decision: Complete, live: LiveProgramme): Decision {
-  const { programme, send, context, pin, pinnedPieces: pieces, sendKey, at, spooled, frequency } = decision;
+  const {
+    programme,
+    send,
+    context,
+    pin,
+    pinnedPieces: pieces,
+    sendKey,
+    at,
+    spooled,
+    frequency,
+    atOnce,
+  } = decision;
   const facts = { ...knownFrom(decision.read, decision), sendKey, now: at, blind: spooled, frequency };
-  return decideBy({ programme, person: {}, send, context, pin, pieces }, facts, live, decision.seed);
+  return decideBy({ programme, person: {}, send, context, pin, pieces, atOnce }, facts, live, decision.seed);
 }

@@ -1,5 +1,6 @@
 import type { Answer } from '../contracts/answer.ts';
 import type { Decision, Rung } from '../domain/decision.ts';
+import { sendTimeOf } from '../domain/decision.ts';
 import type { Programme, ProgrammeId, Variant } from '../domain/programme.ts';
 import { approvalObjection } from '../guardrails/approval.ts';
 import { datesObjection } from '../guardrails/dates.ts';
@@ -17,7 +18,7 @@ export function answerOf(decision: Decision): Answer {
     action: decision.action,
     variant: decision.variant,
     channel: decision.channel,
-    send_at: sent ? new Date(decision.at).toISOString() : undefined,
+    send_at: sent ? new Date(sendTimeOf(decision)).toISOString() : undefined,
     retry_at: decision.retryAt === undefined ? undefined : new Date(decision.retryAt).toISOString(),
     content: decision.content,
     pieces: decision.pieces,

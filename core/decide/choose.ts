@@ -36,6 +36,8 @@ interface Situation {
   fatigue?: Decision['fatigue'];
   /** Whether the person had too few contacts for silence to be an option. */
   owed: boolean;
+  /** How much more than on average each option is expected to be responded to at its best time; absent: all alike. */
+  factors?: (() => ReadonlyMap<string, number> | undefined) | undefined;
 }
 
 /** The one option left when chance has no part in it. */
@@ -58,7 +60,7 @@ function held(programme: Programme, allowed: readonly Variant[], rng: Rng): Choi
 
 /** Pin, guardrails, holdout, policy: whoever speaks first decides. Guardrails hold for pins and holdouts too. */
 export function choose(
-  { programme, arm, allowed, dropped, request, now, fatigue, owed }: Situation,
+  { programme, arm, allowed, dropped, request, now, fatigue, owed, factors }: Situation,
   policy: Policy,
   rng: Rng,
 ): Choice {
@@ -70,7 +72,7 @@ export function choose(
   }
   if (arm === 'holdout') return held(programme, allowed, rng);
   if (allowed.length === 0) return nothing(dropped[0]?.rule ?? 'approval');
-  return byPolicy({ programme, allowed, context, now, fatigue, owed }, policy, rng);
+  return byPolicy({ programme, allowed, context, now, fatigue, owed, factors }, policy, rng);
 }
 
 const nothing = (guardrail: string): Choice => {
@@ -84,12 +86,12 @@ const nothing = (guardrail: string): Choice => {
   };
 };
 
-type Open = Pick<Situation, 'programme' | 'allowed' | 'now' | 'fatigue' | 'owed'> &
+type Open = Pick<Situation, 'programme' | 'allowed' | 'now' | 'fatigue' | 'owed' | 'factors'> &
   Pick<DecideRequest, 'context'>;
 
 /** What limits of the goal leave is for the policy; when they leave no variant, what the programme declares for that. */
 function byPolicy(
-  { programme, allowed, context, now, fatigue, owed }: Open,
+  { programme, allowed, context, now, fatigue, owed, factors }: Open,
   policy: Policy,
   rng: Rng,
 ): Choice {
@@ -102,7 +104,7 @@ function byPolicy(
   const left = allowed.filter(({ id }) => !beyond.some(({ option }) => option === id));
   const open = none && stood ? [fallback] : optionsOf(programme, left);
   const options = owed && left.length > 0 ? open.filter((option) => option !== SILENCE) : open;
-  const circumstances = { context, at: now, fatigue };
+  const circumstances = { context, at: now, fatigue, factors: factors?.() };
   const eligible = policy.score(options, circumstances);
   const chosen = draw(eligible, rng);
   const because = policy.contributions?.(chosen.option, circumstances);

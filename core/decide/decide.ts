@@ -11,11 +11,14 @@ import { sourcedContext, takesFromPerson } from '../learn/features/sourced.ts';
 import { hash32 } from '../maths/murmur3.ts';
 import { rngFromText } from '../maths/xoshiro.ts';
 import type { Policy } from '../policies/policy.ts';
+import type { Times } from '../timing/plan.ts';
+import { planOf } from '../timing/plan.ts';
 import { assign } from './assign.ts';
 import { choose } from './choose.ts';
 import { messageOf } from './compose.ts';
 import { retryAtOf } from './deferral.ts';
 import { decisionId } from './decision-id.ts';
+import { timed, timesOf } from './timed.ts';
 
 /** What is known when one decision is made: what guardrails may look at, and whose send it is. */
 export interface DecideFacts extends Omit<GuardContext, 'programme' | 'context' | 'rules'> {
@@ -29,6 +32,8 @@ export interface LiveProgramme {
   programme: Programme;
   policy: Policy;
   modelVersion: number;
+  /** Of a programme that plans ahead: what it knows of times, on the same model. */
+  times?: Times | undefined;
   /** Eligibility rules of this version, compiled; absent where it has none. */
   rules?: Rules | undefined;
 }
@@ -85,13 +90,16 @@ export function decideBy(
   const { person, now, blind, behind } = facts;
   const arm = assign(programme, person);
   const given: GuardContext = { ...facts, programme, rules, context: request.context };
-  const { allowed, dropped } = check(given);
+  const plan = programme.timing && planOf(given, programme.timing, request.atOnce === true);
+  const { allowed, dropped } = plan ?? check(given);
   const fatigue = fatigueOf(given);
-  const situation = { programme, arm, allowed, dropped, request, now, fatigue, owed: isOwed(given) };
-  const choice = choose(situation, live.policy, rngFromText(drawSeed));
+  const factors = plan && (() => timesOf(given, live.times).factors(plan, given));
+  const rng = rngFromText(drawSeed);
+  const owed = isOwed(given);
+  const situation = { programme, arm, allowed, dropped, request, now, fatigue, owed, factors };
+  const choice = choose(situation, live.policy, rng);
   const variant = allowed.find((candidate) => candidate.id === choice.chosen.option);
-  const { reason } = choice;
-  const asked = { programme, reason, asked: request.pieces, at: now };
+  const asked = { programme, reason: choice.reason, asked: request.pieces, at: now };
   const message = variant && messageOf(variant, live.policy, asked, drawSeed);
   return {
     id: decisionId(now, drawSeed),
@@ -109,12 +117,12 @@ export function decideBy(
     pieces: message?.pieces,
     drawn: message?.drawn,
     items: message?.items,
-    reason: request.preview === true ? 'preview' : reason,
+    reason: request.preview === true ? 'preview' : choice.reason,
     retryAt: retryAtOf(programme, { allowed, dropped }, now),
     guardrail: choice.guardrail,
     rung: blind || behind ? 'last-model' : 'full',
     arm,
-    propensity: choice.chosen.propensity,
+    ...timed(plan, { choice, variant }, { given, times: live.times }, rng),
     eligible: choice.eligible,
     dropped: choice.beyond?.length ? [...dropped, ...choice.beyond] : dropped,
     because: choice.because,
@@ -127,6 +135,7 @@ export function decideBy(
     read: readingsOf(given, asksFor(live)),
     pin: request.pin,
     pinnedPieces: request.pieces,
+    atOnce: plan && request.atOnce === true ? true : undefined,
     spooled: blind ? true : undefined,
     learn: choice.learn,
   };

@@ -1,5 +1,6 @@
 import type { ResourceFact } from '../contracts/resources.ts';
 import type { Decision } from '../domain/decision.ts';
+import { sendTimeOf } from '../domain/decision.ts';
 import type { Programme, Variant } from '../domain/programme.ts';
 import { HOUR_MS } from '../domain/programme.ts';
 import type { Reservation, ResourceKey } from '../domain/resource.ts';
@@ -27,7 +28,7 @@ export function withReservations(decision: Decision, programme: Programme, facts
   const variant = programme.variants.find(({ id }) => id === decision.variant);
   if (!variant) return decision;
   const preview = decision.reason === 'preview';
-  const taken = preview || !facts ? [] : reservationsOf(programme, variant, decision.at, facts);
+  const taken = preview || !facts ? [] : reservationsOf(programme, variant, sendTimeOf(decision), facts);
   const { coupon: pool, route } = variant;
   const code = preview ? NO_CODE : taken.find((reservation) => reservation.code !== undefined)?.code;
   return {
@@ -42,7 +43,7 @@ export function withReservations(decision: Decision, programme: Programme, facts
  * When the contact of a decision no longer counts unless it is known to have been sent, ms since 1970; undefined: never. Nobody
  * reports that a person was handed over: whoever asked has done it.
  */
-export function releaseOf({ at, route }: Decision, { guardrails }: Programme): number | undefined {
+export function releaseOf(decision: Decision, { guardrails }: Programme): number | undefined {
   const { releaseAfterHours: hours } = guardrails;
-  return hours === undefined || route ? undefined : at + hours * HOUR_MS;
+  return hours === undefined || decision.route ? undefined : sendTimeOf(decision) + hours * HOUR_MS;
 }

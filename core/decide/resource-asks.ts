@@ -1,18 +1,20 @@
 import type { ResourceAsk } from '../contracts/resources.ts';
 import type { Programme } from '../domain/programme.ts';
-import { keyAt, needsOfAll } from '../guardrails/needs.ts';
+import { keysAhead, needsOfAll } from '../guardrails/needs.ts';
 
 /** How far the clock that asks and the clock that decides may be apart, in ms: 10 min. */
 const APART_MS = 600_000;
 
 /**
  * The resources one decision of a programme may take of at about `now` (ms since 1970): none, unless its variants need any; around
- * midnight those of both days, because the clock it is decided by is another.
+ * midnight those of both days, because the clock it is decided by is another, and those of all days it may be planned for.
  */
 export function resourcesAsked(programme: Programme, now: number): ResourceAsk[] {
   return needsOfAll(programme).flatMap((need) => {
-    const keys = new Set([keyAt(need, now - APART_MS), keyAt(need, now), keyAt(need, now + APART_MS)]);
-    return [...keys].map((key) => ({ key, codes: need.pool === undefined ? 0 : 1 }));
+    return keysAhead(need, programme, now, APART_MS).map((key) => ({
+      key,
+      codes: need.pool === undefined ? 0 : 1,
+    }));
   });
 }
 

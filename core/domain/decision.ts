@@ -6,6 +6,7 @@ import type { Cap, Factor, ProgrammeId, Route } from './programme.ts';
 import type { Readings } from './readings.ts';
 import type { Reservation, ResourceKey } from './resource.ts';
 import type { DrawnPieces, Items, Pieces } from './slots.ts';
+import type { TimingRecord } from './timing.ts';
 
 export type DecisionId = string;
 
@@ -30,6 +31,8 @@ export interface DecideRequest {
   pin?: string | undefined;
   /** Pieces to put the pinned variant together from; slots that are not named are left to the policy. */
   pieces?: Pieces | undefined;
+  /** Whoever asks sends at once or not at all: nothing is planned for later. */
+  atOnce?: boolean | undefined;
 }
 
 /** The programmes a request names, each once, in the order in which it names them. */
@@ -118,6 +121,8 @@ export interface Decision {
   send?: string | undefined;
   /** ms since 1970 */
   at: number;
+  /** When the message is to be sent, ms since 1970; absent: at once. */
+  sendAt?: number | undefined;
   action: 'send' | 'silence';
   option: OptionKey;
   variant?: string | undefined;
@@ -141,6 +146,7 @@ export interface Decision {
   guardrail?: string | undefined;
   rung: Rung;
   arm: Arm;
+  /** Of what was drawn: of the option, times that of its time given the option. */
   propensity: number;
   eligible: ScoredOption[];
   dropped: DroppedOption[];
@@ -153,6 +159,8 @@ export interface Decision {
   /** Version of the model that scored and drew; 0 before anything was learned. */
   modelVersion: number;
   policy: string;
+  /** Of a programme that plans ahead. */
+  timing?: TimingRecord | undefined;
   seed: string;
   /** The programmes that competed for the send, in the order in which they were named; absent where one was asked alone. */
   arbitration?: Contender[] | undefined;
@@ -163,8 +171,13 @@ export interface Decision {
   pin?: string | undefined;
   /** The pieces that were asked for by name, with it. */
   pinnedPieces?: Pieces | undefined;
+  /** As in the request. */
+  atOnce?: true | undefined;
   /** Made while the store was away, and recorded later than it was answered. */
   spooled?: true | undefined;
   /** Whether outcomes of this decision teach the policy. */
   learn: boolean;
 }
+
+/** When the message of a decision is to be sent, ms since 1970. */
+export const sendTimeOf = ({ at, sendAt = at }: Pick<Decision, 'at' | 'sendAt'>): number => sendAt;

@@ -4,6 +4,7 @@ import type { Frequency } from './frequency.ts';
 import type { FeatureDeclaration } from './feature.ts';
 import type { GoalLimits } from './goal.ts';
 import type { SlotFields } from './slots.ts';
+import type { Timing } from './timing.ts';
 
 export type ProgrammeId = string;
 export type ProgrammeStatus = 'draft' | 'live' | 'paused' | 'ended';
@@ -219,6 +220,8 @@ export interface Programme {
   /** What contacts take off the value of further ones; all rules add up. */
   fatigue?: FatigueRule[] | undefined;
   frequency?: Frequency | undefined;
+  /** Absent: every message is for now. */
+  timing?: Timing | undefined;
   arbitration?: Arbitration | undefined;
   startsAt?: string | undefined;
   endsAt?: string | undefined;

@@ -55,13 +55,21 @@ function joined(asks: readonly HistoryAsk[]): Lookback {
 /** What the guardrails of a programme ask for, which decisions keep. */
 export const guardrailLookback = (looking: Looking): Lookback => joined(guardrailAsks(looking));
 
-/** What some programmes ask for, guardrails and features: what is loaded. */
+/** What tells of the hours of a person, of programmes that plan ahead. */
+function hourAsks(programme: Programme): HistoryAsk[] {
+  if (!programme.timing) return [];
+  const ms = IGNORED_LOOKBACK_HOURS * HOUR_MS;
+  return [undefined, ...reactionsTo(programme)].map((signal) => ({ signal, ms }));
+}
+
+/** What some programmes ask for, guardrails, features and times: what is loaded. */
 export const lookbackOf = (all: readonly Looking[]): Lookback =>
   joined(
     all.flatMap((looking) => [
       ...guardrailAsks(looking),
       ...featureAsks(looking.programme),
       ...answerAsks(looking.programme),
+      ...hourAsks(looking.programme),
     ]),
   );
 

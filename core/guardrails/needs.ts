@@ -1,5 +1,5 @@
 import type { Programme, Variant } from '../domain/programme.ts';
-import { HOUR_MS } from '../domain/programme.ts';
+import { DAY_MS, HOUR_MS } from '../domain/programme.ts';
 import type { ResourceKey } from '../domain/resource.ts';
 import { PARTS } from '../domain/resource.ts';
 import { ofPerson } from './caps.ts';
@@ -100,6 +100,16 @@ function routeNeeds({ guardrails }: Programme, { route }: Variant): Need[] {
 /** Under which a need is counted at a moment, ms since 1970. */
 export const keyAt = ({ resource, daily }: Need, at: number): ResourceKey =>
   daily === undefined ? resource : `${resource}/${dayIn(daily, at)}`;
+
+/** Under which one is counted at the times a programme may plan for from a moment on, give or take `apart` ms. */
+export function keysAhead(need: Need, { timing }: Programme, at: number, apart = 0): ResourceKey[] {
+  if (need.daily === undefined) return [need.resource];
+  const [from, to] = [at - apart, at + apart + (timing?.horizonHours ?? 0) * HOUR_MS];
+  const keys = new Set<ResourceKey>();
+  // no day is shorter than half a day
+  for (let moment = from; moment < to; moment += DAY_MS / 2) keys.add(keyAt(need, moment));
+  return [...keys.add(keyAt(need, to))];
+}
 
 /** What a programme needs: found once, because every decision asks. */
 interface Needs {

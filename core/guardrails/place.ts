@@ -1,4 +1,5 @@
 import type { Person } from '../domain/person.ts';
+import type { Programme } from '../domain/programme.ts';
 import { TRAITS } from '../domain/programme.ts';
 import type { Zone } from './zone.ts';
 import { zoneOf } from './zone.ts';
@@ -17,9 +18,19 @@ export interface Place {
   zone: Zone;
 }
 
+/** Name of a trait that is written `traits.<name>`. */
+export const traitIn = (written: string): string => written.slice(TRAITS.length);
+
 /** Name of the trait that holds the person's zone. */
-export const zoneTrait = ({ zone = `${TRAITS}timezone` }: Pick<Whereabouts, 'zone'>): string =>
-  zone.slice(TRAITS.length);
+export const zoneTrait = ({ zone = `${TRAITS}timezone` }: Pick<Whereabouts, 'zone'>): string => traitIn(zone);
+
+/** By whose clock a programme plans ahead. */
+export function clockOf({ timing, guardrails: { quietHours } }: Programme): Whereabouts {
+  return {
+    zone: timing?.zone ?? quietHours?.zone,
+    fallbackZone: timing?.fallbackZone ?? quietHours?.fallbackZone ?? 'UTC',
+  };
+}
 
 /** The zone of the person's trait where that names one, else the declared one; undefined where that is none either. */
 export function placeOf(by: Whereabouts, { traits }: Pick<Person, 'traits'>): Place | undefined {

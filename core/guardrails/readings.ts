@@ -15,8 +15,8 @@ import { timesOf } from './history.ts';
 import type { Lookback } from './lookback.ts';
 import { guardrailLookback } from './lookback.ts';
 import type { Need } from './needs.ts';
-import { keyAt, needsOfAll } from './needs.ts';
-import { zoneTrait } from './place.ts';
+import { keysAhead, needsOfAll } from './needs.ts';
+import { clockOf, traitIn, zoneTrait } from './place.ts';
 import { lastReaction } from './suppression.ts';
 
 /** What the guardrails of one programme version look at: found once, so that a decision only has to pick. */
@@ -36,10 +36,14 @@ export interface Asks {
 
 export function asksOf(programme: Programme, rules?: Rules): Asks {
   const { caps = [], consent = {}, quietHours } = programme.guardrails;
+  const { timing } = programme;
   const zone = quietHours ? [zoneTrait(quietHours)] : [];
+  const own = timing
+    ? [zoneTrait(clockOf(programme)), ...(timing.segment ? [traitIn(timing.segment.trait)] : [])]
+    : [];
   const asks = rules?.asks ?? [];
   return {
-    traits: [...new Set([...(rules?.traits ?? []), ...zone])],
+    traits: [...new Set([...(rules?.traits ?? []), ...zone, ...own])],
     purposes: [...new Set(Object.values(consent).flat())],
     channels: [...new Set(programme.variants.map(({ channel }) => channel))],
     past: guardrailLookback({ programme, rules }),
@@ -134,9 +138,9 @@ function signalsRead({ signals = [], now }: GuardContext, asks: Asks): Readings[
   return recordOf(read.filter(([, times]) => times.length > 0));
 }
 
-function resourcesRead({ resources, now }: GuardContext, { needs }: Asks): Readings['resources'] {
-  const read = needs.flatMap((need): [ResourceKey, ResourceRead][] => {
-    const key = keyAt(need, now);
+function resourcesRead({ resources, now, programme }: GuardContext, { needs }: Asks): Readings['resources'] {
+  const keys = needs.flatMap((need) => keysAhead(need, programme, now));
+  const read = keys.flatMap((key): [ResourceKey, ResourceRead][] => {
     const fact = resources?.get(key);
     if (!fact) return [];
     const { taken, next, codes } = fact;

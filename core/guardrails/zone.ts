@@ -7,8 +7,8 @@ export interface Zone {
 const MINUTE_MS = 60_000;
 /** Zones change their offset at quarters of an hour of UTC; where one does not, nothing is kept for that quarter. */
 const QUARTER_MS = 15 * MINUTE_MS;
-/** Quarters remembered of one zone: what is asked about is now, and the end of a night or two. */
-const MOST_QUARTERS = 64;
+/** Quarters remembered of one zone: what is asked about is now, the end of a night or two, and the hours of two days ahead. */
+const MOST_QUARTERS = 256;
 
 /** `+05:30`, `-0800`, `UTC+2`, `GMT-3`: hours and minutes ahead of UTC. */
 const FIXED = /^(?:UTC|GMT)?([+-])(\d{1,2})(?::?([0-5]\d))?$/;

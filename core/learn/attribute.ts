@@ -1,5 +1,7 @@
 import type { Credit, DecisionFact, StoredSignal } from '../contracts/records.ts';
 import { countsFor } from './counts-for.ts';
+import { creditedBy } from './responses.ts';
+import { sendTimeOf } from '../domain/decision.ts';
 import type { GoalSignal, Programme } from '../domain/programme.ts';
 import { HOUR_MS } from '../domain/programme.ts';
 
@@ -33,8 +35,9 @@ function causeOf(
   const named = signal.decisionId !== undefined || signal.send !== undefined;
   const window = goal.windowHours * HOUR_MS;
   const possible = decisions.filter((decision) => {
-    const age = signal.at - decision.at;
-    if (age > window || age < (named ? -CLOCK_SKEW_MS : 0)) return false;
+    const sent = sendTimeOf(decision);
+    // what names its decision may tell of a platform that did not wait
+    if (signal.at - sent > window || signal.at < (named ? decision.at - CLOCK_SKEW_MS : sent)) return false;
     if (signal.decisionId !== undefined) return decision.id === signal.decisionId;
     // a message signal belongs to its own message; one of another tool's sends is not ours to credit
     if (signal.send !== undefined) return decision.send === signal.send;
@@ -47,10 +50,11 @@ function causeOf(
 }
 
 const latest = (decisions: readonly DecisionFact[]): DecisionFact | undefined =>
-  decisions.reduce<DecisionFact | undefined>(
-    (last, next) => (!last || next.at > last.at || (next.at === last.at && next.id > last.id) ? next : last),
-    undefined,
-  );
+  decisions.reduce<DecisionFact | undefined>((last, next) => {
+    if (!last) return next;
+    const later = sendTimeOf(next) - sendTimeOf(last);
+    return later > 0 || (later === 0 && next.id > last.id) ? next : last;
+  }, undefined);
 
 /** Worth of one signal in [0, 1]: its value as a share of the cap, or 1 where the goal only counts. */
 function worthOf(signal: StoredSignal, goal: GoalSignal): number {
@@ -71,10 +75,10 @@ export function attribute(
   const own = decisions.filter((decision) => decision.programme === programme.id);
   const credits = new Map<string, Credit>();
   for (const signal of withoutRepeats(signals)) {
-    for (const goal of programme.goal.signals) {
+    for (const goal of creditedBy(programme)) {
       if (goal.signal !== signal.name) continue;
       const cause = causeOf(signal, goal, own);
-      if (!cause) continue;
+      if (!cause || (goal.weight === 0 && !cause.planned)) continue;
       const worth = worthOf(signal, goal);
       if (worth === 0) continue;
       const key = `${cause.id} ${goal.signal}`;
@@ -82,7 +86,7 @@ export function attribute(
       const { id: decision, person } = cause;
       const credit = { decision, programme: programme.id, person, signal: goal.signal };
       // they come in the order of time: the first is the earliest
-      const delay = known?.delay ?? Math.max(0, signal.at - cause.at);
+      const delay = known?.delay ?? Math.max(0, signal.at - sendTimeOf(cause));
       credits.set(key, { ...credit, worth: Math.min(1, (known?.worth ?? 0) + worth), delay });
     }
   }

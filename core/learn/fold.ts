@@ -1,6 +1,7 @@
 import type { FoldWrites, History, LedgerChunk, LedgerEntry } from '../contracts/records.ts';
 import type { Outcome } from '../domain/outcome.ts';
 import type { PersonId } from '../domain/person.ts';
+import { creditedBy } from './responses.ts';
 import type { Programme, ProgrammeId } from '../domain/programme.ts';
 import type { FoldBase } from './folding.ts';
 import { Folding } from './folding.ts';
@@ -19,9 +20,9 @@ export interface FoldInput extends FoldBase {
   route: (outcome: Outcome) => string[];
 }
 
-/** Names of the signals that some goal counts: no other signal changes what anybody is credited with. */
+/** Names of the signals that are credited: no other signal changes what anybody is credited with. */
 export function goalSignals(programmes: readonly Programme[]): string[] {
-  return [...new Set(programmes.flatMap(({ goal }) => goal.signals.map(({ signal }) => signal)))];
+  return [...new Set(programmes.flatMap((own) => creditedBy(own).map(({ signal }) => signal)))];
 }
 
 /**
@@ -53,7 +54,8 @@ export function fold(input: FoldInput): { writes: FoldWrites; states: Map<Progra
     }
   }
   const outcomes = folding.changes
-    .filter(({ change: { credit, before } }) => credit.worth !== before)
+    // nobody is told that something worth nothing is credited
+    .filter(({ change: { credit, before, reward } }) => credit.worth !== before && reward !== 0)
     .map(({ change, history }) => ({
       person: history.person,
       outcome: rewardOutcome(change, history, position),

@@ -8,13 +8,17 @@ import type {
 } from '../contracts/records.ts';
 import type { Credited } from '../contracts/trial.ts';
 import type { Programme, ProgrammeId } from '../domain/programme.ts';
+import type { PlannedHour } from '../domain/timing.ts';
 import { hourOf } from './blocks.ts';
+import type { HourSums } from './hour-sums.ts';
+import { addPlanned, addResponse, emptyHours } from './hour-sums.ts';
 import type { LinearState, LinearSums, LinearTrial } from './linear-state.ts';
 import { linearSumsOf } from './linear-state.ts';
 import type { ModelState } from './model.ts';
 import { addPersons, emptyState, moveReward } from './model.ts';
 import type { CreditChange } from './reconcile.ts';
 import { creditChanges } from './reconcile.ts';
+import { isResponse } from './responses.ts';
 
 const trialOf = ({ option, context = {}, at }: DecisionFact): LinearTrial => ({
   option,
@@ -42,9 +46,11 @@ export class Folding {
   readonly #rewards: ArmReward[] = [];
   readonly #removed: FoldWrites['removedRewards'] = [];
   readonly #sums: ReadonlyMap<ProgrammeId, LinearSums>;
+  readonly #ahead: ReadonlySet<ProgrammeId>;
 
   constructor({ states, programmes, renewed = [] }: FoldBase) {
     this.states = new Map(states);
+    this.#ahead = new Set(programmes.flatMap(({ id, timing }) => (timing ? [id] : [])));
     this.#sums = new Map(programmes.map((programme) => [programme.id, linearSumsOf(programme)]));
     for (const programme of renewed) this.#state(programme);
   }
@@ -69,12 +75,39 @@ export class Folding {
     return this.states.get(programme)!;
   }
 
-  decisions({ programme, option, arm, learn, first, count, context = {}, hour }: DecisionCount): void {
+  decisions(alike: DecisionCount): void {
+    const { programme, option, arm, learn, first, count, context = {}, hour, planned } = alike;
     if (learn) this.#trials(programme, { option, context, hour }, count);
+    if (learn && planned) this.#planned(programme, planned, count);
     if (first) addPersons(this.#state(programme), arm, count);
   }
 
+  /** Sums over the hours messages were planned for; none of a programme that does not plan ahead. */
+  #hours(programme: ProgrammeId): HourSums | undefined {
+    const state = this.#state(programme);
+    if (!this.#ahead.has(programme)) delete state.hours;
+    else if (state.linear.blocks.length === 0) state.hours ??= emptyHours();
+    return state.hours;
+  }
+
+  #planned(programme: ProgrammeId, planned: PlannedHour, count: number): void {
+    const hours = this.#hours(programme);
+    if (hours) addPlanned(hours, planned, count);
+  }
+
+  /** A response to a planned message came, or went. */
+  #response(
+    programme: Programme,
+    { planned }: DecisionFact,
+    { before, after }: { before: Credited; after: Credited },
+  ): void {
+    const hours = planned && this.#hours(programme.id);
+    const by = Number(isResponse(programme, after)) - Number(isResponse(programme, before));
+    if (hours && (by === 1 || by === -1)) addResponse(hours, planned, by);
+  }
+
   #trials(programme: ProgrammeId, trial: LinearTrial, count: number): void {
+    this.#hours(programme);
     const known = this.#linear(programme);
     known?.sums.addTrials(known.linear, trial, count);
   }
@@ -112,7 +145,9 @@ export class Folding {
       if (!decision.learn) continue;
       const before = creditedTo(history, decision);
       const moved = own.map(({ credit }) => [credit.signal, credit] as const);
-      this.#credits(programme.id, decision, { before, after: { ...before, ...Object.fromEntries(moved) } });
+      const credits = { before, after: { ...before, ...Object.fromEntries(moved) } };
+      this.#credits(programme.id, decision, credits);
+      this.#response(programme, decision, credits);
     }
     for (const row of held) {
       moveReward(state, row.arm, row.reward, 0);
@@ -130,8 +165,11 @@ export class Folding {
     const state = this.#state(programme.id);
     const learned = history.decisions.filter((d) => d.programme === programme.id && d.learn);
     for (const decision of learned) {
-      this.#credits(programme.id, decision, { before: creditedTo(history, decision), after: {} });
+      const credits = { before: creditedTo(history, decision), after: {} };
+      this.#credits(programme.id, decision, credits);
+      this.#response(programme, decision, credits);
       this.#trials(programme.id, trialOf(decision), -1);
+      if (decision.planned) this.#planned(programme.id, decision.planned, -1);
     }
     for (const row of history.rewards) {
       if (row.programme === programme.id) moveReward(state, row.arm, row.reward, 0);

@@ -5,6 +5,7 @@ import type { CompensatedSum } from '../maths/compensated-sum.ts';
 import { plus, ZERO_SUM } from '../maths/compensated-sum.ts';
 import type { FormerState } from './former-state.ts';
 import { linearOf } from './former-state.ts';
+import type { HourSums } from './hour-sums.ts';
 import type { LinearState } from './linear-state.ts';
 
 /** Reward of one arm, by person: what lift is computed from. */
@@ -19,6 +20,8 @@ export interface ModelState {
   arms: Record<Arm, ArmTotal>;
   /** Of the trials of each option. */
   linear: LinearState;
+  /** Of a programme that plans ahead. */
+  hours?: HourSums | undefined;
 }
 
 /** A state with its version: what decisions name. */

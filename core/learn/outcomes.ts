@@ -19,6 +19,7 @@ export function decisionOutcome(decision: Decision, aliases: Alias[]): Outcome {
       action: decision.action,
       variant: decision.variant ?? '',
       channel: decision.channel ?? '',
+      ...(decision.sendAt !== undefined && { send_at: new Date(decision.sendAt).toISOString() }),
       reason: decision.reason,
       arm: decision.arm,
       propensity: decision.propensity,

@@ -1,6 +1,7 @@
 import type { CreditedDecision } from '../contracts/store.ts';
 import { again, isComplete } from '../decide/again.ts';
 import type { LiveProgramme } from '../decide/decide.ts';
+import { sendTimeOf } from '../domain/decision.ts';
 import type { Decision, OptionKey, ScoredOption } from '../domain/decision.ts';
 import { countsFor } from '../learn/counts-for.ts';
 import type { Programme } from '../domain/programme.ts';
@@ -65,9 +66,9 @@ export function sameRewards(one: Programme, other: Programme): boolean {
 }
 
 /** Whether everything that may still be credited to a decision has had the time to happen. */
-export function isMature({ at: made }: Decision, { programme }: LiveProgramme, now: number): boolean {
+export function isMature(decision: Decision, { programme }: LiveProgramme, now: number): boolean {
   const hours = Math.max(...programme.goal.signals.map(({ windowHours }) => windowHours));
-  return made + hours * HOUR_MS <= now;
+  return sendTimeOf(decision) + hours * HOUR_MS <= now;
 }
 
 /** How likely what was drawn is under another policy, `made` being the same decision made again on that. */
@@ -80,7 +81,8 @@ export function weigh(logged: Decision, made: Decision, reward: number): Weighed
   return {
     person,
     reward,
-    logged: propensity,
+    // of the option alone: when it is sent is taken as it was
+    logged: at(eligible, option)?.propensity ?? propensity,
     target: own?.propensity ?? 0,
     modelled: own?.score ?? 0,
     expected: sum(made.eligible, (scored) => scored.propensity * scored.score),

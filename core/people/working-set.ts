@@ -8,7 +8,7 @@ import type {
   WorkWrites,
 } from '../contracts/records.ts';
 import type { ResourceFact } from '../contracts/resources.ts';
-import type { Decision, DecisionId } from '../domain/decision.ts';
+import { sendTimeOf, type Decision, type DecisionId } from '../domain/decision.ts';
 import type { Alias, Person, PersonId } from '../domain/person.ts';
 import { newPerson } from '../domain/person.ts';
 import type { ResourceKey } from '../domain/resource.ts';
@@ -180,12 +180,12 @@ export class WorkingSet {
 
   /** An event may have been faster than a decision that was spooled: then its contact is this one. */
   #reserve(decision: Decision, releasesAt: number | undefined): void {
-    const { person, at, id, programme, channel = '', variant, send, reservations } = decision;
+    const { person, id, programme, channel = '', variant, send, reservations } = decision;
     const told = this.#contacts.about(person, id, send).filter((contact) => contact.programme === '');
     for (const contact of told) this.putContact(person, { ...contact, state: 'aborted' });
     const state = told.some((contact) => contact.state === 'sent') ? 'sent' : undefined;
-    const own = { person, at, decision: id, programme, channel, variant, send, releasesAt, state } as const;
-    this.putContact(person, { ...own, reservations });
+    const own = { person, decision: id, programme, channel, variant, send, releasesAt, state } as const;
+    this.putContact(person, { ...own, at: sendTimeOf(decision), reservations });
   }
 
   /** True the first time an event is seen. */

@@ -43,6 +43,13 @@ export interface Rule {
   choose(beliefs: readonly Belief[], options: readonly OptionKey[]): ArrayLike<number>;
 }
 
+/** The same belief of a reward that is `by` times as large; `by` is above 0. */
+export const scaled = ({ mean, sd, shape }: Belief, by: number): Belief => ({
+  mean: mean * by,
+  sd: sd * by,
+  shape: shape && { ...shape, low: shape.low * by, high: shape.high * by },
+});
+
 /** The same belief of a reward that is larger by `by`. */
 export const shifted = ({ mean, sd, shape }: Belief, by: number): Belief => ({
   mean: mean + by,

@@ -3,7 +3,7 @@ import type { OptionKey, ScoredOption } from '../domain/decision.ts';
 import type { Programme } from '../domain/programme.ts';
 import { tickOf } from '../learn/effective.ts';
 import type { Adjustment, Belief, Learner, Rule } from './belief.ts';
-import { shifted } from './belief.ts';
+import { scaled, shifted } from './belief.ts';
 import type { Circumstances, Policy } from './policy.ts';
 import { floored } from './policy.ts';
 import type { Guard } from './traffic-guard.ts';
@@ -45,7 +45,7 @@ function adjusted(
   eligible: readonly OptionKey[],
   circumstances: Circumstances,
 ): readonly Belief[] {
-  const beliefs = learner.believe(eligible, circumstances);
+  const beliefs = responsive(learner.believe(eligible, circumstances), eligible, circumstances);
   if (adjustments.length === 0) return beliefs;
   return beliefs.map((belief, i) => {
     const by = adjustments.reduce((sum, own) => sum + own.of(eligible[i]!, circumstances), 0);
@@ -53,11 +53,22 @@ function adjusted(
   });
 }
 
+/** What is learned is what came of messages at times as they used to be: at others it is as many times as much. */
+function responsive(
+  beliefs: readonly Belief[],
+  eligible: readonly OptionKey[],
+  { factors }: Circumstances,
+): readonly Belief[] {
+  if (!factors) return beliefs;
+  return beliefs.map((belief, i) => scaled(belief, factors.get(eligible[i]!) ?? 1));
+}
+
 /** Equal sets of options have equal probabilities where circumstances do not matter, so each set is worked out once a tick. */
 function scoredOnce(score: Policy['score']): Policy['score'] {
   const known = new Map<string, ScoredOption[]>();
   let tick = NaN;
   return (eligible, circumstances) => {
+    if (circumstances.factors) return score(eligible, circumstances);
     const now = tickOf(circumstances.at);
     if (now !== tick) known.clear();
     tick = now;

@@ -13,6 +13,8 @@ export interface Circumstances {
   at: number;
   /** What the person's contacts take off the value of an option, in rewards. */
   fatigue?: Decision['fatigue'];
+  /** What the reward of an option is multiplied by, where not every option may be sent at every time; absent: 1. */
+  factors?: ReadonlyMap<OptionKey, number> | undefined;
 }
 
 /** The policy of one programme on one model state. */

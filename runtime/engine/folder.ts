@@ -33,8 +33,9 @@ const LEASE_MS = 10_000;
 /** How often a copy that may not fold asks whether it may by now, in ms. */
 const WAIT_MS = 1_000;
 
+/** Programmes that learn from more of a decision than its option. */
 const contextual = (programmes: readonly Programme[]): ProgrammeId[] =>
-  programmes.filter(learnsContext).map(({ id }) => id);
+  programmes.filter((own) => learnsContext(own) || own.timing).map(({ id }) => id);
 
 /** Folds the ledger into models, one chunk after the other, for as long as the process runs. */
 export class Folder {
@@ -138,7 +139,7 @@ export class Folder {
         renewal.add(await this.#ports.store.trials(programme.id, after, Math.min(upTo, after + CHUNK)));
         if ((await this.#held()) === undefined) return undefined;
       }
-      states.set(programme.id, { ...state, linear: renewal.linear });
+      states.set(programme.id, { ...state, ...renewal.state });
       renewed.push(programme.id);
     }
     return renewed;

@@ -2,6 +2,8 @@ import type { LiveProgramme } from '../../core/decide/decide.ts';
 import type { Programme } from '../../core/domain/programme.ts';
 import type { Rules } from '../../core/guardrails/guardrail.ts';
 import type { ModelState } from '../../core/learn/model.ts';
+import { emptyHours } from '../../core/learn/hour-sums.ts';
+import { LearnedTimes } from '../../core/timing/learned-times.ts';
 import { policyOf } from '../../core/policies/policy-of.ts';
 import { compileRules } from './eligibility.ts';
 
@@ -12,5 +14,6 @@ export function liveOf(
   rules: Rules = compileRules(programme),
 ): LiveProgramme {
   const policy = policyOf(programme, { programme: programme.id, version, state });
-  return { programme, policy, modelVersion: version, rules };
+  const times = programme.timing && new LearnedTimes(programme, state.hours ?? emptyHours());
+  return { programme, policy, modelVersion: version, rules, times };
 }

@@ -202,6 +202,10 @@ class Replaying {
         decisions,
       };
     }
+    if (JSON.stringify(current.timing) !== JSON.stringify(changed.timing)) {
+      const refused = 'messages would be sent at other times, and what that is worth is not estimated';
+      return { refused, decisions: this.#changed.length };
+    }
     return valueOfChange(this.#unchanged, this.#changed);
   }
 

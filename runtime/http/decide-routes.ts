@@ -97,7 +97,8 @@ function platformHandler(route: DecideRoute<unknown>, settings: unknown, ports: 
     const stop = ports.metrics.time();
     let parsed: DecideRequest;
     try {
-      parsed = route.parse(request, settings);
+      // a tag or a feed is filled while the message is being sent: nothing waits for a later time
+      parsed = { ...route.parse(request, settings), atOnce: true };
     } catch (error) {
       const answer = unreadable(request.query.programme ?? '');
       ports.degraded(error, answer.rung);

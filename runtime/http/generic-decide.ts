@@ -122,7 +122,7 @@ function parse(input: unknown, request: InboundRequest, ports: DecidePorts): Dec
 export function traceOf(decision: Decision): object {
   const { eligible, dropped, context, seed, modelVersion, programmeVersion, policy, arm, propensity } =
     decision;
-  const { arbitration, reservations, drawn } = decision;
+  const { arbitration, reservations, drawn, timing } = decision;
   return {
     eligible,
     dropped,
@@ -136,6 +136,7 @@ export function traceOf(decision: Decision): object {
     propensity,
     drawn,
     reservations,
+    timing,
     arbitration,
   };
 }

@@ -3,8 +3,10 @@ import type { InboundRequest, Reply } from '../../core/contracts/http.ts';
 import type { DeskStore } from '../../core/contracts/store.ts';
 import type { Programme, ProgrammeId } from '../../core/domain/programme.ts';
 import { noticedChange } from '../../core/measure/change.ts';
+import { channelShares } from '../../core/measure/channels.ts';
 import { delayCurves } from '../../core/measure/delay-curves.ts';
 import { estimatesOf } from '../../core/measure/estimates.ts';
+import { hourEstimates } from '../../core/measure/hours.ts';
 import { liftOf } from '../../core/measure/lift.ts';
 import { floorOf } from '../../core/policies/policy.ts';
 import { recentFunnel } from '../engine/recent-funnel.ts';
@@ -60,6 +62,8 @@ async function report(programmes: Programmes, asked: ProgrammeId, ports: Ports):
     options,
     delays: delayCurves(programme, state, now()),
     change: noticedChange(programme, state, now()),
+    channels: channelShares(programme, options),
+    hours: programme.timing && hourEstimates(programme, state, now()),
     lift: liftOf(state),
     funnel: await recentFunnel(store, id, () => performance.now(), rivals),
     resources: await resourceUse([programme], store, now()),

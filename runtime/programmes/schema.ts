@@ -11,6 +11,7 @@ import { contentHash } from './content-hash.ts';
 import type { Issue } from './learning-schema.ts';
 import { checkContext, checkPolicy, contextFields, policy } from './learning-schema.ts';
 import { hours, id, name, zone } from './names.ts';
+import { checkTiming, timing } from './timing-schema.ts';
 import { budget, cap, queue, variantResources } from './resource-schema.ts';
 import { checkSlots, slotFields } from './slot-schema.ts';
 
@@ -107,6 +108,7 @@ export const programmeSchema = z
     guardrails: guardrails.default({}),
     fatigue: fatigue.optional(),
     frequency: frequency.optional(),
+    timing: timing.optional(),
     arbitration: arbitration.optional(),
     startsAt: date.optional(),
     endsAt: date.optional(),
@@ -137,6 +139,7 @@ export const programmeSchema = z
     checkCosts(programme, issue);
     checkFatigue(programme, issue);
     checkLimits(programme, issue);
+    checkTiming(programme, issue);
   });
 
 export type ProgrammeInput = z.infer<typeof programmeSchema>;

@@ -2,6 +2,7 @@ import type { Credit, DecisionCount } from '../../core/contracts/records.ts';
 import type { Credited, Trial } from '../../core/contracts/trial.ts';
 import type { Decision } from '../../core/domain/decision.ts';
 import type { ProgrammeId } from '../../core/domain/programme.ts';
+import type { PlannedHour } from '../../core/domain/timing.ts';
 
 /** What is wanted of histories besides whose. */
 export interface HistoryAsk {
@@ -21,10 +22,19 @@ export interface TrialRow {
   option: string;
   at: number;
   context: Decision['context'];
+  planned?: PlannedHour | undefined;
   signal: string | null;
   worth: number | null;
   delay: number | null;
 }
+
+/** The hour a decision planned its message for, where it did. */
+export const plannedOf = ({ timing }: Pick<Decision, 'timing'>): { planned?: PlannedHour } =>
+  timing?.planned ? { planned: timing.planned } : {};
+
+/** The same in text. */
+export const plannedIn = (text: string | null): { planned?: PlannedHour } =>
+  text === null ? {} : { planned: JSON.parse(text) as PlannedHour };
 
 /** The context in a record of a decision. */
 export const contextIn = (text: string | null): Decision['context'] =>
@@ -45,9 +55,9 @@ export function counted(rows: Iterable<Omit<DecisionCount, 'count'>>): DecisionC
 /** Decisions, each with all of its credits. */
 export function trialsIn(rows: readonly TrialRow[]): Trial[] {
   const trials = new Map<string, Trial & { credits: Record<string, Credited[string]> }>();
-  for (const { id, option, at, context, signal, worth, delay } of rows) {
+  for (const { id, option, at, context, planned, signal, worth, delay } of rows) {
     let trial = trials.get(id);
-    if (!trial) trials.set(id, (trial = { option, at, context, credits: {} }));
+    if (!trial) trials.set(id, (trial = { option, at, context, credits: {}, ...(planned && { planned }) }));
     if (signal !== null) trial.credits[signal] = { worth: worth!, delay: delay ?? undefined };
   }
   return [...trials.values()];

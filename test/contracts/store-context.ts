@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import type { Credit, DecisionCount } from '../../core/contracts/records.ts';
+import type { PlannedHour } from '../../core/domain/timing.ts';
 import type { Trial } from '../../core/contracts/trial.ts';
 import type { Store } from '../../core/contracts/store.ts';
 import { opened } from '../support/opened.ts';
@@ -92,6 +93,42 @@ export function contextContract(open: () => Promise<Store>): void {
     };
     expect((await contexts('welcome')).slice(0, 4)).toEqual([PRO, PRO, FREE, {}]);
     expect((await contexts('welcome', 'other')).slice(4)).toEqual([PRO, FREE]);
+  });
+
+  it('tells the hours that messages were planned for, of the programmes that are named', async () => {
+    const store = await opened(open);
+    const planned: PlannedHour = {
+      week: 2969,
+      hour: 33,
+      channel: 'email',
+      segment: 'traits.c="Ü"',
+      own: [0.5, -1 / 1024, 2],
+    };
+    const timing = { zone: 'UTC', candidates: 9, pruned: { caps: 1 }, cut: 0, planned };
+    const sendAt = NOON + DAY;
+    const some = ['d1', 'd2'].map((id) => repeated(decision(id, { timing, sendAt, context: {} })));
+    const silent = repeated(decision('d3', { timing: { ...timing, planned: undefined }, context: {} }));
+    await put(store, { persons: [person('p', 'user:p')], decisions: [...some, silent] });
+    const { decisions } = await store.readLedger(0, 100, ['welcome']);
+    expect(sorted(decisions.map((row) => [row.count, row.planned]))).toEqual(
+      sorted([
+        [2, planned],
+        [1, undefined],
+      ]),
+    );
+    const [history] = await store.histories(['p'], undefined, ['welcome']);
+    const facts = history!.decisions.map((fact) => [fact.id, fact.sendAt, fact.planned]);
+    expect(sorted(facts)).toEqual([
+      ['d1', sendAt, planned],
+      ['d2', sendAt, planned],
+      ['d3', undefined, undefined],
+    ]);
+    const trials = await store.trials('welcome', 0, 3);
+    expect(sorted(trials.map((trial) => [trial.planned]))).toEqual(
+      sorted([[planned], [planned], [undefined]]),
+    );
+    const apart = (await store.readLedger(0, 100)).decisions;
+    expect(apart.some((row) => 'planned' in row)).toBe(false);
   });
 
   it('tells the decisions that teach with their credits, of any stretch and after a merge', async () => {

@@ -4,7 +4,7 @@ import { HOUR_MS } from '../../domain/programme.ts';
 import type { Readings } from '../../domain/readings.ts';
 import type { ResourceKey } from '../../domain/resource.ts';
 import { counted } from '../../guardrails/caps.ts';
-import { keyAt, needsOfAll } from '../../guardrails/needs.ts';
+import { keysAhead, needsOfAll } from '../../guardrails/needs.ts';
 import type { Policy } from '../../policies/policy.ts';
 import type { Complete } from '../again.ts';
 import type { LiveProgramme } from '../decide.ts';
@@ -125,7 +125,8 @@ function withSignal(
 function onDayOf({ decision: { read }, live }: Case, at: number): Readings['resources'] {
   const days = needsOfAll(live.programme).filter(({ daily }) => daily !== undefined);
   if (days.length === 0) return read.resources;
-  return { ...Object.fromEntries(days.map((need) => [keyAt(need, at), { taken: 0 }])), ...read.resources };
+  const keys = days.flatMap((need) => keysAhead(need, live.programme, at));
+  return { ...Object.fromEntries(keys.map((key) => [key, { taken: 0 }])), ...read.resources };
 }
 
 function withLess(

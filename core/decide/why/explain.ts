@@ -7,13 +7,14 @@ import type { Priced } from '../../policies/costs.ts';
 import { costOf, pricedOf } from '../../policies/costs.ts';
 import { mainContributions } from '../../policies/main-contributions.ts';
 import { again, asRecorded, isComplete } from '../again.ts';
+import { timesAsRecorded } from '../times-as-recorded.ts';
 import type { LiveProgramme } from '../decide.ts';
 import type { Remedies } from './candidates.ts';
 import type { Funnel } from '../funnel.ts';
 import { funnelOf } from '../funnel.ts';
 import type { Way } from './smallest.ts';
 import { waysOut } from './smallest.ts';
-import { changeWords, percent, signed } from './words.ts';
+import { changeWords, percent, plannedWords, signed } from './words.ts';
 
 /** A way with its sentence; it was tried out before it is told. */
 export interface Suggestion extends Way {
@@ -64,7 +65,8 @@ export function explain(decision: Decision, live: LiveProgramme, remedies: Remed
   const known = { funnel, read: decision.read, summary: summaryOf(decision, funnel) };
   if (!isComplete(decision))
     return { ...known, options: fates(decision, live.programme, []), otherChanges: [] };
-  const on = { ...live, policy: asRecorded(decision, live.policy) };
+  const times = live.times && timesAsRecorded(decision, live.times);
+  const on = { ...live, policy: asRecorded(decision, live.policy), times };
   const ways = waysOut({ decision, live: on }, remedies);
   const [smallestChange, ...otherChanges] = distinct(ways.map(suggestion)).slice(0, MOST_OTHERS + 1);
   return {
@@ -101,10 +103,14 @@ function withContributions(
   });
 }
 
+const said = (one: Decision): string =>
+  JSON.stringify([
+    ...[one.option, one.pieces, one.sendAt, one.reason, one.guardrail],
+    ...[one.dropped, one.eligible, one.timing?.chances],
+  ]);
+
 /** Whether two decisions say the same about every option. */
-export const sameOutcome = (a: Decision, b: Decision): boolean =>
-  JSON.stringify([a.option, a.pieces, a.reason, a.guardrail, a.dropped, a.eligible]) ===
-  JSON.stringify([b.option, b.pieces, b.reason, b.guardrail, b.dropped, b.eligible]);
+export const sameOutcome = (a: Decision, b: Decision): boolean => said(a) === said(b);
 
 const wordsOf = ({ changes }: Way): string => changes.map(changeWords).join(', and ');
 
@@ -165,11 +171,10 @@ function mostly(because: readonly Contribution[]): string {
   return parts.length === 0 ? '' : `; to its score added most ${parts.join(', ')}`;
 }
 
-function summaryOf(
-  { action, option, channel, reason, propensity, eligible, guardrail, because = [] }: Decision,
-  funnel: Funnel,
-): string {
-  const what = action === 'send' ? `${option} on ${channel ?? 'its channel'}` : 'nothing';
+function summaryOf(decision: Decision, funnel: Funnel): string {
+  const { action, option, channel, reason, propensity, eligible, guardrail, because = [] } = decision;
+  const sent = `${option} on ${channel ?? 'its channel'}${plannedWords(decision)}`;
+  const what = action === 'send' ? sent : 'nothing';
   const rules = Object.entries(funnel.dropped).map(([rule, count]) => `${count} by ${rule}`);
   if (reason === 'guardrail') {
     return guardrail === 'unknown-variant'

@@ -1,4 +1,7 @@
+import type { Decision } from '../../domain/decision.ts';
+import { sendTimeOf } from '../../domain/decision.ts';
 import { WEEKDAYS } from '../../domain/programme.ts';
+import { zoneOf } from '../../guardrails/zone.ts';
 import type { Change } from './change.ts';
 
 const DIGITS = 3;
@@ -15,6 +18,18 @@ export function timeWords(at: number): string {
 const round = (value: number): number => Number(value.toPrecision(DIGITS));
 export const signed = (value: number): string => `${value < 0 ? '' : '+'}${round(value)}`;
 export const percent = (share: number): string => `${round(share * 100)} %`;
+
+/** ` at tuesday 2026-11-24 09:00 in Europe/Berlin, 1.4 times as responsive as usual`; nothing where nothing was planned. */
+export function plannedWords(decision: Pick<Decision, 'at' | 'sendAt' | 'timing'>): string {
+  const { timing } = decision;
+  if (timing?.factor === undefined) return '';
+  const at = sendTimeOf(decision);
+  const zone = zoneOf(timing.zone);
+  const local = new Date(at + (zone?.offsetAt(at) ?? 0));
+  const shown = local.toISOString();
+  const when = `${WEEKDAYS[local.getUTCDay()]} ${shown.slice(0, 10)} ${shown.slice(11, 16)} in ${timing.zone}`;
+  return ` at ${when}, ${round(timing.factor)} times as responsive as usual`;
+}
 
 const counted = (count: number, what: string): string => `${count} ${what}${count === 1 ? '' : 's'}`;
 

@@ -14,7 +14,7 @@ import type { ProgrammeId } from '../../../core/domain/programme.ts';
 import { HOUR_MS } from '../../../core/domain/programme.ts';
 import { entryOf } from '../ledger.ts';
 import type { CreditRow, HistoryAsk, TrialRow } from '../contexts.ts';
-import { counted, creditOf, trialsIn } from '../contexts.ts';
+import { counted, creditOf, plannedOf, trialsIn } from '../contexts.ts';
 import { texts } from './cells.ts';
 import type { Database } from './database.ts';
 import { seal } from './seal.ts';
@@ -54,10 +54,20 @@ const TRIALS = {
     WHERE l.seq > $2 AND l.seq <= $3 AND l.kind = 'decision' AND l.programme = $1 AND l.learn`,
 };
 
-type Recorded = Omit<DecisionCount, 'count' | 'context' | 'hour'> & { at: number; record: string | null };
+type Recorded = Omit<DecisionCount, 'count' | 'context' | 'hour' | 'planned'> & {
+  at: number;
+  record: string | null;
+};
 
-const contextOf = (record: string | null): Decision['context'] =>
-  record === null ? {} : (JSON.parse(record) as Decision).context;
+/** What is learned from in the record of a decision. */
+function taughtBy(
+  record: string | null,
+): Pick<Decision, 'context' | 'sendAt'> & Pick<DecisionFact, 'planned'> {
+  if (record === null) return { context: {} };
+  const decision = JSON.parse(record) as Decision;
+  const { context, sendAt } = decision;
+  return { context, ...plannedOf(decision), ...(sendAt !== undefined && { sendAt }) };
+}
 
 /** Seals first. Decisions are counted where they lie; the rest, which is less by far, comes row by row. */
 export async function readLedger(
@@ -80,7 +90,8 @@ export async function readLedger(
         ]),
   );
   const known = (apart ?? []).map(({ record, at, ...row }) => {
-    return { ...row, hour: Math.floor(at / HOUR_MS), context: contextOf(record) };
+    const { context, planned } = taughtBy(record);
+    return { ...row, hour: Math.floor(at / HOUR_MS), context, ...(planned && { planned }) };
   });
   return { upTo, decisions: [...alike, ...counted(known)], entries: rows.map(entryOf) };
 }
@@ -94,7 +105,7 @@ export async function trials(
 ): Promise<Trial[]> {
   await seal(db);
   const rows = await db.rows<Omit<TrialRow, 'context'> & { record: string }>(TRIALS, programme, after, upTo);
-  return trialsIn(rows.map((row) => ({ ...row, context: contextOf(row.record) })));
+  return trialsIn(rows.map(({ record, ...row }) => ({ ...row, ...taughtBy(record) })));
 }
 
 export const PERSONS = {
@@ -124,12 +135,15 @@ const REWARDS = {
     FROM unnest($1::text[]) AS q(id) JOIN pickwell.rewards w ON w.person = q.id`,
 };
 
-type FactRow = Omit<DecisionFact, 'send' | 'context'> & { send: string | null; record: string | null };
+type FactRow = Omit<DecisionFact, 'send' | 'context' | 'sendAt' | 'planned'> & {
+  send: string | null;
+  record: string | null;
+};
 
 const factOf = ({ send, record, ...row }: FactRow): DecisionFact => ({
   ...row,
   send: send ?? undefined,
-  ...(record !== null && { context: contextOf(record) }),
+  ...(record !== null && taughtBy(record)),
 });
 
 type Rows = [FactRow[], { person: PersonId; body: string }[], CreditRow[], ArmReward[]];

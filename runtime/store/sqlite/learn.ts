@@ -15,7 +15,7 @@ import type { ProgrammeId } from '../../../core/domain/programme.ts';
 import { HOUR_MS } from '../../../core/domain/programme.ts';
 import { FOLD_LEASE } from '../../../core/contracts/store.ts';
 import type { CreditRow, HistoryAsk, TrialRow } from '../contexts.ts';
-import { contextIn, creditOf, trialsIn } from '../contexts.ts';
+import { contextIn, creditOf, plannedIn, trialsIn } from '../contexts.ts';
 import type { Lease } from '../lease.ts';
 import { grant } from '../lease.ts';
 import { entryOf, sha256 } from '../ledger.ts';
@@ -30,10 +30,11 @@ export function position(db: Database): number {
   return Number(db.one<{ value: string }>('SELECT value FROM meta WHERE name = ?', POSITION)?.value ?? 0);
 }
 
-type CountRow = Omit<DecisionCount, 'learn' | 'first' | 'context'> & {
+type CountRow = Omit<DecisionCount, 'learn' | 'first' | 'context' | 'planned'> & {
   learn: number;
   first: number;
   context: string | null;
+  planned: string | null;
 };
 
 /** Decisions are counted where they lie; the rest, which is less by far, comes row by row. */
@@ -45,10 +46,12 @@ export function readLedger(
 ): LedgerChunk {
   const sql = 'SELECT coalesce(max(seq), ?1) AS upTo FROM ledger WHERE seq > ?1 AND seq <= ?1 + ?2';
   const { upTo } = db.one<{ upTo: number }>(sql, after, limit)!;
+  const told = 'programme IN (SELECT value FROM json_each(?3))';
   const counts = db.all<CountRow>(
     `SELECT programme, option, arm, learn, first, count(*) AS count, CAST(at / ${HOUR_MS} AS INTEGER) AS hour,
-       CASE WHEN programme IN (SELECT value FROM json_each(?3)) THEN json_extract(record, '$.context') END AS context
-     FROM decisions WHERE seq > ?1 AND seq <= ?2 GROUP BY programme, option, arm, learn, first, context, hour`,
+       CASE WHEN ${told} THEN json_extract(record, '$.context') END AS context,
+       CASE WHEN ${told} THEN json_extract(record, '$.timing.planned') END AS planned
+     FROM decisions WHERE seq > ?1 AND seq <= ?2 GROUP BY programme, option, arm, learn, first, context, hour, planned`,
     after,
     upTo,
     JSON.stringify(contextual),
@@ -62,22 +65,28 @@ export function readLedger(
   return { upTo, decisions: counts.map(countOf), entries: rows.map(entryOf) };
 }
 
-const countOf = ({ learn, first, context, ...row }: CountRow): DecisionCount => ({
+const countOf = ({ learn, first, context, planned, ...row }: CountRow): DecisionCount => ({
   ...row,
   learn: learn === 1,
   first: first === 1,
   ...(context !== null && { context: contextIn(context) }),
+  ...plannedIn(planned),
 });
 
 /** The decisions of a programme that teach, in a stretch of the ledger, with their credits. */
 export function trials(db: Database, programme: ProgrammeId, after: number, upTo: number): Trial[] {
-  const rows = db.all<Omit<TrialRow, 'context'> & { context: string | null }>(
-    `SELECT d.id, d.option, d.at, json_extract(d.record, '$.context') AS context, c.signal, c.worth, c.delay
+  const rows = db.all<
+    Omit<TrialRow, 'context' | 'planned'> & { context: string | null; planned: string | null }
+  >(
+    `SELECT d.id, d.option, d.at, json_extract(d.record, '$.context') AS context,
+       json_extract(d.record, '$.timing.planned') AS planned, c.signal, c.worth, c.delay
      FROM decisions d LEFT JOIN credits c ON c.person = d.person AND c.decision = d.id
      WHERE d.seq > ? AND d.seq <= ? AND d.programme = ? AND d.learn = 1`,
     ...[after, upTo, programme],
   );
-  return trialsIn(rows.map((row) => ({ ...row, context: contextIn(row.context) })));
+  return trialsIn(
+    rows.map((row) => ({ ...row, context: contextIn(row.context), planned: plannedIn(row.planned).planned })),
+  );
 }
 
 /** History of every person asked for, once for all ids that were merged into one. */
@@ -111,7 +120,9 @@ function history(db: Database, person: Person, { signals: names, contextual = []
     arms: person.arms,
     decisions: each<FactRow>(
       `SELECT id, programme, person, at, option, arm, learn, json_extract(record, '$.send') AS send,
-         CASE WHEN programme IN (SELECT value FROM json_each(?2)) THEN json_extract(record, '$.context') END AS context
+         CASE WHEN programme IN (SELECT value FROM json_each(?2)) THEN json_extract(record, '$.context') END AS context,
+         CASE WHEN programme IN (SELECT value FROM json_each(?2)) THEN json_extract(record, '$.sendAt') END AS sendAt,
+         CASE WHEN programme IN (SELECT value FROM json_each(?2)) THEN json_extract(record, '$.timing.planned') END AS planned
        FROM decisions WHERE person = ?1`,
       JSON.stringify(contextual),
     ).map(factOf),
@@ -121,13 +132,20 @@ function history(db: Database, person: Person, { signals: names, contextual = []
   };
 }
 
-type FactRow = Omit<DecisionFact, 'learn' | 'context'> & { learn: number; context: string | null };
+type FactRow = Omit<DecisionFact, 'learn' | 'context' | 'sendAt' | 'planned'> & {
+  learn: number;
+  context: string | null;
+  sendAt: number | null;
+  planned: string | null;
+};
 
-const factOf = ({ context, ...row }: FactRow): DecisionFact => ({
+const factOf = ({ context, sendAt, planned, ...row }: FactRow): DecisionFact => ({
   ...row,
   learn: row.learn === 1,
   send: row.send ?? undefined,
   ...(context !== null && { context: contextIn(context) }),
+  ...(sendAt !== null && { sendAt }),
+  ...plannedIn(planned),
 });
 
 const LEASE = 'lease ';

@@ -1,0 +1,88 @@
+import type { DroppedOption } from '../domain/decision.ts';
+import type { Programme, Variant } from '../domain/programme.ts';
+import { approvalObjection } from './approval.ts';
+import { firstObjection } from './check.ts';
+import type { GuardContext } from './guardrail.ts';
+import { needsOf } from './needs.ts';
+
+/** What guardrails leave of the product of variants and times. */
+export interface CheckedTimes {
+  /** Variants that may be sent at some time. */
+  allowed: Variant[];
+  /** The others, with what is against them at the first time. */
+  dropped: DroppedOption[];
+  /** Places of the times at which a variant may be sent, by variant. */
+  open: ReadonlyMap<string, readonly number[]>;
+  /** Pairs by the guardrail that objected first. */
+  pruned: Record<string, number>;
+}
+
+/** The same text for variants that no guardrail can tell apart. */
+function likeness(variant: Variant, programme: Programme): string {
+  const { id, channel, eligible, startsAt, endsAt } = variant;
+  const apart = programme.guardrails.caps?.some(({ per }) => per === 'person-variant') ? id : '';
+  const needs = needsOf(programme, variant).map(({ resource, amount }) => [resource, amount]);
+  return JSON.stringify([
+    channel,
+    eligible,
+    startsAt,
+    endsAt,
+    approvalObjection(variant)?.state,
+    apart,
+    needs,
+  ]);
+}
+
+const known = new WeakMap<Programme, ReadonlyMap<string, Variant[]>>();
+
+function alikeIn(programme: Programme): ReadonlyMap<string, Variant[]> {
+  let groups = known.get(programme);
+  if (!groups)
+    known.set(programme, (groups = Map.groupBy(programme.variants, (own) => likeness(own, programme))));
+  return groups;
+}
+
+/** Whether an objection that names no end may still end with time: rules may ask what time it is. */
+const mayEnd = ({ rule, state }: DroppedOption): boolean => rule === 'eligibility' || state === 'unknown';
+
+/** Evaluates the guardrails for one variant at each time; at what lies before the end of an objection it still stands. */
+function openFor(
+  variant: Variant,
+  contexts: readonly GuardContext[],
+): { open: number[]; first?: DroppedOption | undefined; rules: string[] } {
+  const open: number[] = [];
+  const rules: string[] = [];
+  let first: DroppedOption | undefined;
+  let standing: { rule: string; until: number } | undefined;
+  for (const [i, context] of contexts.entries()) {
+    if (!standing || context.now >= standing.until) {
+      const objection = firstObjection(variant, context);
+      if (i === 0) first = objection;
+      standing = objection && {
+        rule: objection.rule,
+        until: objection.until ?? (mayEnd(objection) ? 0 : Infinity),
+      };
+    }
+    if (standing) rules.push(standing.rule);
+    else open.push(i);
+  }
+  return { open, first, rules };
+}
+
+/** Which variants may be sent at which of some times (ms since 1970, the first being now), by the guardrails as they stand now. */
+export function checkTimes(context: GuardContext, times: readonly number[]): CheckedTimes {
+  const contexts = times.map((now) => ({ ...context, now }));
+  const checked: CheckedTimes = { allowed: [], dropped: [], open: new Map(), pruned: {} };
+  const found = new Map<string, ReturnType<typeof openFor>>();
+  for (const alike of alikeIn(context.programme).values()) {
+    const own = openFor(alike[0]!, contexts);
+    for (const { id } of alike) found.set(id, own);
+    for (const rule of own.rules) checked.pruned[rule] = (checked.pruned[rule] ?? 0) + alike.length;
+  }
+  for (const variant of context.programme.variants) {
+    const { open, first } = found.get(variant.id)!;
+    if (open.length > 0) checked.allowed.push(variant);
+    else checked.dropped.push({ ...first!, option: variant.id });
+  }
+  return { ...checked, open: new Map([...found].map(([id, { open }]) => [id, open])) };
+}
