@@ -1,12 +1,10 @@
-import type { PolicyChoice, Programme } from '../../core/domain/programme.ts';
+import type { PolicyChoice } from '../../core/domain/programme.ts';
 import { DAY_MS } from '../../core/domain/programme.ts';
 import { freshness, sinceKey } from '../../core/learn/features/freshness.ts';
-import { hourOf } from '../../core/learn/blocks.ts';
-import { linearSumsOf } from '../../core/learn/linear-state.ts';
-import { emptyState } from '../../core/learn/model.ts';
 import { rngFromNumber } from '../../core/maths/xoshiro.ts';
-import { policyOf } from '../../core/policies/policy-of.ts';
 import { largest } from './players.ts';
+import type { Request } from './served.ts';
+import { Served } from './served.ts';
 
 /** A planted world of tired people: who had an option lately is less likely to answer to it. Times in days. */
 const WORLD = {
@@ -19,7 +17,6 @@ const WORLD = {
   spread: 0.3,
 } as const;
 
-const OPTIONS = Array.from({ length: WORLD.options }, (_, a) => `o${a}`);
 const START = Date.parse('2026-01-05T09:00:00Z');
 
 interface Asked {
@@ -75,59 +72,23 @@ function playWorld(seed: number, player: Player): number {
 }
 
 /** A programme as it is served, folded once a day. */
-class Served implements Player {
-  readonly #programme: Programme;
-  readonly #state = emptyState();
-  readonly #rng;
-  #policy;
-
-  constructor(policy: PolicyChoice, seed: number) {
-    const variants = OPTIONS.map((id) => ({ id, channel: 'email', content: {}, contentHash: '' }));
-    this.#programme = {
-      ...{ id: 'bench', version: 1, name: 'bench', status: 'live', silence: false, variants },
-      goal: { signals: [{ signal: 'answer', weight: 1, windowHours: 24 }] },
-      policy,
-      ...{ guardrails: {}, sendBucketHours: 24 },
-    };
-    this.#rng = rngFromNumber(9000 + seed);
-    this.#state.linear = linearSumsOf(this.#programme).empty();
-    this.#policy = this.#fresh();
-  }
-
-  #fresh() {
-    return policyOf(this.#programme, { programme: 'bench', version: 1, state: this.#state });
-  }
-
-  #context({ since }: Asked): Record<string, number> {
+function serving(policy: PolicyChoice, seed: number): Player {
+  const served = new Served({ options: WORLD.options, policy, windowHours: 24 });
+  const rng = rngFromNumber(9000 + seed);
+  const requestOf = ({ day, since }: Asked): Request => {
     const known = since.flatMap((days, a) =>
-      days === undefined ? [] : [[sinceKey(OPTIONS[a]!), 24 * days] as const],
+      days === undefined ? [] : [[sinceKey(served.options[a]!), 24 * days] as const],
     );
-    return Object.fromEntries(known);
-  }
-
-  choose(asked: Asked): number {
-    const context = this.#context(asked);
-    const scored = this.#policy.score(OPTIONS, { context, at: START + asked.day * DAY_MS });
-    let left = this.#rng.uniform();
-    const drawn = scored.findIndex(({ propensity }) => (left -= propensity) < 0);
-    return drawn < 0 ? largest(scored.map(({ propensity }) => propensity)) : drawn;
-  }
-
-  learn(asked: Asked, option: number, reward: number): void {
-    const sums = linearSumsOf(this.#programme);
-    const { linear } = this.#state;
-    const trial = {
-      option: OPTIONS[option]!,
-      context: this.#context(asked),
-      hour: hourOf(START + asked.day * DAY_MS),
-    };
-    sums.addTrials(linear, trial, 1);
-    if (reward > 0) sums.moveCredits(linear, trial, {}, { answer: { worth: 1, delay: 0 } });
-  }
-
-  fold(): void {
-    this.#policy = this.#fresh();
-  }
+    return { context: Object.fromEntries(known), at: START + day * DAY_MS };
+  };
+  return {
+    choose: (asked) => served.choose(requestOf(asked), rng),
+    learn: (asked, option, reward) => {
+      served.decided(requestOf(asked), option);
+      if (reward > 0) served.answered(requestOf(asked), option, 0);
+    },
+    fold: () => served.fold(),
+  };
 }
 
 const ALL_KNOWING: Player = {
@@ -137,4 +98,4 @@ const ALL_KNOWING: Player = {
 };
 
 export const playFatigue = (seed: number, policy: FatiguePolicy): number =>
-  playWorld(seed, policy === 'all-knowing' ? ALL_KNOWING : new Served(POLICIES[policy], seed));
+  playWorld(seed, policy === 'all-knowing' ? ALL_KNOWING : serving(POLICIES[policy], seed));

@@ -3,11 +3,13 @@ import type { FatiguePolicy } from './fatigue.ts';
 import { playFatigue } from './fatigue.ts';
 import { playWarm } from './history.ts';
 import type { Handling } from './late-orders.ts';
-import { playLateOrders } from './late-orders.ts';
+import { playLateOrders, playServedOrders } from './late-orders.ts';
 import type { Player } from './play.ts';
 import { play } from './play.ts';
 import { betaThompson, exploreThenCommit, textbookLinear, ucb1, uniform } from './players.ts';
+import { served } from './served-player.ts';
 import { factored, segmentedThompson } from './special-players.ts';
+import { BY_TIME } from './reference.ts';
 import { components } from './worlds/components.ts';
 import { knownPersons, lateOutcomes, swappedPersons } from './worlds/contexts.ts';
 import { fixedRates, swappedRates, uselessFeatures } from './worlds/fixed-rates.ts';
@@ -101,6 +103,14 @@ export function allJobs(): Job[] {
     policy,
     run: (seed: number) => playLateOrders(seed, policy),
   }));
+  const byTime = [
+    ...Object.entries(PLANTED).map(([world, make]) => ({
+      world,
+      policy: BY_TIME,
+      run: playing(make, served),
+    })),
+    { world: 'E6', policy: BY_TIME, run: playServedOrders },
+  ];
   const pooled = HETEROGENEITY.flatMap((tau) =>
     Object.entries({
       'Beta TS': betaThompson,
@@ -129,5 +139,5 @@ export function allJobs(): Job[] {
     policy: `auto, ${history} history`,
     run: (seed: number) => playWarm(seed, history),
   }));
-  return [...main, ...useless, ...late, ...pooled, ...slots, ...tired, ...warm];
+  return [...main, ...useless, ...late, ...byTime, ...pooled, ...slots, ...tired, ...warm];
 }

@@ -1,10 +1,13 @@
 import type { Cohort } from '../../core/learn/models/delay.ts';
 import { binOf, countNow, delayShares, ratioBins } from '../../core/learn/models/delay.ts';
+import { HOUR_MS } from '../../core/domain/programme.ts';
 import { bestBetaProbabilities } from '../../core/maths/best-beta.ts';
 import { rngFromNumber } from '../../core/maths/xoshiro.ts';
 import { drawFrom } from './players.ts';
+import { Served } from './served.ts';
 import { lateOrders, ORDERS } from './worlds/late-orders.ts';
 
+const START = Date.parse('2026-01-05T09:00:00Z');
 const BINS = ratioBins(1, ORDERS.window, 24);
 
 /** How what has not arrived is counted. */
@@ -74,6 +77,34 @@ export function playLateOrders(seed: number, handling: Handling): number {
     if (luck[t]! >= rates[option]! || delay > window) continue;
     const arrives = handling === 'oracle' ? now : now + delay;
     waiting.push({ option, cohort, bin: binOf(BINS, delay), arrives });
+  }
+  return regret;
+}
+
+/** Plays E6 with `auto` as a programme has it, folded as often. */
+export function playServedOrders(seed: number): number {
+  const { options, sends, hours, refresh, rates, delays, window } = ORDERS;
+  const { luck, lateness, chances } = lateOrders(seed);
+  const rng = rngFromNumber(9000 + seed);
+  const served = new Served({ options, policy: { kind: 'auto' }, windowHours: window });
+  const requestAt = (at: number) => ({ context: {}, at: START + at * HOUR_MS });
+  let waiting: { at: number; option: number; delay: number }[] = [];
+  let [regret, fold] = [0, 0];
+  for (let t = 0; t < sends; t++) {
+    const now = (t * hours) / sends;
+    if (now >= fold + refresh) {
+      fold += refresh;
+      for (const { at, option, delay } of waiting) {
+        if (at + delay <= fold) served.answered(requestAt(at), option, delay * HOUR_MS);
+      }
+      waiting = waiting.filter(({ at, delay }) => at + delay > fold);
+      served.fold();
+    }
+    const option = served.choose(requestAt(fold), rng);
+    served.decided(requestAt(now), option);
+    regret += Math.max(...chances) - chances[option]!;
+    const delay = lateness[t]! * delays[option]!;
+    if (luck[t]! < rates[option]! && delay <= window) waiting.push({ at: now, option, delay });
   }
   return regret;
 }

@@ -1,4 +1,4 @@
-import { ASKED, BASELINES } from './reference.ts';
+import { ASKED, BASELINES, BY_TIME } from './reference.ts';
 import type { Measured, Measurements } from './report.ts';
 import { ratios } from './report.ts';
 import { geometricMean, summarise } from './summary.ts';
@@ -7,7 +7,7 @@ const shown = (x: number): string => x.toFixed(x < 100 ? 1 : 0);
 
 function rowOf({ world, policy, values }: Measured): string {
   const { mean, se, p90, max } = summarise(values);
-  const asked = policy === 'auto' ? ASKED[world] : undefined;
+  const asked = policy === 'auto' || policy === BY_TIME ? ASKED[world] : undefined;
   const study = BASELINES[world]?.[policy];
   const cells = [
     world,

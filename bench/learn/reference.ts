@@ -5,6 +5,9 @@ export interface Reference {
   se: number;
 }
 
+/** `auto` with sums that are kept by time, as programmes keep them; plain `auto` never forgets. */
+export const BY_TIME = 'auto, by time';
+
 export interface Asked {
   /** Mean regret asked of the default policy, and its 90th percentile where one was asked. */
   target: number;

@@ -1,0 +1,63 @@
+import type { Programme } from '../../core/domain/programme.ts';
+import { DAY_MS } from '../../core/domain/programme.ts';
+import type { Player } from './play.ts';
+import type { Request } from './served.ts';
+import { Served } from './served.ts';
+import type { Field, World } from './worlds/world.ts';
+
+/** Decisions a day: the delay of E3 is one. */
+const DAILY = 2_500;
+const ROUND_MS = DAY_MS / DAILY;
+const START = Date.parse('2026-01-05T09:00:00Z');
+/** Policies are made anew with 4 % more decisions, and after so many at the latest. */
+const GROWTH = 0.04;
+const FOLD = 250;
+/** Bounds that are declared of a standard normal number. */
+const FAR = 3;
+
+const nameOf = ({ columns }: Field): string => `f${columns[0]!}`;
+
+function declarationOf({ kind, columns }: Field): NonNullable<Programme['context']>[string] {
+  if (kind === 'number') return { type: 'number', min: -FAR, max: FAR };
+  return { type: 'category', values: kind === 'flag' ? ['0', '1'] : columns.map(String) };
+}
+
+/** What a request says of a field. */
+function valueOf({ kind, columns }: Field, x: Float64Array): string | number {
+  const first = x[columns[0]!]!;
+  if (kind === 'number') return first;
+  return String(kind === 'flag' ? first : columns.find((j) => x[j] === 1));
+}
+
+/** `auto` as a programme has it, with 2,500 decisions a day; outcomes count when they are known, with the delay that they had. */
+export function served({ options, features, fields, contexts, delay }: World): Player {
+  const programme = new Served({
+    options,
+    policy: { kind: 'auto' },
+    windowHours: Math.ceil((delay * 24) / DAILY) + 1,
+    ...(fields.length > 0 && {
+      context: Object.fromEntries(fields.map((own) => [nameOf(own), declarationOf(own)])),
+    }),
+  });
+  const timeOf = (t: number): number => START + t * ROUND_MS;
+  const requestOf = (t: number, at: number): Request => {
+    const x = contexts.subarray(t * features, (t + 1) * features);
+    return { context: Object.fromEntries(fields.map((own) => [nameOf(own), valueOf(own, x)])), at };
+  };
+  let [fold, next] = [0, 1];
+  return {
+    choose(t, rng) {
+      if (t >= next) {
+        programme.fold();
+        fold = t;
+        next = t + Math.min(FOLD, 1 + t * GROWTH);
+      }
+      const option = programme.choose(requestOf(t, timeOf(fold)), rng);
+      programme.decided(requestOf(t, timeOf(t)), option);
+      return option;
+    },
+    learn(t, option, reward) {
+      if (reward > 0) programme.answered(requestOf(t, timeOf(t)), option, delay * ROUND_MS);
+    },
+  };
+}
