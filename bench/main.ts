@@ -6,6 +6,7 @@ import { parseArgs } from 'node:util';
 import { SingleBar } from 'cli-progress';
 import Table from 'cli-table3';
 import { measureCore } from './core.ts';
+import { measureRules } from './core-rules.ts';
 import { closedLoop, CONNECTIONS, hasWrk, openLoop } from './load.ts';
 import type { Measured } from './load.ts';
 import type { Kind, Ready } from './server.ts';
@@ -16,6 +17,7 @@ const KINDS: readonly Kind[] = ['bare', 'bare-json', 'memory', 'sqlite'];
 const TARGET: Partial<Record<Kind, number>> = { memory: 0.6, sqlite: 0.35 };
 const P99_TARGET_MS = 50;
 const CORE_TARGET_US = 20;
+const RULES_TARGET_US = 100;
 
 const { values } = parseArgs({
   options: { rounds: { type: 'string', default: '5' }, seconds: { type: 'string', default: '4' } },
@@ -137,6 +139,7 @@ const open = await withServer('sqlite', async (ready) => {
   return openLoop({ ...ready, seconds: 2 * SECONDS, round: 'o' }, half);
 });
 const core = measureCore(10);
+const rules = measureRules();
 
 const table = new Table({
   style: { head: [], border: [] },
@@ -166,6 +169,7 @@ process.stdout.write(
   [
     `Open loop at half of the SQLite rate (${fixed(half)}/s): p50 ${open.p50} ms, p99 ${open.p99} ms (asked < ${P99_TARGET_MS})`,
     `Core alone, 10 variants: ${fixed(core.decideUs, 1)} us a decision (asked < ${CORE_TARGET_US}); ${fixed(core.probabilitiesUs)} us for a new set of options, once for each model`,
+    `Core alone, 50 options, 20 features, 10 guardrails: ${fixed(rules.earnedUs)} us a decision (asked < ${RULES_TARGET_US}), ${fixed(rules.guardrailsUs)} us of it guardrails; ${fixed(rules.contextUs)} us where auto learns from the features, in a new context each time`,
     '',
   ].join('\n'),
 );
@@ -177,6 +181,7 @@ const results = {
   rates,
   open,
   core,
+  rules,
 };
 writeFileSync(new URL('results.json', import.meta.url), `${JSON.stringify(results, null, 2)}\n`);
 process.stdout.write('\nWritten to bench/results.json. How to read it: docs/performance.md\n');

@@ -6,6 +6,7 @@ import { endOf, standing } from './contacts.ts';
 import type { GuardContext, Guardrail } from './guardrail.ts';
 import { unknown } from './guardrail.ts';
 import { timesOf } from './history.ts';
+import { once } from './once.ts';
 
 /** Whether a contact is one of those a cap counts. */
 export function counted(
@@ -100,7 +101,12 @@ export const caps: Guardrail = (variant, context) => {
     if (cap.channel !== undefined && cap.channel !== variant.channel) continue;
     if (!ofPerson(cap)) continue;
     if (context.blind) return unknown('contacts cannot be looked up');
-    const objection = cap.signal === undefined ? full(cap, variant, context) : often(cap, context);
+    const objection =
+      cap.per === 'person-variant'
+        ? full(cap, variant, context)
+        : once(context, cap, '', () =>
+            cap.signal === undefined ? full(cap, variant, context) : often(cap, context),
+          );
     if (objection) return objection;
   }
   return undefined;

@@ -7,18 +7,25 @@ import { dates } from './dates.ts';
 import { eligibility } from './eligibility.ts';
 import { frequency } from './frequency.ts';
 import type { GuardContext, Guardrail } from './guardrail.ts';
+import { once } from './once.ts';
 import { quietHours } from './quiet-hours.ts';
 import { shortage } from './shortage.ts';
 import { suppression } from './suppression.ts';
+
+/** A guardrail that looks at nothing of a variant but its channel. */
+const byChannel =
+  (guardrail: Guardrail): Guardrail =>
+  (variant, context) =>
+    once(context, guardrail, variant.channel, () => guardrail(variant, context));
 
 /** In the order in which they speak: the first that objects gives the reason. */
 const GUARDRAILS: readonly (readonly [name: string, guardrail: Guardrail])[] = [
   ['approval', approval],
   ['dates', dates],
-  ['consent', consent],
+  ['consent', byChannel(consent)],
   ['eligibility', eligibility],
-  ['quiet-hours', quietHours],
-  ['suppression', suppression],
+  ['quiet-hours', byChannel(quietHours)],
+  ['suppression', byChannel(suppression)],
   ['caps', caps],
   ['caps', shortage('caps')],
   ['frequency', frequency],
@@ -31,8 +38,10 @@ const GUARDRAILS: readonly (readonly [name: string, guardrail: Guardrail])[] = [
 export function check(context: GuardContext): { allowed: Variant[]; dropped: DroppedOption[] } {
   const allowed: Variant[] = [];
   const dropped: DroppedOption[] = [];
-  for (const variant of context.programme.variants) {
-    const objection = firstObjection(variant, context);
+  const { variants } = context.programme;
+  const given = variants.length > 1 ? { ...context, found: new Map() } : context;
+  for (const variant of variants) {
+    const objection = firstObjection(variant, given);
     if (objection) dropped.push(objection);
     else allowed.push(variant);
   }

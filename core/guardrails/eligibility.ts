@@ -1,28 +1,29 @@
 import type { Objection } from '../domain/decision.ts';
-import type { Guardrail, Rule } from './guardrail.ts';
+import type { GuardContext, Guardrail, Rule } from './guardrail.ts';
 import { unknown } from './guardrail.ts';
+import { once } from './once.ts';
 
 /** A rule that nobody compiled lets nobody pass. */
 const UNREADY: Rule = () => unknown('the rule cannot be evaluated');
 
+type Of = NonNullable<Objection['of']>;
+
+/** Why one of the rules does not hold; what a programme's or a channel's says is the same for all options it is about. */
+function against(context: GuardContext, of: Of, rule: Rule = UNREADY): Objection | undefined {
+  if (context.blind) return unknown('eligibility cannot be looked up');
+  const objection = of === 'variant' ? rule(context) : once(context, rule, '', () => rule(context));
+  return objection && { ...objection, of };
+}
+
 /** The rules of the programme, of the channel and of the variant all have to hold. */
-export const eligibility: Guardrail = (variant, context) => {
+export const eligibility: Guardrail = ({ id, channel, eligible }, context) => {
   const { guardrails } = context.programme;
   const { rules } = context;
-  const declared: readonly (readonly [
-    of: Objection['of'],
-    text: string | undefined,
-    rule: Rule | undefined,
-  ])[] = [
-    ['programme', guardrails.eligible, rules?.programme],
-    ['channel', guardrails.eligibleByChannel?.[variant.channel], rules?.channels.get(variant.channel)],
-    ['variant', variant.eligible, rules?.variants.get(variant.id)],
-  ];
-  for (const [of, text, rule = UNREADY] of declared) {
-    if (text === undefined) continue;
-    if (context.blind) return unknown('eligibility cannot be looked up');
-    const objection = rule(context);
-    if (objection) return { ...objection, of };
-  }
-  return undefined;
+  return (
+    (guardrails.eligible === undefined ? undefined : against(context, 'programme', rules?.programme)) ??
+    (guardrails.eligibleByChannel?.[channel] === undefined
+      ? undefined
+      : against(context, 'channel', rules?.channels.get(channel))) ??
+    (eligible === undefined ? undefined : against(context, 'variant', rules?.variants.get(id)))
+  );
 };

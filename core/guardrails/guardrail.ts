@@ -5,6 +5,7 @@ import type { FrequencyTarget } from '../domain/frequency.ts';
 import type { Person } from '../domain/person.ts';
 import type { Programme, Variant } from '../domain/programme.ts';
 import type { ResourceKey } from '../domain/resource.ts';
+import type { Found } from './once.ts';
 
 /** What a guardrail may look at. */
 export interface GuardContext {
@@ -26,6 +27,8 @@ export interface GuardContext {
   erased?: boolean | undefined;
   /** Nothing could be looked up about the person: whatever depends on it objects. */
   blind?: boolean | undefined;
+  /** What was found for other options of the same decision; `check` gives it. */
+  found?: Found | undefined;
 }
 
 /** A compiled eligibility rule: why it does not hold, or undefined. Never throws, and ends in bounded time. */

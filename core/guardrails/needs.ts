@@ -117,11 +117,21 @@ interface Needs {
   all: readonly Need[];
 }
 
+/** One need for all variants that take the same of the same: what is found of it for one of them holds for all. */
+function sameOf(alike: Map<string, Need>, need: Need): Need {
+  const { rule, resource, amount, limit } = need;
+  const key = [rule, resource, amount, limit].join(' ');
+  const first = alike.get(key);
+  if (!first) alike.set(key, need);
+  return first ?? need;
+}
+
 const known = new WeakMap<Programme, Needs>();
 
 function knownNeeds(programme: Programme): Needs {
   let needs = known.get(programme);
   if (!needs) {
+    const alike = new Map<string, Need>();
     const byVariant = new Map(
       programme.variants.map((variant) => [
         variant.id,
@@ -130,7 +140,7 @@ function knownNeeds(programme: Programme): Needs {
           ...budgetNeeds(programme, variant),
           ...couponNeeds(variant),
           ...routeNeeds(programme, variant),
-        ],
+        ].map((need) => sameOf(alike, need)),
       ]),
     );
     const all = new Map([...byVariant.values()].flat().map((need) => [need.resource, need]));

@@ -1,11 +1,12 @@
 import type { ResourceFact } from '../contracts/resources.ts';
 import type { Objection } from '../domain/decision.ts';
 import { NEVER } from '../domain/resource.ts';
-import type { Guardrail } from './guardrail.ts';
+import type { GuardContext, Guardrail } from './guardrail.ts';
 import { unknown } from './guardrail.ts';
 import type { Need, ResourceRule } from './needs.ts';
 import { endOfDay } from './day.ts';
 import { keyAt, needsOf } from './needs.ts';
+import { once } from './once.ts';
 
 /** Money to the cent or finer, everything else whole. */
 const amountOf = (amount: number, { unit }: Need): string => String(amount / unit);
@@ -41,15 +42,18 @@ function short(need: Need, fact: ResourceFact, now: number): Objection | undefin
   };
 }
 
+function wanting(need: Need, { resources, blind, now }: GuardContext): Objection | undefined {
+  const fact = blind ? undefined : resources?.get(keyAt(need, now));
+  return fact ? short(need, fact, now) : unknown(`what is taken of ${need.resource} cannot be looked up`);
+}
+
 /** Objects when one of the resources a guardrail watches has too little left for the variant, or cannot be looked at. */
 export const shortage =
   (rule: ResourceRule): Guardrail =>
-  (variant, { programme, resources, blind, now }) => {
-    for (const need of needsOf(programme, variant)) {
+  (variant, context) => {
+    for (const need of needsOf(context.programme, variant)) {
       if (need.rule !== rule) continue;
-      const fact = blind ? undefined : resources?.get(keyAt(need, now));
-      if (!fact) return unknown(`what is taken of ${need.resource} cannot be looked up`);
-      const objection = short(need, fact, now);
+      const objection = once(context, need, '', () => wanting(need, context));
       if (objection) return objection;
     }
     return undefined;
