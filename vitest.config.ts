@@ -5,6 +5,8 @@ export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
     pool: 'forks',
+    // the default leaves one core to whoever watches: half of two
+    maxWorkers: '100%',
     testTimeout: 30_000,
   },
 });
