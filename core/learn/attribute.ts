@@ -65,7 +65,8 @@ function worthOf(signal: StoredSignal, goal: GoalSignal): number {
 
 /**
  * What one person's signals are worth to one programme's decisions: the last decision before the signal and inside its
- * window, unless the signal names one or does not count for silence. A function of the set of decisions and signals, not of the order they arrived in.
+ * window, unless the signal names one or does not count for silence. A function of the set of decisions and signals, not of
+ * the order they arrived in.
  */
 export function attribute(
   programme: Programme,
