@@ -5,6 +5,7 @@ import type { Outcome } from '../domain/outcome.ts';
 import type { Alias, Person, PersonId } from '../domain/person.ts';
 import type { ProgrammeId } from '../domain/programme.ts';
 import type { Reservation } from '../domain/resource.ts';
+import type { Pieces } from '../domain/slots.ts';
 import type { PlannedHour } from '../domain/timing.ts';
 import type { ReservationWrite, ResourceAsk, ResourceFact } from './resources.ts';
 
@@ -157,8 +158,9 @@ export interface DecisionCount {
   hour: number;
   /** Of the decisions of the programmes that were asked for; absent for the others. */
   context?: Decision['context'] | undefined;
-  /** The hour the message was planned for; of the same programmes. */
+  /** The hour the message was planned for, and the pieces it was put together from; of the same programmes. */
   planned?: PlannedHour | undefined;
+  pieces?: Pieces | undefined;
   count: number;
 }
 
@@ -193,9 +195,10 @@ export interface DecisionFact {
   send?: string | undefined;
   /** Of the decisions of the programmes that were asked for. */
   context?: Decision['context'] | undefined;
-  /** When its message was to be sent, unless at once, and the hour it was planned for; of the same programmes. */
+  /** When its message was to be sent, unless at once, the hour it was planned for, and its pieces; of the same programmes. */
   sendAt?: number | undefined;
   planned?: PlannedHour | undefined;
+  pieces?: Pieces | undefined;
 }
 
 /** What happened to one person, all members of the merge group together. */

@@ -33,11 +33,11 @@ export interface WorkStore {
 /** Learning: a fold over the ledger, exactly once by the position that is written with it. */
 export interface LearnStore {
   position(): Promise<number>;
-  /** The rows after `after`, at most `limit` of them; decisions of the programmes `contextual` with their context. */
+  /** The rows after `after`, at most `limit` of them; decisions of the programmes `contextual` with their context, hour and pieces. */
   readLedger(after: number, limit: number, contextual?: readonly ProgrammeId[]): Promise<LedgerChunk>;
   /**
    * History of each person, once for all ids that became one; of signals only those named, when names are given; decisions of
-   * the programmes `contextual` with their context.
+   * the programmes `contextual` with their context, hour and pieces.
    */
   histories(
     persons: readonly PersonId[],

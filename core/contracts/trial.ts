@@ -1,4 +1,5 @@
 import type { Decision, OptionKey } from '../domain/decision.ts';
+import type { Pieces } from '../domain/slots.ts';
 import type { PlannedHour } from '../domain/timing.ts';
 import type { Credit } from './records.ts';
 
@@ -12,5 +13,7 @@ export interface Trial {
   context: Decision['context'];
   /** The hour the message was planned for. */
   planned?: PlannedHour | undefined;
+  /** The pieces the message was put together from. */
+  pieces?: Pieces | undefined;
   credits: Credited;
 }

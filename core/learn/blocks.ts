@@ -58,6 +58,10 @@ export function addTotal(into: LinearTotal, from: LinearTotal, by = 1): void {
   }
 }
 
+/** How many columns sums are of. */
+export const columnsOf = ({ information }: Pick<LinearTotal, 'information'>): number =>
+  Math.round(Math.sqrt(2 * information.length + 0.25) - 0.5);
+
 export const emptyTotal = (columns: number): LinearTotal => ({
   information: new Array<number>((columns * (columns + 1)) / 2).fill(0),
   responses: {},

@@ -2,7 +2,7 @@ import type { OptionKey } from '../domain/decision.ts';
 import { factorize, rowStart, solveLower, solveUpper } from '../maths/cholesky.ts';
 import type { Arrived, Awaited } from './arrived.ts';
 import type { Block, BlockTotal } from './blocks.ts';
-import { addAll } from './blocks.ts';
+import { addAll, columnsOf } from './blocks.ts';
 import { countsFor } from './counts-for.ts';
 import { pairKey } from './worths.ts';
 
@@ -46,7 +46,7 @@ interface Series {
 /** Expected worth of a trial by its features, all blocks together: a ridge regression, the mean where there is no context. */
 function expectation(totals: readonly (BlockTotal | undefined)[], signal: string): Float64Array {
   const [first] = totals.flatMap((total) => total ?? []);
-  const d = first ? Math.round(Math.sqrt(2 * first.information.length + 0.25) - 0.5) : 0;
+  const d = first ? columnsOf(first) : 0;
   const information = new Array<number>((d * (d + 1)) / 2).fill(0);
   const response = new Array<number>(d).fill(0);
   for (const total of totals) {

@@ -4,7 +4,7 @@ import { DAY_MS, HOUR_MS } from '../domain/programme.ts';
 import type { Awaited, Told } from './arrived.ts';
 import { Arrived } from './arrived.ts';
 import type { BlockTotal, LinearTotal } from './blocks.ts';
-import { addAll, addTotal, blocksAt, emptyTotal, hourOf } from './blocks.ts';
+import { addAll, addTotal, blocksAt, columnsOf, emptyTotal, hourOf } from './blocks.ts';
 import type { Change } from './change-point.ts';
 import { lastChange } from './change-point.ts';
 import { linearSumsOf } from './linear-state.ts';
@@ -70,7 +70,7 @@ export function effectiveSums(programme: Programme, state: ModelState, at: numbe
     if (change && block.from < change.from) continue;
     for (const [option, total] of Object.entries(block.options)) {
       const own = inContext ? total : constantOf(total);
-      const into = (options[option] ??= emptyTotal(inContext ? sums.features.count : 1));
+      const into = (options[option] ??= emptyTotal(columnsOf(own)));
       const trials = own.information[0]!;
       const age = trials > 0 ? hourOf(now) - own.hours / trials : 0;
       const told = arrived.told(block, option);

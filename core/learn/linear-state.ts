@@ -1,6 +1,7 @@
 import type { Credited } from '../contracts/trial.ts';
 import type { DecideRequest, OptionKey } from '../domain/decision.ts';
 import type { Programme } from '../domain/programme.ts';
+import type { Pieces } from '../domain/slots.ts';
 import type { Block, BlockTotal } from './blocks.ts';
 import { addArrivals, blockOf, blocksAt, emptyTotal, tidyOption } from './blocks.ts';
 import { placeOf } from './delays.ts';
@@ -38,8 +39,20 @@ export interface LinearState {
 export interface LinearTrial {
   option: OptionKey;
   context: DecideRequest['context'];
+  /** Of a message that was put together. */
+  pieces?: Pieces | undefined;
   /** Hour since 1970 in which it was made. */
   hour: number;
+}
+
+/** What is kept of a trial: its features, on a grid on which sums of products of two of them are exact. */
+export interface TrialFeatures {
+  /** The same for the same features in the same columns. */
+  readonly schema: string;
+  /** How many columns an option has at most. */
+  readonly count: number;
+  /** The first is the constant; undefined of a trial that nothing is kept of. */
+  ofTrial(trial: LinearTrial): Float64Array | undefined;
 }
 
 const onGrid = (worth = 0): number => Math.round(worth * WORTH_GRID) / WORTH_GRID;
@@ -49,19 +62,19 @@ export const learnsContext = ({ policy, context }: Programme): boolean =>
   policy.kind === 'linear-thompson' ||
   (policy.kind === 'auto' && (context !== undefined || policy.recovering === true));
 
-/** How the trials of one programme version become sums. One that does not learn from context has the constant as its only feature. */
-export class LinearSums {
-  readonly features: DeclaredFeatures;
+/** How trials become sums over their features. */
+export class LinearSums<Features extends TrialFeatures = TrialFeatures> {
+  readonly features: Features;
   readonly schema: string;
   readonly grain: number;
   readonly #valued: readonly string[];
 
-  constructor(programme: Programme) {
-    this.features = new DeclaredFeatures(learnsContext(programme) ? programme : {});
+  constructor(features: Features, programme: Pick<Programme, 'goal'>) {
+    this.features = features;
     this.#valued = valuedSignals(programme);
     const valued = this.#valued.length > 0 ? [this.#valued] : [];
-    this.schema = schemaHash([LAYOUT, this.features.schema, ...valued]);
-    this.grain = GRAINS.find(({ columns }) => this.features.count <= columns)!.grain;
+    this.schema = schemaHash([LAYOUT, features.schema, ...valued]);
+    this.grain = GRAINS.find(({ columns }) => features.count <= columns)!.grain;
   }
 
   empty(): LinearState {
@@ -70,8 +83,9 @@ export class LinearSums {
 
   /** Adds trials; a negative number takes them back. Changes `state`. */
   addTrials(state: LinearState, trial: LinearTrial, count: number): void {
-    const x = this.features.encode(trial.context, trial.option);
-    this.#change(state, trial, (total) => {
+    const x = this.features.ofTrial(trial);
+    if (!x) return;
+    this.#change(state, trial, x.length, (total) => {
       let at = 0;
       for (let i = 0; i < x.length; i++) {
         const scaled = count * x[i]!;
@@ -83,10 +97,11 @@ export class LinearSums {
 
   /** Moves what one trial is credited with. Changes `state`. */
   moveCredits(state: LinearState, trial: LinearTrial, was: Credited, is: Credited): void {
-    const x = this.features.encode(trial.context, trial.option);
+    const x = this.features.ofTrial(trial);
+    if (!x) return;
     const [before, after] = [withParts(was, this.#valued), withParts(is, this.#valued)];
     const signals = Object.keys({ ...before, ...after }).sort();
-    this.#change(state, trial, (total) => {
+    this.#change(state, trial, x.length, (total) => {
       const { responses, squares } = total;
       for (const [i, one] of signals.entries()) {
         const [from, to] = [onGrid(before[one]?.worth), onGrid(after[one]?.worth)];
@@ -104,13 +119,18 @@ export class LinearSums {
     });
   }
 
-  #change(state: LinearState, { option, hour }: LinearTrial, change: (total: BlockTotal) => void): void {
+  #change(
+    state: LinearState,
+    { option, hour }: LinearTrial,
+    columns: number,
+    change: (total: BlockTotal) => void,
+  ): void {
     if (hour > state.newest) {
       state.newest = hour;
       state.blocks = blocksAt(state.blocks, hour, this.grain);
     }
     const block = this.#block(state, hour);
-    change((block.options[option] ??= { ...emptyTotal(this.features.count), hours: 0, arrivals: {} }));
+    change((block.options[option] ??= { ...emptyTotal(columns), hours: 0, arrivals: {} }));
     tidyOption(block, option);
     if (Object.keys(block.options).length === 0) state.blocks.splice(state.blocks.indexOf(block), 1);
   }
@@ -134,11 +154,14 @@ function countArrival(
   if (own && own.worth > 0) addArrivals(total, signal, placeOf(own.delay), by);
 }
 
-const known = new WeakMap<Programme, LinearSums>();
+const known = new WeakMap<Programme, LinearSums<DeclaredFeatures>>();
 
-/** The sums of a programme version, made once for each. */
-export function linearSumsOf(programme: Programme): LinearSums {
+/** The sums of a programme version over its context, made once for each; over the constant alone where it does not learn from context. */
+export function linearSumsOf(programme: Programme): LinearSums<DeclaredFeatures> {
   let sums = known.get(programme);
-  if (!sums) known.set(programme, (sums = new LinearSums(programme)));
+  if (!sums) {
+    const features = new DeclaredFeatures(learnsContext(programme) ? programme : {});
+    known.set(programme, (sums = new LinearSums(features, programme)));
+  }
   return sums;
 }

@@ -1,6 +1,7 @@
 import type { DecideRequest, OptionKey } from '../domain/decision.ts';
 import { countsFor } from '../learn/counts-for.ts';
 import type { Programme } from '../domain/programme.ts';
+import { columnsOf } from '../learn/blocks.ts';
 import type { EffectiveSums } from '../learn/effective.ts';
 import type { Columns } from '../learn/features/declared.ts';
 import { linearSumsOf } from '../learn/linear-state.ts';
@@ -104,8 +105,7 @@ function rowSums(
   const own = sums.options[option];
   if (!own) return undefined;
   const signals = programme.goal.signals.filter((goal) => countsFor(goal, option));
-  const d = Math.sqrt(2 * own.information.length + 0.25) - 0.5;
-  const response = new Float64Array(d);
+  const response = new Float64Array(columnsOf(own));
   let squares = 0;
   for (const goal of signals) {
     const scale = scaleOf(goal) / unit;

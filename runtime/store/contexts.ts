@@ -2,6 +2,7 @@ import type { Credit, DecisionCount } from '../../core/contracts/records.ts';
 import type { Credited, Trial } from '../../core/contracts/trial.ts';
 import type { Decision } from '../../core/domain/decision.ts';
 import type { ProgrammeId } from '../../core/domain/programme.ts';
+import type { Pieces } from '../../core/domain/slots.ts';
 import type { PlannedHour } from '../../core/domain/timing.ts';
 
 /** What is wanted of histories besides whose. */
@@ -23,18 +24,28 @@ export interface TrialRow {
   at: number;
   context: Decision['context'];
   planned?: PlannedHour | undefined;
+  pieces?: Pieces | undefined;
   signal: string | null;
   worth: number | null;
   delay: number | null;
 }
 
-/** The hour a decision planned its message for, where it did. */
-export const plannedOf = ({ timing }: Pick<Decision, 'timing'>): { planned?: PlannedHour } =>
-  timing?.planned ? { planned: timing.planned } : {};
+/** What is learned from in a message, where there is any of it: the hour it was planned for, and its pieces. */
+export interface Taught {
+  planned?: PlannedHour;
+  pieces?: Pieces;
+}
+
+export const taughtOf = ({ timing, pieces }: Pick<Decision, 'timing' | 'pieces'>): Taught => ({
+  ...(timing?.planned && { planned: timing.planned }),
+  ...(pieces && { pieces }),
+});
 
 /** The same in text. */
-export const plannedIn = (text: string | null): { planned?: PlannedHour } =>
-  text === null ? {} : { planned: JSON.parse(text) as PlannedHour };
+export const taughtIn = ({ planned, pieces }: { planned: string | null; pieces: string | null }): Taught => ({
+  ...(planned !== null && { planned: JSON.parse(planned) as PlannedHour }),
+  ...(pieces !== null && { pieces: JSON.parse(pieces) as Pieces }),
+});
 
 /** The context in a record of a decision. */
 export const contextIn = (text: string | null): Decision['context'] =>
@@ -55,9 +66,10 @@ export function counted(rows: Iterable<Omit<DecisionCount, 'count'>>): DecisionC
 /** Decisions, each with all of its credits. */
 export function trialsIn(rows: readonly TrialRow[]): Trial[] {
   const trials = new Map<string, Trial & { credits: Record<string, Credited[string]> }>();
-  for (const { id, option, at, context, planned, signal, worth, delay } of rows) {
+  for (const { id, option, at, context, planned, pieces, signal, worth, delay } of rows) {
     let trial = trials.get(id);
-    if (!trial) trials.set(id, (trial = { option, at, context, credits: {}, ...(planned && { planned }) }));
+    const taught = { ...(planned && { planned }), ...(pieces && { pieces }) };
+    if (!trial) trials.set(id, (trial = { option, at, context, credits: {}, ...taught }));
     if (signal !== null) trial.credits[signal] = { worth: worth!, delay: delay ?? undefined };
   }
   return [...trials.values()];

@@ -17,7 +17,7 @@ import type { Decision, DecisionId } from '../../core/domain/decision.ts';
 import type { ProgrammeId } from '../../core/domain/programme.ts';
 import { HOUR_MS } from '../../core/domain/programme.ts';
 import type { Person, PersonId } from '../../core/domain/person.ts';
-import { counted, plannedOf } from './contexts.ts';
+import { counted, taughtOf } from './contexts.ts';
 import type { Lease } from './lease.ts';
 import { grant } from './lease.ts';
 import type { LedgerDraft } from './ledger.ts';
@@ -90,7 +90,7 @@ export class MemoryLearning {
     const decisions = rows.flatMap((row) => {
       if (!('decision' in row)) return [];
       const { programme, option, arm, learn, at, context } = row.decision;
-      const apart = contextual.includes(programme) ? { context, ...plannedOf(row.decision) } : {};
+      const apart = contextual.includes(programme) ? { context, ...taughtOf(row.decision) } : {};
       const hour = Math.floor(at / HOUR_MS);
       return [{ programme, option, arm, learn, first: row.first, hour, ...apart }];
     });
@@ -115,7 +115,7 @@ export class MemoryLearning {
       aliases: person.aliases,
       arms: person.arms,
       decisions: rows.flatMap((r) =>
-        r.decisions.map(({ decision }) => ({ ...decision, ...plannedOf(decision) })),
+        r.decisions.map(({ decision }) => ({ ...decision, ...taughtOf(decision) })),
       ),
       signals: names === undefined ? signals : signals.filter(({ name }) => names.includes(name)),
       credits: rows.flatMap((r) => [...r.credits.values()]),
@@ -126,11 +126,11 @@ export class MemoryLearning {
   trials(programme: ProgrammeId, after: number, upTo: number): Trial[] {
     return this.#written.slice(after, upTo).flatMap((row) => {
       if (!('decision' in row) || !this.byId.has(row.decision.id)) return [];
-      const { id, person, option, at, context, learn, timing } = row.decision;
+      const { id, person, option, at, context, learn } = row.decision;
       if (row.decision.programme !== programme || !learn) return [];
       const credits = [...this.rowsOf(person).credits.values()].filter(({ decision }) => decision === id);
       const own = credits.map(({ signal, worth, delay }) => [signal, { worth, delay }] as const);
-      return [{ option, at, context, credits: Object.fromEntries(own), ...plannedOf({ timing }) }];
+      return [{ option, at, context, credits: Object.fromEntries(own), ...taughtOf(row.decision) }];
     });
   }
 

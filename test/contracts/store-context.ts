@@ -131,6 +131,38 @@ export function contextContract(open: () => Promise<Store>): void {
     expect(apart.some((row) => 'planned' in row)).toBe(false);
   });
 
+  it('tells the pieces that messages were put together from, of the programmes that are named', async () => {
+    const store = await opened(open);
+    const pieces = { subject: 's1', products: ['lamp', 'rug'] };
+    const others = { ...pieces, products: ['rug', 'lamp'] };
+    const some = ['d1', 'd2'].map((id) => repeated(decision(id, { pieces, context: {} })));
+    const swapped = repeated(decision('d3', { pieces: others, context: {} }));
+    const plain = repeated(decision('d4', { context: {} }));
+    await put(store, { persons: [person('p', 'user:p')], decisions: [...some, swapped, plain] });
+    const { decisions } = await store.readLedger(0, 100, ['welcome']);
+    const counts = decisions.map((row) => [row.count, row.pieces, row.planned]);
+    expect(sorted(counts)).toEqual(
+      sorted([
+        [2, pieces, undefined],
+        [1, others, undefined],
+        [1, undefined, undefined],
+      ]),
+    );
+    const [history] = await store.histories(['p'], undefined, ['welcome']);
+    const facts = history!.decisions.map((fact) => [fact.id, fact.pieces]);
+    expect(sorted(facts)).toEqual([
+      ['d1', pieces],
+      ['d2', pieces],
+      ['d3', others],
+      ['d4', undefined],
+    ]);
+    const trials = await store.trials('welcome', 0, 4);
+    const told = trials.map((trial) => [trial.pieces]);
+    expect(sorted(told)).toEqual(sorted([[pieces], [pieces], [others], [undefined]]));
+    const apart = (await store.readLedger(0, 100)).decisions;
+    expect(apart.some((row) => 'pieces' in row)).toBe(false);
+  });
+
   it('tells the decisions that teach with their credits, of any stretch and after a merge', async () => {
     const store = await opened(open);
     await fill(store);

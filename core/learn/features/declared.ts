@@ -108,6 +108,11 @@ export class DeclaredFeatures implements Columns {
     return this.places.slice(this.#encoder.features);
   }
 
+  /** Of a decision on record. */
+  ofTrial({ context, option }: { context: DecideRequest['context']; option: OptionKey }): Float64Array {
+    return this.encode(context, option);
+  }
+
   encode(context: DecideRequest['context'], option: OptionKey): Float64Array {
     const known = this.#declared.map(([name, own]) => {
       const value = Object.hasOwn(context, name) ? context[name] : undefined;

@@ -13,8 +13,8 @@ import type { Person, PersonId } from '../../../core/domain/person.ts';
 import type { ProgrammeId } from '../../../core/domain/programme.ts';
 import { HOUR_MS } from '../../../core/domain/programme.ts';
 import { entryOf } from '../ledger.ts';
-import type { CreditRow, HistoryAsk, TrialRow } from '../contexts.ts';
-import { counted, creditOf, plannedOf, trialsIn } from '../contexts.ts';
+import type { CreditRow, HistoryAsk, Taught, TrialRow } from '../contexts.ts';
+import { counted, creditOf, taughtOf, trialsIn } from '../contexts.ts';
 import { texts } from './cells.ts';
 import type { Database } from './database.ts';
 import { seal } from './seal.ts';
@@ -54,19 +54,17 @@ const TRIALS = {
     WHERE l.seq > $2 AND l.seq <= $3 AND l.kind = 'decision' AND l.programme = $1 AND l.learn`,
 };
 
-type Recorded = Omit<DecisionCount, 'count' | 'context' | 'hour' | 'planned'> & {
+type Recorded = Omit<DecisionCount, 'count' | 'context' | 'hour' | keyof Taught> & {
   at: number;
   record: string | null;
 };
 
 /** What is learned from in the record of a decision. */
-function taughtBy(
-  record: string | null,
-): Pick<Decision, 'context' | 'sendAt'> & Pick<DecisionFact, 'planned'> {
+function taughtBy(record: string | null): Pick<Decision, 'context' | 'sendAt'> & Taught {
   if (record === null) return { context: {} };
   const decision = JSON.parse(record) as Decision;
   const { context, sendAt } = decision;
-  return { context, ...plannedOf(decision), ...(sendAt !== undefined && { sendAt }) };
+  return { context, ...taughtOf(decision), ...(sendAt !== undefined && { sendAt }) };
 }
 
 /** Seals first. Decisions are counted where they lie; the rest, which is less by far, comes row by row. */
@@ -90,8 +88,9 @@ export async function readLedger(
         ]),
   );
   const known = (apart ?? []).map(({ record, at, ...row }) => {
-    const { context, planned } = taughtBy(record);
-    return { ...row, hour: Math.floor(at / HOUR_MS), context, ...(planned && { planned }) };
+    const { context, planned, pieces } = taughtBy(record);
+    const taught = { ...(planned && { planned }), ...(pieces && { pieces }) };
+    return { ...row, hour: Math.floor(at / HOUR_MS), context, ...taught };
   });
   return { upTo, decisions: [...alike, ...counted(known)], entries: rows.map(entryOf) };
 }
@@ -135,7 +134,7 @@ const REWARDS = {
     FROM unnest($1::text[]) AS q(id) JOIN pickwell.rewards w ON w.person = q.id`,
 };
 
-type FactRow = Omit<DecisionFact, 'send' | 'context' | 'sendAt' | 'planned'> & {
+type FactRow = Omit<DecisionFact, 'send' | 'context' | 'sendAt' | keyof Taught> & {
   send: string | null;
   record: string | null;
 };

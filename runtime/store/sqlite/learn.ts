@@ -15,7 +15,7 @@ import type { ProgrammeId } from '../../../core/domain/programme.ts';
 import { HOUR_MS } from '../../../core/domain/programme.ts';
 import { FOLD_LEASE } from '../../../core/contracts/store.ts';
 import type { CreditRow, HistoryAsk, TrialRow } from '../contexts.ts';
-import { contextIn, creditOf, plannedIn, trialsIn } from '../contexts.ts';
+import { contextIn, creditOf, taughtIn, trialsIn } from '../contexts.ts';
 import type { Lease } from '../lease.ts';
 import { grant } from '../lease.ts';
 import { entryOf, sha256 } from '../ledger.ts';
@@ -30,12 +30,15 @@ export function position(db: Database): number {
   return Number(db.one<{ value: string }>('SELECT value FROM meta WHERE name = ?', POSITION)?.value ?? 0);
 }
 
-type CountRow = Omit<DecisionCount, 'learn' | 'first' | 'context' | 'planned'> & {
-  learn: number;
-  first: number;
+/** What is learned from in a record, in text. */
+interface TaughtRow {
   context: string | null;
   planned: string | null;
-};
+  pieces: string | null;
+}
+
+type CountRow = Omit<DecisionCount, 'learn' | 'first' | keyof TaughtRow> &
+  TaughtRow & { learn: number; first: number };
 
 /** Decisions are counted where they lie; the rest, which is less by far, comes row by row. */
 export function readLedger(
@@ -50,8 +53,10 @@ export function readLedger(
   const counts = db.all<CountRow>(
     `SELECT programme, option, arm, learn, first, count(*) AS count, CAST(at / ${HOUR_MS} AS INTEGER) AS hour,
        CASE WHEN ${told} THEN json_extract(record, '$.context') END AS context,
-       CASE WHEN ${told} THEN json_extract(record, '$.timing.planned') END AS planned
-     FROM decisions WHERE seq > ?1 AND seq <= ?2 GROUP BY programme, option, arm, learn, first, context, hour, planned`,
+       CASE WHEN ${told} THEN json_extract(record, '$.timing.planned') END AS planned,
+       CASE WHEN ${told} THEN json_extract(record, '$.pieces') END AS pieces
+     FROM decisions WHERE seq > ?1 AND seq <= ?2
+     GROUP BY programme, option, arm, learn, first, context, hour, planned, pieces`,
     after,
     upTo,
     JSON.stringify(contextual),
@@ -65,27 +70,27 @@ export function readLedger(
   return { upTo, decisions: counts.map(countOf), entries: rows.map(entryOf) };
 }
 
-const countOf = ({ learn, first, context, planned, ...row }: CountRow): DecisionCount => ({
+const countOf = ({ learn, first, context, planned, pieces, ...row }: CountRow): DecisionCount => ({
   ...row,
   learn: learn === 1,
   first: first === 1,
   ...(context !== null && { context: contextIn(context) }),
-  ...plannedIn(planned),
+  ...taughtIn({ planned, pieces }),
 });
 
 /** The decisions of a programme that teach, in a stretch of the ledger, with their credits. */
 export function trials(db: Database, programme: ProgrammeId, after: number, upTo: number): Trial[] {
-  const rows = db.all<
-    Omit<TrialRow, 'context' | 'planned'> & { context: string | null; planned: string | null }
-  >(
+  const rows = db.all<Omit<TrialRow, keyof TaughtRow> & TaughtRow>(
     `SELECT d.id, d.option, d.at, json_extract(d.record, '$.context') AS context,
-       json_extract(d.record, '$.timing.planned') AS planned, c.signal, c.worth, c.delay
+       json_extract(d.record, '$.timing.planned') AS planned, json_extract(d.record, '$.pieces') AS pieces, c.signal, c.worth, c.delay
      FROM decisions d LEFT JOIN credits c ON c.person = d.person AND c.decision = d.id
      WHERE d.seq > ? AND d.seq <= ? AND d.programme = ? AND d.learn = 1`,
     ...[after, upTo, programme],
   );
   return trialsIn(
-    rows.map((row) => ({ ...row, context: contextIn(row.context), planned: plannedIn(row.planned).planned })),
+    rows.map(({ context, planned, pieces, ...row }) => {
+      return { ...row, context: contextIn(context), ...taughtIn({ planned, pieces }) };
+    }),
   );
 }
 
@@ -122,7 +127,8 @@ function history(db: Database, person: Person, { signals: names, contextual = []
       `SELECT id, programme, person, at, option, arm, learn, json_extract(record, '$.send') AS send,
          CASE WHEN programme IN (SELECT value FROM json_each(?2)) THEN json_extract(record, '$.context') END AS context,
          CASE WHEN programme IN (SELECT value FROM json_each(?2)) THEN json_extract(record, '$.sendAt') END AS sendAt,
-         CASE WHEN programme IN (SELECT value FROM json_each(?2)) THEN json_extract(record, '$.timing.planned') END AS planned
+         CASE WHEN programme IN (SELECT value FROM json_each(?2)) THEN json_extract(record, '$.timing.planned') END AS planned,
+         CASE WHEN programme IN (SELECT value FROM json_each(?2)) THEN json_extract(record, '$.pieces') END AS pieces
        FROM decisions WHERE person = ?1`,
       JSON.stringify(contextual),
     ).map(factOf),
@@ -132,20 +138,16 @@ function history(db: Database, person: Person, { signals: names, contextual = []
   };
 }
 
-type FactRow = Omit<DecisionFact, 'learn' | 'context' | 'sendAt' | 'planned'> & {
-  learn: number;
-  context: string | null;
-  sendAt: number | null;
-  planned: string | null;
-};
+type FactRow = Omit<DecisionFact, 'learn' | 'sendAt' | keyof TaughtRow> &
+  TaughtRow & { learn: number; sendAt: number | null };
 
-const factOf = ({ context, sendAt, planned, ...row }: FactRow): DecisionFact => ({
+const factOf = ({ context, sendAt, planned, pieces, ...row }: FactRow): DecisionFact => ({
   ...row,
   learn: row.learn === 1,
   send: row.send ?? undefined,
   ...(context !== null && { context: contextIn(context) }),
   ...(sendAt !== null && { sendAt }),
-  ...plannedIn(planned),
+  ...taughtIn({ planned, pieces }),
 });
 
 const LEASE = 'lease ';

@@ -5,7 +5,7 @@ import type { Contribution } from '../../../core/domain/contribution.ts';
 import type { Decision } from '../../../core/domain/decision.ts';
 import type { Programme } from '../../../core/domain/programme.ts';
 import { hourOf } from '../../../core/learn/blocks.ts';
-import { LinearSums } from '../../../core/learn/linear-state.ts';
+import { linearSumsOf } from '../../../core/learn/linear-state.ts';
 import type { ModelState } from '../../../core/learn/model.ts';
 import { emptyState } from '../../../core/learn/model.ts';
 import { mainContributions } from '../../../core/policies/main-contributions.ts';
@@ -18,7 +18,7 @@ const sum = (parts: readonly Contribution[]): number => parts.reduce((all, own) 
 
 /** Free customers like a, pro customers b. */
 function learned(own: Programme, times: number): ModelState {
-  const [state, sums] = [emptyState(), new LinearSums(own)];
+  const [state, sums] = [emptyState(), linearSumsOf(own)];
   state.linear = sums.empty();
   for (const [option, plan, orders] of [
     ...[['a', 'free', 90] as const, ['b', 'free', 20] as const, ['c', 'free', 10] as const],

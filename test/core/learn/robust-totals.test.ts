@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { believableSums, effectiveSums } from '../../../core/learn/effective.ts';
-import { LinearSums } from '../../../core/learn/linear-state.ts';
+import { linearSumsOf } from '../../../core/learn/linear-state.ts';
 import type { ModelState } from '../../../core/learn/model.ts';
 import { emptyState, optionTotals } from '../../../core/learn/model.ts';
 import { rngFromNumber } from '../../../core/maths/xoshiro.ts';
@@ -25,7 +25,7 @@ function orders(worth: number, seed: number): number[] {
 
 function stateOf(own: Programme, earned: Orders): ModelState {
   const state = emptyState();
-  const sums = new LinearSums(own);
+  const sums = linearSumsOf(own);
   state.linear = sums.empty();
   for (const [option, values] of Object.entries(earned)) {
     const trial = { option, context: {}, hour: 0 };
@@ -77,7 +77,7 @@ describe('the sums a value is learned from', () => {
   it('are what they were when the order is taken back, whatever came in between', () => {
     const asked = own();
     const [state, never] = [stateOf(asked, USUAL), stateOf(asked, USUAL)];
-    const sums = new LinearSums(asked);
+    const sums = linearSumsOf(asked);
     const trial = { option: 'b', context: {}, hour: 0 };
     sums.moveCredits(state.linear, trial, {}, { [SIGNAL]: { worth: 0.1 } });
     const later = { [SIGNAL]: { worth: 0.7 }, [CLICK.signal]: { worth: 1 } };

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Programme } from '../../../core/domain/programme.ts';
 import { hourOf } from '../../../core/learn/blocks.ts';
-import { LinearSums } from '../../../core/learn/linear-state.ts';
+import { linearSumsOf } from '../../../core/learn/linear-state.ts';
 import type { ModelState } from '../../../core/learn/model.ts';
 import { emptyState } from '../../../core/learn/model.ts';
 import { rngFromNumber } from '../../../core/maths/xoshiro.ts';
@@ -25,7 +25,7 @@ const AUTO: Partial<Programme> = { ...CONTEXT, policy: { kind: 'auto', floor: 0.
 /** Every k-th decision had the signal, so that rates are exact. */
 function stateOf(own: Programme, past: readonly Past[]): ModelState {
   const state = emptyState();
-  const sums = new LinearSums(own);
+  const sums = linearSumsOf(own);
   state.linear = sums.empty();
   for (const { option, context = {}, n, rate, signal = ORDER.signal } of past) {
     const trial = { option, context, hour: hourOf(NOON - 8 * DAY) };
@@ -124,7 +124,7 @@ describe('auto', () => {
     const past: Past[] = ['a', 'b', 'c'].map((option) => ({ option, n: 4_000, rate: 0.1 }));
     const own = programme({ ...AUTO, goal: { signals: [ORDER, LEFT] } });
     const state = stateOf(own, past);
-    const sums = new LinearSums(own);
+    const sums = linearSumsOf(own);
     const trial = { option: 'a', context: {}, hour: hourOf(NOON - 8 * DAY) };
     for (let i = 0; i < 40; i++) sums.moveCredits(state.linear, trial, {}, { [LEFT.signal]: { worth: 1 } });
     const all = scored(live(own, state));

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { explain } from '../../../core/decide/why/explain.ts';
 import type { Programme } from '../../../core/domain/programme.ts';
-import { LinearSums } from '../../../core/learn/linear-state.ts';
+import { linearSumsOf } from '../../../core/learn/linear-state.ts';
 import type { ModelState } from '../../../core/learn/model.ts';
 import { emptyState } from '../../../core/learn/model.ts';
 import { estimatesOf } from '../../../core/measure/estimates.ts';
@@ -24,7 +24,7 @@ const sold = (worth: number, changes: Partial<Programme> = {}): Programme =>
 
 function stateOf(own: Programme): ModelState {
   const state = emptyState();
-  const sums = new LinearSums(own);
+  const sums = linearSumsOf(own);
   state.linear = sums.empty();
   for (const [option, rate] of Object.entries(RATES)) {
     const trial = { option, context: {}, hour: 0 };

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Programme } from '../../../core/domain/programme.ts';
 import { hourOf } from '../../../core/learn/blocks.ts';
-import { LinearSums } from '../../../core/learn/linear-state.ts';
+import { linearSumsOf } from '../../../core/learn/linear-state.ts';
 import type { ModelState } from '../../../core/learn/model.ts';
 import { emptyState } from '../../../core/learn/model.ts';
 import { rngFromNumber } from '../../../core/maths/xoshiro.ts';
@@ -27,7 +27,7 @@ interface Past {
 /** What a programme learned from its past: every k-th decision is an order, so that rates are exact. */
 function stateOf(own: Programme, past: readonly Past[]): ModelState {
   const state = emptyState();
-  const sums = new LinearSums(own);
+  const sums = linearSumsOf(own);
   state.linear = sums.empty();
   for (const { option, context, n, rate, daysAgo = 0 } of past) {
     const trial = { option, context, hour: hourOf(NOON - daysAgo * DAY) };
@@ -174,7 +174,7 @@ describe('linear Thompson sampling of a programme', () => {
     const state = stateOf(own, past);
     const trial = { option: 'a', context: { plan: 'pro' }, hour: hourOf(NOON) };
     const left = { [LEFT.signal]: { worth: 1 } };
-    for (let i = 0; i < 10; i++) new LinearSums(own).moveCredits(state.linear, trial, {}, left);
+    for (let i = 0; i < 10; i++) linearSumsOf(own).moveCredits(state.linear, trial, {}, left);
     const { a, b } = scored(live(own, state), { plan: 'pro' });
     expect(a!.score).toBeCloseTo(0.1 - 0.05, 2);
     expect(b!.score).toBeCloseTo(0.1, 2);

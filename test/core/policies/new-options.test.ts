@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Programme } from '../../../core/domain/programme.ts';
-import { LinearSums } from '../../../core/learn/linear-state.ts';
+import { linearSumsOf } from '../../../core/learn/linear-state.ts';
 import type { ModelState } from '../../../core/learn/model.ts';
 import { emptyState } from '../../../core/learn/model.ts';
 import { estimatesOf } from '../../../core/measure/estimates.ts';
@@ -12,7 +12,7 @@ const NEW = { share: 0.1, trials: 300 };
 /** A state in which options had so many trials, and so many of them an order. */
 function earnedState(own: Programme, options: Record<string, [trials: number, orders: number]>): ModelState {
   const state = emptyState();
-  const sums = new LinearSums(own);
+  const sums = linearSumsOf(own);
   state.linear = sums.empty();
   for (const [option, [trials, orders]] of Object.entries(options)) {
     const trial = { option, context: {}, hour: 0 };
