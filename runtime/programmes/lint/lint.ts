@@ -6,6 +6,7 @@ import { dates } from './dates.ts';
 import type { Check, Finding, Seen } from './finding.ts';
 import { costs } from './goal.ts';
 import { caps, openTimes } from './limits.ts';
+import { fatigues, frequencies } from './pace.ts';
 import { budgets, pools, queues } from './resources.ts';
 import { rules } from './rules.ts';
 import { slots } from './slots.ts';
@@ -18,6 +19,8 @@ const CHECKS: readonly Check[] = [
   contexts,
   caps,
   openTimes,
+  frequencies,
+  fatigues,
   budgets,
   pools,
   queues,
