@@ -29,6 +29,7 @@ export function asRecorded(decision: Decision, known: Policy): Policy {
   if (reason !== 'policy' && reason !== 'fallback') return policy;
   const score: Policy['score'] = (options, circumstances) => {
     const same =
+      !circumstances.raised &&
       options.length === eligible.length &&
       options.every((option, i) => eligible[i]!.option === option) &&
       options.every((option) => fatigue?.[option] === circumstances.fatigue?.[option]);

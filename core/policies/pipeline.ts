@@ -3,7 +3,7 @@ import type { OptionKey, ScoredOption } from '../domain/decision.ts';
 import type { Programme } from '../domain/programme.ts';
 import { tickOf } from '../learn/effective.ts';
 import type { Adjustment, Belief, Learner, Rule } from './belief.ts';
-import { scaled, shifted } from './belief.ts';
+import { raised, scaled, shifted } from './belief.ts';
 import type { Circumstances, Policy } from './policy.ts';
 import { floored } from './policy.ts';
 import type { Guard } from './traffic-guard.ts';
@@ -46,10 +46,12 @@ function adjusted(
   circumstances: Circumstances,
 ): readonly Belief[] {
   const beliefs = responsive(learner.believe(eligible, circumstances), eligible, circumstances);
-  if (adjustments.length === 0) return beliefs;
+  const more = circumstances.raised;
+  if (adjustments.length === 0 && !more) return beliefs;
   return beliefs.map((belief, i) => {
     const by = adjustments.reduce((sum, own) => sum + own.of(eligible[i]!, circumstances), 0);
-    return by === 0 ? belief : shifted(belief, by);
+    const moved = by === 0 ? belief : shifted(belief, by);
+    return more && more.option === eligible[i] ? raised(moved, more.by) : moved;
   });
 }
 
@@ -68,7 +70,7 @@ function scoredOnce(score: Policy['score']): Policy['score'] {
   const known = new Map<string, ScoredOption[]>();
   let tick = NaN;
   return (eligible, circumstances) => {
-    if (circumstances.factors) return score(eligible, circumstances);
+    if (circumstances.factors ?? circumstances.raised) return score(eligible, circumstances);
     const now = tickOf(circumstances.at);
     if (now !== tick) known.clear();
     tick = now;
@@ -85,12 +87,22 @@ function contributionsOf(
   circumstances: Circumstances,
 ): Contribution[] {
   const [belief] = learner.contributions ? [] : learner.believe([option], circumstances);
-  const learned = belief && { feature: 'constant', value: 1, contribution: belief.mean };
+  const learned = belief
+    ? [{ feature: 'constant', value: 1, contribution: belief.mean }]
+    : learner.contributions!(option, circumstances);
   return [
-    ...(learned ? [learned] : learner.contributions!(option, circumstances)),
+    ...learned,
+    ...timely(learned, circumstances.factors?.get(option) ?? 1),
     ...adjustments.flatMap((own) => {
       const contribution = own.of(option, circumstances);
       return contribution === 0 ? [] : [{ feature: own.name, value: 1, contribution }];
     }),
   ];
+}
+
+/** What the time of a message adds to what is learned of messages at times as they used to be. */
+function timely(learned: readonly Contribution[], factor: number): Contribution[] {
+  if (factor === 1) return [];
+  const usual = learned.reduce((sum, own) => sum + own.contribution, 0);
+  return [{ feature: 'send time', value: factor, contribution: (factor - 1) * usual }];
 }

@@ -15,6 +15,8 @@ export interface Circumstances {
   fatigue?: Decision['fatigue'];
   /** What the reward of an option is multiplied by, where not every option may be sent at every time; absent: 1. */
   factors?: ReadonlyMap<OptionKey, number> | undefined;
+  /** As if more were expected of an option than is: of questions about what would have been, not of decisions. */
+  raised?: { option: OptionKey; by: number } | undefined;
 }
 
 /** The policy of one programme on one model state. */

@@ -132,6 +132,11 @@ function otherProgramme(live: LiveProgramme, change: Change, option: string): Li
     const score: Policy['score'] = (...asked) => likelier(live.policy.score(...asked), option, change.to);
     return { ...live, policy: { ...live.policy, score } };
   }
+  if (change.kind === 'score') {
+    const raised = { option, by: change.by };
+    const score: Policy['score'] = (options, asked) => live.policy.score(options, { ...asked, raised });
+    return { ...live, policy: { ...live.policy, score } };
+  }
   const variants = programme.variants.map((variant) => {
     if (variant.id !== option) return variant;
     if (change.kind === 'end') return { ...variant, endsAt: undefined };

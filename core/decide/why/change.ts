@@ -30,12 +30,16 @@ export type Change =
   | { kind: 'status' }
   /** Programme and variant end later. */
   | { kind: 'end' }
+  /** A limit of the goal does not speak against the option. */
+  | { kind: 'limit'; signal: string }
   /** The person is not in the holdout. */
   | { kind: 'arm' }
   /** No variant is asked for by name. */
   | { kind: 'pin' }
   /** Another probability of the option, the others in proportion; `short` is how far its score is below the chosen one's. */
-  | { kind: 'chance'; from: number; to: number; short: number };
+  | { kind: 'chance'; from: number; to: number; short: number }
+  /** So much more was expected of the option, by the model that decided, which gave it another probability. */
+  | { kind: 'score'; by: number; from: number; to: number };
 
 /** A decision as it was made, or as it would have been. */
 export interface Case {
@@ -72,6 +76,18 @@ export function changed(now: Case, change: Change, option: OptionKey): Case {
     case 'subscription': {
       const own = { [change.channel]: { value: 'subscribed' as const, at: decision.at } };
       return read({ subscriptions: { ...decision.read.subscriptions, ...own } });
+    }
+    case 'limit': {
+      const { policy } = live;
+      const beyond: Policy['beyond'] = (options, at) =>
+        (policy.beyond?.(options, at) ?? []).filter((own) => own.option !== option);
+      return { decision, live: { ...live, policy: { ...policy, beyond } } };
+    }
+    case 'score': {
+      const { policy } = live;
+      const score: Policy['score'] = (options, asked) =>
+        policy.score(options, { ...asked, raised: { option, by: change.by } });
+      return { decision, live: { ...live, policy: { ...policy, score } } };
     }
     case 'chance': {
       const { policy } = live;

@@ -6,6 +6,8 @@ import type { Readings } from '../../domain/readings.ts';
 import type { Priced } from '../../policies/costs.ts';
 import { costOf, pricedOf } from '../../policies/costs.ts';
 import { mainContributions } from '../../policies/main-contributions.ts';
+import type { Circumstances, Policy } from '../../policies/policy.ts';
+import type { Complete } from '../again.ts';
 import { again, asRecorded, isComplete } from '../again.ts';
 import { timesAsRecorded } from '../times-as-recorded.ts';
 import type { LiveProgramme } from '../decide.ts';
@@ -13,7 +15,7 @@ import type { Remedies } from './candidates.ts';
 import type { Funnel } from '../funnel.ts';
 import { funnelOf } from '../funnel.ts';
 import type { Way } from './smallest.ts';
-import { waysOut } from './smallest.ts';
+import { byScore, waysOut } from './smallest.ts';
 import { changeWords, percent, plannedWords, signed } from './words.ts';
 
 /** A way with its sentence; it was tried out before it is told. */
@@ -67,13 +69,16 @@ export function explain(decision: Decision, live: LiveProgramme, remedies: Remed
     return { ...known, options: fates(decision, live.programme, []), otherChanges: [] };
   const times = live.times && timesAsRecorded(decision, live.times);
   const on = { ...live, policy: asRecorded(decision, live.policy), times };
-  const ways = waysOut({ decision, live: on }, remedies);
-  const [smallestChange, ...otherChanges] = distinct(ways.map(suggestion)).slice(0, MOST_OTHERS + 1);
+  const from = { decision, live: on };
+  const ways = waysOut(from, remedies);
+  const told = distinct(ways.map(suggestion)).slice(0, MOST_OTHERS + 1);
+  const [smallestChange, ...otherChanges] = told.map((way) => suggestion(byScore(from, way)));
+  const { made, asked } = watched(decision, on);
   return {
     ...known,
-    options: withContributions(fates(decision, live.programme, ways), decision, live),
+    options: withContributions(fates(decision, live.programme, ways), { decision, live, asked }),
     noContributions: forgotten(decision, live),
-    recomputed: sameOutcome(again(decision, on), decision),
+    recomputed: sameOutcome(made, decision),
     askedModel: live.modelVersion === decision.modelVersion ? undefined : live.modelVersion,
     smallestChange,
     otherChanges,
@@ -89,17 +94,32 @@ function forgotten(
   return `version ${modelVersion} of the model, which decided, is not kept: contributions are recorded of the chosen option, scores of all`;
 }
 
+/** A decision made again, and in which circumstances its policy was asked; of a decision without a policy, in none. */
+function watched(
+  decision: Complete,
+  live: LiveProgramme,
+): { made: Decision; asked: Circumstances | undefined } {
+  let asked: Circumstances | undefined;
+  const score: Policy['score'] = (options, circumstances) => {
+    asked = circumstances;
+    return live.policy.score(options, circumstances);
+  };
+  const made = again(decision, { ...live, policy: { ...live.policy, score } });
+  return { made, asked };
+}
+
 function withContributions(
   fates: readonly OptionFate[],
-  { because, option: chosen, context, at, fatigue, modelVersion }: Decision,
-  { modelVersion: newest, policy }: LiveProgramme,
+  { decision, live, asked }: { decision: Decision; live: LiveProgramme; asked: Circumstances | undefined },
 ): OptionFate[] {
-  if (!because) return [...fates];
+  const { because, option: chosen, modelVersion } = decision;
+  const { modelVersion: newest, policy } = live;
+  if (!because || !asked) return [...fates];
   const { contributions } = modelVersion === newest ? policy : {};
   return fates.map((one) => {
     if (one.option === chosen) return { ...one, contributions: because };
     if (one.score === undefined || !contributions) return one;
-    return { ...one, contributions: mainContributions(contributions(one.option, { context, at, fatigue })) };
+    return { ...one, contributions: mainContributions(contributions(one.option, asked)) };
   });
 }
 

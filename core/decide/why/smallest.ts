@@ -1,8 +1,9 @@
-import type { DroppedOption, OptionKey } from '../../domain/decision.ts';
+import type { Decision, DroppedOption, OptionKey } from '../../domain/decision.ts';
 import { SILENCE } from '../../domain/decision.ts';
 import { DAY_MS } from '../../domain/programme.ts';
 import { firstObjection } from '../../guardrails/check.ts';
 import { rngFromText } from '../../maths/xoshiro.ts';
+import { LIMITS } from '../../policies/limits.ts';
 import { again, givenTo } from '../again.ts';
 import type { Remedies } from './candidates.ts';
 import { candidates } from './candidates.ts';
@@ -32,6 +33,7 @@ const MOST_TRIED = 60;
 const ORDER: readonly Change['kind'][] = [
   ...([
     'chance',
+    'score',
     'time',
     'contacts',
     'resource',
@@ -41,7 +43,7 @@ const ORDER: readonly Change['kind'][] = [
     'consent',
     'subscription',
   ] as const),
-  ...(['approval', 'status', 'end', 'pin', 'arm'] as const),
+  ...(['limit', 'approval', 'status', 'end', 'pin', 'arm'] as const),
 ];
 
 const sizeOf = ({ changes }: Try): number =>
@@ -160,6 +162,14 @@ function verified(from: Case, changes: readonly Change[], option: OptionKey): Wa
   return chosenAfter(from, all, option) === before ? undefined : way(all);
 }
 
+/** Limits of the goal that took an option away from the policy, not from the guardrails. */
+const limitsOn = (option: OptionKey, { dropped }: Case['decision']): Change[] =>
+  dropped.flatMap((own): Change[] =>
+    own.option === option && own.rule === LIMITS && own.signal !== undefined
+      ? [{ kind: 'limit', signal: own.signal }]
+      : [],
+  );
+
 /** What has to be otherwise before policy and guardrails are asked at all. */
 function first({ reason }: Case['decision']): Change[] {
   if (reason === 'pinned') return [{ kind: 'pin' }];
@@ -191,12 +201,13 @@ function possible(from: Case, remedies: Remedies): Try[] {
   const targets = options.filter((id) => id !== chosen && (!refused || id === pin));
   const alone: Try[] = before.length > 0 ? [{ option: chosen, changes: before }] : [];
   const unpinned: Try[] = refused ? [{ option: chosen, changes: [{ kind: 'pin' }] }] : [];
-  const others = targets.flatMap((option) =>
-    waysTo(option, allOf(from, before, option), remedies)
-      .map((changes): Try => ({ option, changes: [...before, ...changes] }))
+  const others = targets.flatMap((option) => {
+    const known = [...before, ...limitsOn(option, decision)];
+    return waysTo(option, allOf(from, known, option), remedies)
+      .map((changes): Try => ({ option, changes: [...known, ...changes] }))
       .sort(bySize)
-      .slice(0, MOST_OF_ONE),
-  );
+      .slice(0, MOST_OF_ONE);
+  });
   const later = rested(from).map((change): Try => ({ option: chosen, changes: [change] }));
   return [...alone, ...unpinned, ...later, ...others].sort(bySize).slice(0, MOST_TRIED);
 }
@@ -209,3 +220,46 @@ export const waysOut = (from: Case, remedies: Remedies): Way[] =>
   possible(from, remedies)
     .flatMap(({ option, changes }) => verified(from, changes, option) ?? [])
     .sort(bySize);
+
+/** Doublings until an option wins by however much more is expected of it, and halvings that find the least of it. */
+const RAISES = 24;
+const HALVINGS = 10;
+/** Of what is expected, where the search begins, and the least it begins with, in rewards. */
+const FIRST_RAISE = { share: 1e-3, least: 1e-6 };
+
+/** Rounded up to what is told, so that it is true of that. */
+function roundedUp(by: number): number {
+  const unit = 10 ** (Math.floor(Math.log10(by)) - 2);
+  return Number((Math.ceil(by / unit) * unit).toPrecision(3));
+}
+
+/**
+ * The same way, told by how much more would have had to be expected of the option: of a way that ends with its chance, where
+ * the model that decided is at hand. The least of it, to three digits, found by making the decision again with it.
+ */
+export function byScore(from: Case, way: Way): Way {
+  const { option, changes } = way;
+  const chance = changes.at(-1);
+  if (chance?.kind !== 'chance' || from.live.modelVersion !== from.decision.modelVersion) return way;
+  const before = changes.slice(0, -1);
+  const at = allOf(from, before, option);
+  const raised = (by: number): Decision => {
+    const { decision, live } = changed(at, { kind: 'score', by, from: 0, to: 0 }, option);
+    return again(decision, live);
+  };
+  const wins = (by: number): boolean => raised(by).option === option;
+  const score = again(at.decision, at.live).eligible.find((own) => own.option === option)?.score ?? 0;
+  let most = Math.max(FIRST_RAISE.least, FIRST_RAISE.share * Math.abs(score));
+  let least = 0;
+  for (let step = 0; step < RAISES && !wins(most); step++) [least, most] = [most, 2 * most];
+  for (let step = 0; step < HALVINGS; step++) {
+    const middle = (least + most) / 2;
+    if (wins(middle)) most = middle;
+    else least = middle;
+  }
+  const by = roundedUp(most);
+  const after = raised(by);
+  if (after.option !== option) return way;
+  const to = after.eligible.find((own) => own.option === option)!.propensity;
+  return { option, chosen: option, changes: [...before, { kind: 'score', by, from: chance.from, to }] };
+}

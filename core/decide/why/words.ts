@@ -50,6 +50,9 @@ function chanceWords({ from, to, short }: Change & { kind: 'chance' }): string {
   return `with a chance of ${percent(to)} instead of ${percent(from)}${score}`;
 }
 
+const scoreWords = ({ by, from, to }: Change & { kind: 'score' }): string =>
+  `with a score ${round(by)} higher: a chance of ${percent(to)} instead of ${percent(from)}`;
+
 /** One change in words that finish a sentence such as "b would have been sent ...". */
 export function changeWords(change: Change): string {
   switch (change.kind) {
@@ -71,6 +74,8 @@ export function changeWords(change: Change): string {
       return `with consent to ${change.purposes.join(', ')}`;
     case 'subscription':
       return `if the person subscribed to ${change.channel}`;
+    case 'limit':
+      return `if the limit of ${change.signal} allowed it`;
     case 'approval':
       return 'if it were approved';
     case 'status':
@@ -83,5 +88,7 @@ export function changeWords(change: Change): string {
       return 'if no variant were asked for by name';
     case 'chance':
       return chanceWords(change);
+    case 'score':
+      return scoreWords(change);
   }
 }

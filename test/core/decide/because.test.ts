@@ -5,12 +5,14 @@ import type { Contribution } from '../../../core/domain/contribution.ts';
 import type { Decision } from '../../../core/domain/decision.ts';
 import type { Programme } from '../../../core/domain/programme.ts';
 import { hourOf } from '../../../core/learn/blocks.ts';
+import { addPlanned, addResponse, emptyHours } from '../../../core/learn/hour-sums.ts';
 import { linearSumsOf } from '../../../core/learn/linear-state.ts';
 import type { ModelState } from '../../../core/learn/model.ts';
 import { emptyState } from '../../../core/learn/model.ts';
 import { mainContributions } from '../../../core/policies/main-contributions.ts';
+import { LearnedTimes } from '../../../core/timing/learned-times.ts';
 import { decided, live } from '../../support/decisions.ts';
-import { CONTEXT, NOON, ORDER, programme } from '../../support/programmes.ts';
+import { CONTEXT, HOUR, NOON, ORDER, programme, variant } from '../../support/programmes.ts';
 
 const OWN = programme({ ...CONTEXT, policy: { kind: 'linear-thompson' } });
 const nothing = (): [] => [];
@@ -106,4 +108,32 @@ it('of many contributions the largest are told and the others as one, which chan
   const untold = many.filter((own) => !told.includes(own));
   for (const own of untold) expect(Math.abs(own.contribution)).toBeLessThanOrEqual(smallestTold);
   expect(mainContributions(told)).toEqual(told);
+});
+
+it('tells what the time of a message adds, where not every variant may be sent at every time', () => {
+  const own = programme({
+    ...{ ...CONTEXT, policy: { kind: 'linear-thompson' }, timing: { horizonHours: 12 } },
+    variants: [variant('a', { endsAt: new Date(NOON + 2 * HOUR).toISOString() }), variant('b')],
+  });
+  // the evenings of long ago went three times as well as other hours
+  const hours = emptyHours();
+  for (let hour = 0; hour < 168; hour++) {
+    const planned = { week: 2_000, hour, channel: 'email' };
+    addPlanned(hours, planned, 400);
+    const responses = hour % 24 >= 18 && hour % 24 < 22 ? 120 : 40;
+    for (let i = 0; i < responses; i++) addResponse(hours, planned, 1);
+  }
+  const on = { ...live(own, learned(own, 1), 7), times: new LearnedTimes(own, hours) };
+  const factors = new Map<string, number>();
+  for (let i = 0; i < 40; i++) {
+    const made = decided(on, { request: { context: { plan: 'free', days: 40 } }, seed: `seed ${i}` });
+    const told = explain(JSON.parse(JSON.stringify(made)) as Decision, on, nothing);
+    expect(told.recomputed).toBe(true);
+    for (const { option, contributions, score } of told.options) {
+      expect(sum(contributions!)).toBeCloseTo(score!, 12);
+      const time = contributions!.find(({ feature }) => feature === 'send time');
+      factors.set(option, time?.value ?? 1);
+    }
+  }
+  expect(factors.get('b')! / factors.get('a')!).toBeGreaterThan(2);
 });

@@ -105,6 +105,21 @@ describe('an option beyond a limit', () => {
     expect(decided(on(EARNED, { goal })).eligible).toHaveLength(3);
   });
 
+  it('is told as what would have had to be otherwise, which it would have', () => {
+    const unlimited = on(EARNED, { goal: { signals: GOAL.signals } });
+    let told = 0;
+    for (let i = 0; i < 60; i++) {
+      const made = JSON.parse(JSON.stringify(decided(on(EARNED), { seed: `seed ${i}` }))) as Decision;
+      const { options } = explain(made, on(EARNED), () => []);
+      const { wouldTake } = options.find(({ option }) => option === 'a')!;
+      if (wouldTake !== 'if the limit of unsubscribed allowed it') continue;
+      told++;
+      expect(decided(unlimited, { seed: `seed ${i}` }).option).toBe('a');
+    }
+    // it is the best by far
+    expect(told).toBeGreaterThan(40);
+  });
+
   it('has to be so with the probability that is declared', () => {
     const earned = { ...EARNED, a: { orders: 400, left: 18 } };
     const beyond = beyondProbability(0.003, { trials: TRIALS, count: 18 });
