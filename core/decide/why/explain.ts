@@ -11,11 +11,12 @@ import type { Complete } from '../again.ts';
 import { again, asRecorded, isComplete } from '../again.ts';
 import { timesAsRecorded } from '../times-as-recorded.ts';
 import type { LiveProgramme } from '../decide.ts';
+import { byScore } from './by-score.ts';
 import type { Remedies } from './candidates.ts';
 import type { Funnel } from '../funnel.ts';
 import { funnelOf } from '../funnel.ts';
 import type { Way } from './smallest.ts';
-import { byScore, waysOut } from './smallest.ts';
+import { waysOut } from './smallest.ts';
 import { changeWords, percent, plannedWords, signed } from './words.ts';
 
 /** A way with its sentence; it was tried out before it is told. */
