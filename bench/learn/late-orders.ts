@@ -14,9 +14,16 @@ const BINS = ratioBins(1, ORDERS.window, 24);
 export type Handling =
   'oracle' | 'closed windows' | 'zero until it arrives' | 'cut at 24 h' | 'F(age) / F(window)';
 
+/** Sends of one option between two folds. */
+interface Batch {
+  at: number;
+  sends: number;
+  arrivals: Float64Array;
+}
+
 interface Order {
   option: number;
-  cohort: Cohort;
+  batch: Batch;
   bin: number;
   arrives: number;
 }
@@ -26,14 +33,20 @@ interface Counts {
   failures: number;
 }
 
+const cohortOf = ({ at, sends, arrivals }: Batch, now: number): Cohort => ({
+  sends: [{ count: sends, youngest: now - at, oldest: now - at }],
+  arrivals,
+});
+
 /** Counts of every option at one time under one way of handling what is late. */
-function counted(cohorts: readonly Cohort[][], handling: Handling, now: number): Counts[] {
+function counted(batches: readonly Batch[][], handling: Handling, now: number): Counts[] {
   const { window } = ORDERS;
   if (handling === 'F(age) / F(window)') {
-    const { options: shapes } = delayShares(cohorts, BINS, now);
-    return cohorts.map((own, a) => countNow(own, shapes[a]!, BINS, now));
+    const cohorts = batches.map((own) => own.map((batch) => cohortOf(batch, now)));
+    const { options: curves } = delayShares(cohorts, BINS);
+    return cohorts.map((own, a) => countNow(own, curves[a]!));
   }
-  return cohorts.map((own) => {
+  return batches.map((own) => {
     const settled = handling === 'closed windows' ? own.filter(({ at }) => now - at >= window) : own;
     const bins = handling === 'cut at 24 h' ? BINS.filter((end) => end <= 24).length : BINS.length;
     const successes = settled.reduce(
@@ -49,7 +62,7 @@ export function playLateOrders(seed: number, handling: Handling): number {
   const { options, sends, hours, refresh, rates, delays, window } = ORDERS;
   const { luck, lateness, chances } = lateOrders(seed);
   const rng = rngFromNumber(9000 + seed);
-  const cohorts: Cohort[][] = Array.from({ length: options }, () => []);
+  const batches: Batch[][] = Array.from({ length: options }, () => []);
   let waiting: Order[] = [];
   let p: Float64Array = new Float64Array(options).fill(1 / options);
   let regret = 0;
@@ -57,26 +70,26 @@ export function playLateOrders(seed: number, handling: Handling): number {
   for (let t = 0; t < sends; t++) {
     const now = (t * hours) / sends;
     if (now >= next) {
-      for (const { cohort, bin } of waiting.filter((order) => order.arrives <= now)) cohort.arrivals[bin]!++;
+      for (const { batch, bin } of waiting.filter((order) => order.arrives <= now)) batch.arrivals[bin]!++;
       waiting = waiting.filter((order) => order.arrives > now);
       p = bestBetaProbabilities(
-        counted(cohorts, handling, now).map(({ successes, failures }) => ({
+        counted(batches, handling, now).map(({ successes, failures }) => ({
           alpha: 1 + successes,
           beta: 30 + failures,
         })),
       );
-      for (const own of cohorts)
+      for (const own of batches)
         own.push({ at: next + refresh / 2, sends: 0, arrivals: new Float64Array(24) });
       next += refresh;
     }
     const option = drawFrom(p, rng);
     regret += Math.max(...chances) - chances[option]!;
-    const cohort = cohorts[option]!.at(-1)!;
-    cohort.sends++;
+    const batch = batches[option]!.at(-1)!;
+    batch.sends++;
     const delay = lateness[t]! * delays[option]!;
     if (luck[t]! >= rates[option]! || delay > window) continue;
     const arrives = handling === 'oracle' ? now : now + delay;
-    waiting.push({ option, cohort, bin: binOf(BINS, delay), arrives });
+    waiting.push({ option, batch, bin: binOf(BINS, delay), arrives });
   }
   return regret;
 }

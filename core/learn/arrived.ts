@@ -2,9 +2,11 @@ import type { OptionKey } from '../domain/decision.ts';
 import { countsFor } from './counts-for.ts';
 import type { GoalSignal, Programme } from '../domain/programme.ts';
 import { scaleOf } from '../policies/posterior.ts';
-import type { Block, BlockTotal } from './blocks.ts';
+import type { Block } from './blocks.ts';
 import type { DelayLaw } from './delays.ts';
-import { arrivalsOf, lawAt, lawOf } from './delays.ts';
+import { agesOf, arrivalsOf, curveOf, lawOf } from './delays.ts';
+import type { Stretch } from './models/delay.ts';
+import { trialsOf } from './models/delay.ts';
 import { pairKey } from './worths.ts';
 
 /** How much the trials of one option in one block tell by now. */
@@ -25,12 +27,6 @@ export interface Awaited {
 
 /** Nothing is awaited any more. */
 const ALL: Told = { trials: 1, signals: new Map() };
-
-/** Mean age of the trials of a block, in hours; of the hour that is under way half of it has passed for each on average. */
-function ageOf({ information, hours }: BlockTotal, now: number): number {
-  const past = now - hours / information[0]!;
-  return Math.max(0, past < 1 ? past / 2 : past - 0.5);
-}
 
 /**
  * What has arrived by now of what will. A trial whose signal has arrived counts 1 for that signal, any other F(age) / F(window)
@@ -56,19 +52,29 @@ export class Arrived {
     this.goals = signals.map((goal) => ({ goal, law: lawOf(blocks, goal, now), part: partOf(goal, blocks) }));
   }
 
-  /** Whether signals of the trials of a block may still count. */
-  isOpen(total: BlockTotal): boolean {
-    return total.information[0]! > 0 && ageOf(total, this.#now) < this.#window;
+  /** Whether signals of the trials of one option in a block may still count. */
+  isOpen(block: Block, option: OptionKey): boolean {
+    if (this.#now - block.from - block.length >= this.#window) return false;
+    return this.#ages(block, option).some(({ youngest }) => youngest < this.#window);
+  }
+
+  #ages(block: Block, option: OptionKey): Stretch[] {
+    return agesOf(block, block.options[option]!, this.#now);
   }
 
   /** How much each trial of one option in a block counts for one signal, from 0 to 1. */
   shareOf(block: Block, option: OptionKey, { goal, law }: Awaited): number {
+    if (!this.isOpen(block, option)) return 1;
     const total = block.options[option]!;
-    if (!this.isOpen(total)) return 1;
     const trials = total.information[0]!;
     const arrived = Math.min(trials, arrivalsOf(total, goal.signal));
-    const share = Math.max(lawAt(law, option, ageOf(total, this.#now)), this.#answered(block, goal));
-    return (arrived + share * (trials - arrived)) / trials;
+    const counted = trialsOf(
+      this.#ages(block, option),
+      arrived,
+      curveOf(law, option),
+      this.#answered(block, goal),
+    );
+    return trials > 0 ? counted / trials : 1;
   }
 
   /** Share of the trials of a block that had a signal, all options together. */
@@ -88,7 +94,7 @@ export class Arrived {
 
   told(block: Block, option: OptionKey): Told {
     const goals = this.goals.filter(({ goal }) => countsFor(goal, option));
-    if (goals.length === 0 || !this.isOpen(block.options[option]!)) return ALL;
+    if (goals.length === 0 || !this.isOpen(block, option)) return ALL;
     const shares = goals.map((own) => this.shareOf(block, option, own));
     const parts = goals.reduce((sum, { part }) => sum + part, 0);
     const share = parts / goals.reduce((sum, { part }, i) => sum + part / shares[i]!, 0);

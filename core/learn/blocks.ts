@@ -15,9 +15,17 @@ export interface LinearTotal {
 export interface BlockTotal extends LinearTotal {
   /** Sum of the hours since 1970 in which they were made: when they were made on average. */
   hours: number;
+  /** How many were made in each of so many equal stretches of the block, in order of time. */
+  made: number[];
   /** How many had a signal, by signal and by how late it came (`delays.ts`). */
   arrivals: Record<string, number[]>;
 }
+
+/**
+ * Stretches of a block of which it is known how many trials were made in each, where blocks are as coarse as can be: they are numbers
+ * beside matrices, and how much of what comes has come may depend on the hour.
+ */
+const STRETCHES = 32;
 
 /** The decisions made in some hours: a power of two of them, from a multiple of that on. */
 export interface Block {
@@ -39,6 +47,20 @@ export function blockOf(hour: number, newest: number, grain: number): Pick<Block
   let length = 1;
   while (Math.floor(newest / (2 * length)) - inside(2 * length) >= grain) length *= 2;
   return { from: inside(length) * length, length };
+}
+
+/** Hours of each stretch of a block: short where blocks are. */
+export const stretchOf = (length: number, grain: number): number => Math.max(1, (length * grain) / STRETCHES);
+
+/** Counts trials as made in some hour of a block. Changes `total`. */
+function addMade({ made }: BlockTotal, { from, length }: Block, hour: number, count: number): void {
+  made[Math.floor(((hour - from) * made.length) / length)]! += count;
+}
+
+/** Counts when trials were made. Changes `total`. */
+export function addHours(total: BlockTotal, block: Block, hour: number, count: number): void {
+  total.hours += count * hour;
+  addMade(total, block, hour, count);
 }
 
 /** Adds `from` times `by` to `into`, place by place. */
@@ -75,18 +97,37 @@ export function addArrivals({ arrivals }: BlockTotal, signal: string, place: num
   counts[place]! += count;
 }
 
+export const emptyBlockTotal = (columns: number, stretches: number): BlockTotal => ({
+  ...emptyTotal(columns),
+  hours: 0,
+  made: new Array<number>(stretches).fill(0),
+  arrivals: {},
+});
+
+/** The total of one option in a block as one of a block that holds it. */
+function within(own: BlockTotal, block: Block, outer: Block, grain: number): BlockTotal {
+  const made = new Array<number>(outer.length / stretchOf(outer.length, grain)).fill(0);
+  const result = { ...own, made };
+  for (const [i, count] of own.made.entries()) {
+    // the middle: stretches of a former version may be coarser
+    addMade(result, outer, block.from + ((i + 0.5) * block.length) / own.made.length, count);
+  }
+  return result;
+}
+
 function joined(one: BlockTotal, other: BlockTotal): BlockTotal {
   const copied = (sums: Readonly<Record<string, number[]>>): Record<string, number[]> =>
     Object.fromEntries(Object.entries(sums).map(([name, own]) => [name, own.slice()]));
   const both: BlockTotal = {
-    ...one,
     information: one.information.slice(),
     responses: copied(one.responses),
     squares: { ...one.squares },
+    hours: one.hours + other.hours,
+    made: one.made.slice(),
     arrivals: copied(one.arrivals),
   };
   addTotal(both, other);
-  both.hours += other.hours;
+  addAll(both.made, other.made);
   for (const [signal, counts] of Object.entries(other.arrivals)) {
     for (const [place, count] of counts.entries()) addArrivals(both, signal, place, count);
   }
@@ -98,24 +139,25 @@ export function blocksAt(blocks: readonly Block[], newest: number, grain: number
   const result: Block[] = [];
   for (const block of blocks) {
     const { from, length } = blockOf(block.from, newest, grain);
-    const last = result.at(-1);
-    if (last?.from !== from) {
-      result.push(length === block.length ? block : { from, length, options: block.options });
+    if (length === block.length) {
+      result.push(block);
       continue;
     }
-    const options = { ...last.options };
+    const last = result.at(-1);
+    const outer: Block = last?.from === from ? last : { from, length, options: {} };
+    if (outer !== last) result.push(outer);
     for (const [option, total] of Object.entries(block.options)) {
-      const own = options[option];
-      options[option] = own ? joined(own, total) : total;
+      const own = outer.options[option];
+      const more = within(total, block, outer, grain);
+      outer.options[option] = own ? joined(own, more) : more;
     }
-    result[result.length - 1] = { from, length, options };
   }
   return result;
 }
 
 /** Takes out what is zero: what was taken back leaves nothing. Changes `block`. */
 export function tidyOption({ options }: Block, option: OptionKey): void {
-  const { information, responses, squares, hours, arrivals } = options[option]!;
+  const { information, responses, squares, hours, made, arrivals } = options[option]!;
   const zero = (x: number): boolean => x === 0;
   for (const counts of Object.values(arrivals)) counts.length = counts.findLastIndex((n) => n !== 0) + 1;
   for (const sums of [responses, arrivals]) {
@@ -123,5 +165,5 @@ export function tidyOption({ options }: Block, option: OptionKey): void {
   }
   for (const [pair, square] of Object.entries(squares)) if (square === 0) delete squares[pair];
   const left = [responses, arrivals, squares].some((sums) => Object.keys(sums).length > 0);
-  if (!left && hours === 0 && information.every(zero)) delete options[option];
+  if (!left && hours === 0 && made.every(zero) && information.every(zero)) delete options[option];
 }

@@ -3,21 +3,44 @@ import { countsFor } from './counts-for.ts';
 import type { GoalSignal } from '../domain/programme.ts';
 import { HOUR_MS } from '../domain/programme.ts';
 import type { Block, BlockTotal } from './blocks.ts';
-import type { Bins, Cohort } from './models/delay.ts';
-import { binOf, delayShares, shareAt } from './models/delay.ts';
+import type { Bins, Cohort, DelayCurve, Stretch } from './models/delay.ts';
+import { binOf, delayShares } from './models/delay.ts';
 
-/** Hours at which bins of delays end: from a quarter of an hour on, two bins for each doubling, beyond any window. */
-const ENDS: Bins = Array.from({ length: 40 }, (_, i) => 0.25 * 2 ** (i / 2));
+const every = (hours: number, from: number, until: number): number[] =>
+  Array.from({ length: (until - from) / hours }, (_, i) => from + (i + 1) * hours);
+
+/**
+ * Hours at which bins of delays end: quarters of the first hour, hours of two days, four hours of a week and a day, days of three
+ * months, beyond any window. What is handed over once a day comes in one hour, and a bin that is wider counts trials for hours that
+ * nothing could have come of.
+ */
+const ENDS: Bins = [...every(0.25, 0, 1), ...every(1, 1, 48), ...every(4, 48, 192), ...every(24, 192, 2208)];
 
 /** Place of the arrivals whose delay nobody wrote down: those of before delays were. */
 const UNKNOWN = 0;
 
-/** Place that an arrival is counted in, by its delay in ms. */
+/** Place that an arrival is counted in, by its delay in hours. */
+export const placeAt = (delay: number): number => 1 + binOf(ENDS, Math.min(delay, ENDS.at(-1)!));
+
+/** The same by its delay in ms. */
 export const placeOf = (delay: number | undefined): number =>
-  delay === undefined ? UNKNOWN : 1 + binOf(ENDS, delay / HOUR_MS);
+  delay === undefined ? UNKNOWN : placeAt(delay / HOUR_MS);
 
 /** The bins inside an attribution window, in hours; the last ends with it. */
 const binsIn = (window: number): Bins => [...ENDS.filter((end) => end < window), window];
+
+/**
+ * The trials of one option in a block by age; those of the hour that is under way are as old as they can be at most.
+ * @param now hours since 1970
+ */
+export function agesOf({ from, length }: Block, { made }: BlockTotal, now: number): Stretch[] {
+  const hours = length / made.length;
+  return made.flatMap((count, i) => {
+    if (count === 0) return [];
+    const since = now - from - i * hours;
+    return [{ count, youngest: Math.max(0, since - hours), oldest: Math.max(0, since) }];
+  });
+}
 
 const sum = (counts: readonly number[]): number => counts.reduce((total, n) => total + n, 0);
 
@@ -27,21 +50,18 @@ export const arrivalsOf = ({ arrivals }: BlockTotal, signal: string): number => 
 export interface DelayLaw {
   /** Hours at which its bins end; the last is the attribution window. */
   bins: Bins;
-  /** What all options share: of what arrives inside the window, how much has by the end of each bin. */
-  shared: Float64Array;
+  /** What all options share: of what arrives inside the window, how much has by some age. */
+  shared: DelayCurve;
   /** Of each option, held to what they share. */
-  options: ReadonlyMap<OptionKey, Float64Array>;
+  options: ReadonlyMap<OptionKey, DelayCurve>;
 }
 
-/**
- * The law of one signal, from the arrivals in blocks. A block counts as old as its youngest trial can be, and not at all where
- * the delay of an arrival is not known. @param now hours since 1970
- */
+/** The law of one signal, from the arrivals in blocks; not where the delay of an arrival is not known. @param now hours since 1970 */
 export function lawOf(blocks: readonly Block[], goal: GoalSignal, now: number): DelayLaw {
   const bins = binsIn(goal.windowHours);
   const cohorts = new Map<OptionKey, Cohort[]>();
-  for (const { from, length, options } of blocks) {
-    for (const [option, total] of Object.entries(options)) {
+  for (const block of blocks) {
+    for (const [option, total] of Object.entries(block.options)) {
       const counts = total.arrivals[goal.signal] ?? [];
       if (!countsFor(goal, option)) continue;
       const own = cohorts.get(option) ?? [];
@@ -49,14 +69,13 @@ export function lawOf(blocks: readonly Block[], goal: GoalSignal, now: number): 
       if ((counts[UNKNOWN] ?? 0) > 0) continue;
       const arrivals = new Float64Array(bins.length);
       for (let bin = 0; bin < bins.length; bin++) arrivals[bin] = counts[1 + bin] ?? 0;
-      const sends = Math.max(total.information[0]!, sum(counts));
-      own.push({ at: Math.min(now, from + length), sends, arrivals });
+      own.push({ sends: agesOf(block, total, now), arrivals });
     }
   }
-  const { shared, options } = delayShares([...cohorts.values()], bins, now);
+  const { shared, options } = delayShares([...cohorts.values()], bins);
   return { bins, shared, options: new Map([...cohorts.keys()].map((key, i) => [key, options[i]!])) };
 }
 
-/** F(age) / F(window) of one option. @param age in hours */
-export const lawAt = ({ bins, shared, options }: DelayLaw, option: OptionKey, age: number): number =>
-  shareAt(options.get(option) ?? shared, bins, age);
+/** What is known of how late one option's signals come. */
+export const curveOf = ({ shared, options }: DelayLaw, option: OptionKey): DelayCurve =>
+  options.get(option) ?? shared;

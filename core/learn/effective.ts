@@ -72,13 +72,13 @@ export function effectiveSums(programme: Programme, state: ModelState, at: numbe
       const own = inContext ? total : constantOf(total);
       const into = (options[option] ??= emptyTotal(columnsOf(own)));
       const trials = own.information[0]!;
-      const age = trials > 0 ? hourOf(now) - own.hours / trials : 0;
+      const left = kept(programme, trials > 0 ? hourOf(now) - own.hours / trials : 0);
       const told = arrived.told(block, option);
-      addTold(into, own, told, kept(programme, age));
+      addTold(into, own, told, left);
       const open = (pending[option] ??= { trials: 0, counted: 0 });
-      if (!arrived.isOpen(own)) continue;
+      if (!arrived.isOpen(block, option)) continue;
       open.trials += trials;
-      open.counted += trials * told.trials * kept(programme, age);
+      open.counted += trials * told.trials * left;
     }
   }
   return { at: now, inContext, options, pending, awaited: arrived.goals, change };

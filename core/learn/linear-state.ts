@@ -3,7 +3,7 @@ import type { DecideRequest, OptionKey } from '../domain/decision.ts';
 import type { Programme } from '../domain/programme.ts';
 import type { Pieces } from '../domain/slots.ts';
 import type { Block, BlockTotal } from './blocks.ts';
-import { addArrivals, blockOf, blocksAt, emptyTotal, tidyOption } from './blocks.ts';
+import { addArrivals, addHours, blockOf, blocksAt, emptyBlockTotal, stretchOf, tidyOption } from './blocks.ts';
 import { placeOf } from './delays.ts';
 import { DeclaredFeatures } from './features/declared.ts';
 import { schemaHash } from './schema-hash.ts';
@@ -13,7 +13,7 @@ import { pairKey, valuedSignals, withParts } from './worths.ts';
 const WORTH_GRID = 2 ** 16;
 
 /** Moves whenever what is kept of a trial is another thing: states of before are made anew. */
-const LAYOUT = 2;
+const LAYOUT = 3;
 
 /**
  * How fine blocks are, by the number of columns: an option's sums are columns x columns / 2 numbers in every block, and a
@@ -85,13 +85,13 @@ export class LinearSums<Features extends TrialFeatures = TrialFeatures> {
   addTrials(state: LinearState, trial: LinearTrial, count: number): void {
     const x = this.features.ofTrial(trial);
     if (!x) return;
-    this.#change(state, trial, x.length, (total) => {
+    this.#change(state, trial, x.length, (total, block) => {
       let at = 0;
       for (let i = 0; i < x.length; i++) {
         const scaled = count * x[i]!;
         for (let j = 0; j <= i; j++) total.information[at++]! += scaled * x[j]!;
       }
-      total.hours += count * trial.hour;
+      addHours(total, block, trial.hour, count);
     });
   }
 
@@ -123,14 +123,15 @@ export class LinearSums<Features extends TrialFeatures = TrialFeatures> {
     state: LinearState,
     { option, hour }: LinearTrial,
     columns: number,
-    change: (total: BlockTotal) => void,
+    change: (total: BlockTotal, block: Block) => void,
   ): void {
     if (hour > state.newest) {
       state.newest = hour;
       state.blocks = blocksAt(state.blocks, hour, this.grain);
     }
     const block = this.#block(state, hour);
-    change((block.options[option] ??= { ...emptyTotal(columns), hours: 0, arrivals: {} }));
+    const stretches = block.length / stretchOf(block.length, this.grain);
+    change((block.options[option] ??= emptyBlockTotal(columns, stretches)), block);
     tidyOption(block, option);
     if (Object.keys(block.options).length === 0) state.blocks.splice(state.blocks.indexOf(block), 1);
   }

@@ -4,7 +4,7 @@ import type { ProgrammeId } from '../domain/programme.ts';
 import type { CompensatedSum } from '../maths/compensated-sum.ts';
 import { plus, ZERO_SUM } from '../maths/compensated-sum.ts';
 import type { FormerState } from './former-state.ts';
-import { linearOf } from './former-state.ts';
+import { countedByTime, linearOf } from './former-state.ts';
 import type { HourSums } from './hour-sums.ts';
 import type { LinearState } from './linear-state.ts';
 
@@ -38,10 +38,11 @@ export function emptyState(): ModelState {
   return { arms, linear: { schema: '', newest: 0, blocks: [] } };
 }
 
-/** A state as it was written, also by a version of the program before blocks of time. */
+/** A state as it was written, also by a former version of the program. */
 export function readState(text: string): ModelState {
   const state = JSON.parse(text) as ModelState | (Pick<ModelState, 'arms'> & FormerState);
-  return 'options' in state ? { arms: state.arms, linear: linearOf(state) } : state;
+  if ('options' in state) return { arms: state.arms, linear: linearOf(state) };
+  return { ...state, linear: countedByTime(state.linear) };
 }
 
 /** What one option earned, all told. */

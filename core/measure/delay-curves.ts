@@ -20,6 +20,6 @@ export function delayCurves(programme: Programme, state: ModelState, at: number)
     signal: goal.signal,
     windowHours: goal.windowHours,
     arrivals: totals.reduce((sum, total) => sum + arrivalsOf(total, goal.signal), 0),
-    curve: bins.map((hours, i) => ({ hours, share: shared[i]! })),
+    curve: bins.map((hours, i) => ({ hours, share: shared.shares[i]! })),
   }));
 }

@@ -1,13 +1,18 @@
+/** Sends that were made evenly in a stretch of time, by their ages now. */
+export interface Stretch {
+  count: number;
+  youngest: number;
+  oldest: number;
+}
+
 /**
- * Sends of one option grouped by when they were made, and what arrived from each group after how long. Sums only: a send or
- * an arrival is taken back by adding -1.
+ * Sends of one option, by age, and how many arrivals there were among them after how long. Sums only: a send or an arrival is
+ * taken back by adding -1.
  */
 export interface Cohort {
-  /** When its sends were made, in the caller's unit of time. */
-  at: number;
-  sends: number;
+  sends: readonly Stretch[];
   /** Arrivals by bin of their delay. */
-  arrivals: Float64Array;
+  arrivals: ArrayLike<number>;
 }
 
 /** Ages at which bins end, ascending; the last is the attribution window. */
@@ -27,19 +32,42 @@ const STRENGTH = 2;
 
 interface Exposed {
   arrivals: Float64Array;
-  /** Sends that were under way through all of the bin without having arrived before it. */
+  /** Sends that were under way in each bin without having arrived before it. */
   sends: Float64Array;
 }
 
-/** Counts every cohort into the bins that its age covers whole. */
-function exposed(cohorts: readonly Cohort[], bins: Bins, now: number): Exposed {
+/** Share of a bin that sends of a stretch have behind them on average. */
+function covered({ youngest, oldest }: Stretch, start: number, end: number): number {
+  if (youngest >= end) return 1;
+  if (oldest <= start) return 0;
+  const width = end - start;
+  if (oldest === youngest) return (oldest - start) / width;
+  const [from, to] = [Math.max(youngest, start), Math.min(oldest, end)];
+  const inside = ((to - from) * (from + to - 2 * start)) / (2 * width);
+  return (inside + Math.max(0, oldest - end)) / (oldest - youngest);
+}
+
+/**
+ * Counts cohorts into the bins that their ages cover. Which sends the arrivals are of is not known: they are of those that had
+ * reached the bin, and as many of them as of all of those have reached a later one.
+ */
+function exposed(cohorts: readonly Cohort[], bins: Bins): Exposed {
   const total = { arrivals: new Float64Array(bins.length), sends: new Float64Array(bins.length) };
-  for (const { at, sends, arrivals } of cohorts) {
-    let left = sends;
-    for (let b = 0; b < bins.length && bins[b]! <= now - at; b++) {
-      total.arrivals[b]! += arrivals[b]!;
-      total.sends[b]! += left;
-      left -= arrivals[b]!;
+  for (const { sends, arrivals } of cohorts) {
+    const all = sends.reduce((sum, { count }) => sum + count, 0);
+    if (all <= 0) continue;
+    let left = all;
+    const open = sends.filter(({ youngest }) => youngest < bins.at(-1)!);
+    const closed = open.reduce((sum, { count }) => sum - count, all);
+    for (let b = 0, start = 0; b < bins.length; start = bins[b++]!) {
+      const end = bins[b]!;
+      const under = open.reduce((sum, own) => sum + own.count * covered(own, start, end), closed);
+      const reached = under / all;
+      // clocks differ: nothing arrives that was not under way
+      const came = Math.min(arrivals[b]!, under);
+      total.arrivals[b]! += came;
+      total.sends[b]! += Math.max(came, reached * left);
+      if (came > 0) left -= came / reached;
     }
   }
   return total;
@@ -75,33 +103,110 @@ function hazards(own: Exposed, shape: Float64Array): Float64Array {
   });
 }
 
-/** F(age) / F(window) at the end of every bin: what the options share, and each option's own. */
+/** F(age) / F(window) of one signal, linear inside of bins. */
+export class DelayCurve {
+  /** At the end of every bin. */
+  readonly shares: Float64Array;
+  readonly #bins: Bins;
+  /** Integrals of it and of its square up to the end of every bin. */
+  readonly #sums: Float64Array;
+  readonly #squares: Float64Array;
+
+  constructor(bins: Bins, shares: Float64Array) {
+    this.#bins = bins;
+    this.shares = shares;
+    this.#sums = new Float64Array(shares.length);
+    this.#squares = new Float64Array(shares.length);
+    for (let b = 0; b < bins.length; b++) [this.#sums[b], this.#squares[b]] = this.#upTo(b, bins[b]!);
+  }
+
+  at(age: number): number {
+    const b = this.#binOf(age);
+    if (b === this.#bins.length) return 1;
+    const [start, from] = this.#before(b);
+    return from + ((this.shares[b]! - from) * (age - start)) / (this.#bins[b]! - start);
+  }
+
+  /** Means of it and of its square over ages. */
+  over(youngest: number, oldest: number): { mean: number; square: number } {
+    if (youngest >= this.#bins.at(-1)!) return { mean: 1, square: 1 };
+    if (youngest === oldest) {
+      const share = this.at(youngest);
+      return { mean: share, square: share * share };
+    }
+    const [from, to] = [this.#integrals(youngest), this.#integrals(oldest)];
+    const width = oldest - youngest;
+    return { mean: (to[0] - from[0]) / width, square: (to[1] - from[1]) / width };
+  }
+
+  #binOf(age: number): number {
+    let [low, high] = [0, this.#bins.length];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (age < this.#bins[middle]!) high = middle;
+      else low = middle + 1;
+    }
+    return low;
+  }
+
+  #before(b: number): readonly [number, number] {
+    return b === 0 ? [0, 0] : [this.#bins[b - 1]!, this.shares[b - 1]!];
+  }
+
+  #integrals(age: number): readonly [number, number] {
+    const b = this.#binOf(age);
+    if (b < this.#bins.length) return this.#upTo(b, age);
+    const past = age - this.#bins[b - 1]!;
+    return [this.#sums[b - 1]! + past, this.#squares[b - 1]! + past];
+  }
+
+  /** Integrals up to an age inside bin `b`, or at its end. */
+  #upTo(b: number, age: number): readonly [number, number] {
+    const [start, from] = this.#before(b);
+    const [sum, square] = b === 0 ? [0, 0] : [this.#sums[b - 1]!, this.#squares[b - 1]!];
+    const width = age - start;
+    const to = from + ((this.shares[b]! - from) * width) / (this.#bins[b]! - start);
+    return [sum + (width * (from + to)) / 2, square + (width * (from * from + from * to + to * to)) / 3];
+  }
+}
+
+/** What the options share, and each option's own. */
 export interface DelayShares {
-  shared: Float64Array;
-  options: Float64Array[];
+  shared: DelayCurve;
+  options: DelayCurve[];
 }
 
 /**
- * F(age) / F(window) at the end of every bin, for each option: each option's own product-limit estimate where it has
+ * F(age) / F(window) for each option: each option's own product-limit estimate where it has
  * arrivals, held to what the options share, and that to an exponential law that has all but ended at the window. Options
  * may differ: a slow one judged by the others' haste would look worse than it is.
  */
-export function delayShares(options: readonly (readonly Cohort[])[], bins: Bins, now: number): DelayShares {
+export function delayShares(options: readonly (readonly Cohort[])[], bins: Bins): DelayShares {
   const window = bins.at(-1)!;
   const guess = Float64Array.from(bins, (end) => (1 - Math.exp((-4 * end) / window)) / (1 - Math.exp(-4)));
-  const counts = options.map((cohorts) => exposed(cohorts, bins, now));
+  const counts = options.map((cohorts) => exposed(cohorts, bins));
   const sum = (pick: (own: Exposed) => Float64Array): Float64Array =>
     Float64Array.from(bins, (_, b) => counts.reduce((total, own) => total + pick(own)[b]!, 0));
   const shared = shares(hazards({ arrivals: sum((o) => o.arrivals), sends: sum((o) => o.sends) }, guess));
-  return { shared, options: counts.map((own) => shares(hazards(own, shared))) };
+  const curveOf = (own: Float64Array): DelayCurve => new DelayCurve(bins, own);
+  return { shared: curveOf(shared), options: counts.map((own) => curveOf(shares(hazards(own, shared)))) };
 }
 
-/** F(age) / F(window) at any age, linear inside a bin. */
-export function shareAt(shape: Float64Array, bins: Bins, age: number): number {
-  const b = bins.findIndex((end) => age < end);
-  if (b === -1) return 1;
-  const [start, from] = b === 0 ? [0, 0] : [bins[b - 1]!, shape[b - 1]!];
-  return from + ((shape[b]! - from) * (age - start)) / (bins[b]! - start);
+/**
+ * As how many trials sends count by now: one that has arrived as 1, any other as F(age) / F(window). Those that have arrived are
+ * taken to be of each age in proportion to how many could have.
+ * @param least what any counts at least
+ */
+export function trialsOf(sends: readonly Stretch[], arrived: number, curve: DelayCurve, least = 0): number {
+  let [all, expected, squares] = [0, 0, 0];
+  for (const { count, youngest, oldest } of sends) {
+    const { mean, square } = curve.over(youngest, oldest);
+    all += count;
+    expected += count * mean;
+    squares += count * square;
+  }
+  const counted = Math.max(least, expected > 0 ? squares / expected : 0);
+  return Math.min(all, Math.max(least * all, expected) + arrived * (1 - counted));
 }
 
 /**
@@ -111,15 +216,13 @@ export function shareAt(shape: Float64Array, bins: Bins, age: number): number {
  */
 export function countNow(
   cohorts: readonly Cohort[],
-  shape: Float64Array,
-  bins: Bins,
-  now: number,
+  curve: DelayCurve,
 ): { successes: number; failures: number } {
   let [successes, failures] = [0, 0];
-  for (const { at, sends, arrivals } of cohorts) {
-    const arrived = arrivals.reduce((sum, n) => sum + n, 0);
+  for (const { sends, arrivals } of cohorts) {
+    const arrived = Array.from(arrivals).reduce((sum, n) => sum + n, 0);
     successes += arrived;
-    failures += (sends - arrived) * shareAt(shape, bins, now - at);
+    failures += trialsOf(sends, arrived, curve) - arrived;
   }
   return { successes, failures };
 }

@@ -6,6 +6,8 @@ import type { LinearTrial } from '../../../core/learn/linear-state.ts';
 import { linearSumsOf } from '../../../core/learn/linear-state.ts';
 import type { ModelState } from '../../../core/learn/model.ts';
 import { emptyState, optionTotals, readState } from '../../../core/learn/model.ts';
+import { needsRenewal } from '../../../core/learn/renewal.ts';
+import { pairKey } from '../../../core/learn/worths.ts';
 import { CLICK, CONTEXT, DAY, HOUR, NOON, ORDER, programme } from '../../support/programmes.ts';
 import { shuffled } from '../../support/traffic.ts';
 
@@ -130,5 +132,29 @@ describe('what was learned in blocks', () => {
     expect(inContext).toBe(false);
     expect(options.a).toMatchObject({ information: [400], responses: { [ORDER.signal]: [12] } });
     expect(readState(JSON.stringify(take(emptyState(), [])))).toEqual(take(emptyState(), []));
+  });
+
+  it('of a version that knew only how old the trials of a block are on average is read until it is made anew', () => {
+    const own = programme();
+    const hour = NOW - 30;
+    const total = {
+      ...{ information: [200], responses: { [ORDER.signal]: [8] } },
+      squares: { [pairKey(ORDER.signal, ORDER.signal)]: 8 },
+      ...{ hours: 200 * hour, arrivals: { [ORDER.signal]: [0, 0, 3, 0, 0, 5] } },
+    };
+    const linear = { schema: 'x', newest: NOW, blocks: [{ from: hour, length: 1, options: { a: total } }] };
+    const state = readState(JSON.stringify({ arms: emptyState().arms, linear }));
+    expect(needsRenewal(own, state)).toBe(true);
+    expect(optionTotals(state).a).toEqual({
+      trials: 200,
+      signals: { [ORDER.signal]: { count: 8, worth: 8 } },
+    });
+    const { options, awaited } = effectiveSums(own, state, NOON + HOUR);
+    expect(options.a!.responses[ORDER.signal]).toEqual([8]);
+    // all of it came within the first hour, and in the thirty since nothing
+    const { shared } = awaited[0]!.law;
+    expect(shared.at(1)).toBeGreaterThan(0.4);
+    expect(shared.at(24) - shared.at(2)).toBeLessThan(0.05);
+    expect(effectiveSums(own, state, NOON + 60 * DAY).options.a!.information[0]).toBe(200);
   });
 });

@@ -2,11 +2,12 @@ import { describe, expect, it } from 'vitest';
 import { playLateOrders } from '../../../bench/learn/late-orders.ts';
 import type { Programme } from '../../../core/domain/programme.ts';
 import type { Awaited } from '../../../core/learn/arrived.ts';
-import { lawAt } from '../../../core/learn/delays.ts';
+import { curveOf } from '../../../core/learn/delays.ts';
 import { effectiveSums } from '../../../core/learn/effective.ts';
 import { linearSumsOf } from '../../../core/learn/linear-state.ts';
 import type { ModelState } from '../../../core/learn/model.ts';
 import { emptyState } from '../../../core/learn/model.ts';
+import { noticedChange } from '../../../core/measure/change.ts';
 import { rowStart } from '../../../core/maths/cholesky.ts';
 import type { Xoshiro } from '../../../core/maths/xoshiro.ts';
 import { rngFromNumber } from '../../../core/maths/xoshiro.ts';
@@ -77,7 +78,7 @@ describe('a trial whose signal has not come', () => {
     const [{ law }] = awaited as [Awaited];
     for (const [option, { mean }] of Object.entries({ a: { mean: 3 }, b: { mean: 48 } })) {
       for (const age of [2, 6, 24, 72, 140]) {
-        expect(Math.abs(lawAt(law, option, age) - inWindow(age, mean, 168))).toBeLessThan(0.08);
+        expect(Math.abs(curveOf(law, option).at(age) - inWindow(age, mean, 168))).toBeLessThan(0.08);
       }
       // by hand, every send at its own age
       const weights = sent
@@ -110,6 +111,44 @@ describe('a trial whose signal has not come', () => {
     const before = effectiveSums(own, stateOf(own, sent), at(48)).pending.a!;
     expect(before.trials).toBe(960);
     expect(before.counted).toBeLessThan(960);
+  });
+});
+
+describe('answers that all come a day late', () => {
+  // uploads once a day, or a window that is waited for: what comes, comes in one hour
+  it('make no option look better, worse or changed while some trials of a block are known and others are not', () => {
+    const numbers = Array.from({ length: 16 }, (_, i) => [
+      `n${i}`,
+      { type: 'number' as const, min: 0, max: 1 },
+    ]);
+    const own = programme({
+      ...{
+        context: Object.fromEntries(numbers),
+        policy: { kind: 'auto' },
+        variants: [variant('a'), variant('b')],
+      },
+      goal: { signals: [{ ...ORDER, windowHours: 72 }] },
+    });
+    // blocks are as coarse as can be
+    expect(linearSumsOf(own).grain).toBe(1);
+    const [hours, rates] = [168, { a: 0.1, b: 0.05 }];
+    const sums = linearSumsOf(own);
+    const state = { ...emptyState(), linear: sums.empty() };
+    for (let hour = 0; hour < hours; hour++) {
+      for (const [option, rate] of Object.entries(rates)) {
+        sums.addTrials(state.linear, { option, context: {}, hour: FIRST + hour }, 100);
+        const credits = { [ORDER.signal]: { worth: 1, delay: 24 * HOUR } };
+        const known = { option, context: {}, hour: FIRST + hour - 24 };
+        for (let i = 0; i < 100 * rate && hour >= 24; i++) sums.moveCredits(state.linear, known, {}, credits);
+      }
+      if (hour < 72) continue;
+      expect(noticedChange(own, state, at(hour + 0.99))).toBeUndefined();
+      const { options } = effectiveSums(own, state, at(hour + 0.99));
+      for (const [option, rate] of Object.entries(rates)) {
+        const found = options[option]!.responses[ORDER.signal]![0]! / options[option]!.information[0]!;
+        expect(Math.abs(found / rate - 1)).toBeLessThan(0.03);
+      }
+    }
   });
 });
 
@@ -173,7 +212,7 @@ describe('a model that knows the context', () => {
       const segment = sent.filter((one) => one.context.plan === plan);
       const exact = segment.reduce(
         (sum, { hour, arrived }) =>
-          sum + (ORDER.signal in arrived ? 1 : lawAt(law, 'a', FIRST + hours - 0.5 - hour)),
+          sum + (ORDER.signal in arrived ? 1 : curveOf(law, 'a').at(FIRST + hours - 0.5 - hour)),
         0,
       );
       const answered = segment.filter(({ arrived }) => ORDER.signal in arrived).length;
