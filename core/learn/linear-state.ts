@@ -3,7 +3,15 @@ import type { DecideRequest, OptionKey } from '../domain/decision.ts';
 import type { Programme } from '../domain/programme.ts';
 import type { Pieces } from '../domain/slots.ts';
 import type { Block, BlockTotal } from './blocks.ts';
-import { addArrivals, addHours, blockOf, blocksAt, emptyBlockTotal, stretchOf, tidyOption } from './blocks.ts';
+import {
+  addArrivals,
+  addHours,
+  blockOf,
+  blocksAt,
+  emptyBlockTotal,
+  stretchOf,
+  tidyOption,
+} from './blocks.ts';
 import { placeOf } from './delays.ts';
 import { DeclaredFeatures } from './features/declared.ts';
 import { schemaHash } from './schema-hash.ts';
