@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Scenario } from './scenario.ts';
 
-const DISK_MB = 48;
+/** Room for the write-ahead log (32 MB), whatever is recorded in five rounds, and a filler. */
+const DISK_MB = 128;
 
 /** A disk of our own, small enough to be filled; undefined where this user may not have one. */
 export function smallDisk(folder: string): { remove(): void } | undefined {
