@@ -1,7 +1,8 @@
-import type { Credit, DecisionCount } from '../../core/contracts/records.ts';
+import type { Credit, DecisionCount, NewDecision } from '../../core/contracts/records.ts';
 import type { Credited, Trial } from '../../core/contracts/trial.ts';
 import type { Decision } from '../../core/domain/decision.ts';
 import type { ProgrammeId } from '../../core/domain/programme.ts';
+import { HOUR_MS } from '../../core/domain/programme.ts';
 import type { Pieces } from '../../core/domain/slots.ts';
 import type { PlannedHour } from '../../core/domain/timing.ts';
 
@@ -51,8 +52,32 @@ export const taughtIn = ({ planned, pieces }: { planned: string | null; pieces: 
 export const contextIn = (text: string | null): Decision['context'] =>
   text === null ? {} : (JSON.parse(text) as Decision['context']);
 
+/** One decision as it is counted. */
+export type Counted = Omit<DecisionCount, 'count'>;
+
+export function countedOf({ decision, first }: NewDecision): Counted {
+  const { programme, option, arm, learn, at, context } = decision;
+  return {
+    programme,
+    option,
+    arm,
+    learn,
+    first,
+    hour: Math.floor(at / HOUR_MS),
+    context,
+    ...taughtOf(decision),
+  };
+}
+
+/** What is learned from beside the option tells decisions apart only where somebody learns from it. */
+export function toldApart(row: Counted, contextual: readonly ProgrammeId[]): Counted {
+  if (contextual.includes(row.programme)) return row;
+  const { programme, option, arm, learn, first, hour } = row;
+  return { programme, option, arm, learn, first, hour };
+}
+
 /** Rows that are alike as one, with their number. */
-export function counted(rows: Iterable<Omit<DecisionCount, 'count'>>): DecisionCount[] {
+export function counted(rows: Iterable<Counted>): DecisionCount[] {
   const counts = new Map<string, DecisionCount>();
   for (const row of rows) {
     const key = JSON.stringify(row);

@@ -15,9 +15,8 @@ import type { ReadStore } from '../../core/contracts/store.ts';
 import { FOLD_LEASE } from '../../core/contracts/store.ts';
 import type { Decision, DecisionId } from '../../core/domain/decision.ts';
 import type { ProgrammeId } from '../../core/domain/programme.ts';
-import { HOUR_MS } from '../../core/domain/programme.ts';
 import type { Person, PersonId } from '../../core/domain/person.ts';
-import { counted, taughtOf } from './contexts.ts';
+import { counted, countedOf, taughtOf, toldApart } from './contexts.ts';
 import type { Lease } from './lease.ts';
 import { grant } from './lease.ts';
 import type { LedgerDraft } from './ledger.ts';
@@ -88,11 +87,7 @@ export class MemoryLearning {
   readLedger(after: number, limit: number, contextual: readonly ProgrammeId[] = []): LedgerChunk {
     const rows = this.#written.slice(after, after + limit);
     const decisions = rows.flatMap((row) => {
-      if (!('decision' in row)) return [];
-      const { programme, option, arm, learn, at, context } = row.decision;
-      const apart = contextual.includes(programme) ? { context, ...taughtOf(row.decision) } : {};
-      const hour = Math.floor(at / HOUR_MS);
-      return [{ programme, option, arm, learn, first: row.first, hour, ...apart }];
+      return 'decision' in row ? [toldApart(countedOf(row), contextual)] : [];
     });
     const entries = rows.flatMap((row, i) =>
       'decision' in row ? [] : [entryOf({ ...row, seq: after + i + 1 })],

@@ -6,6 +6,7 @@ import type { StoredSignal } from '../../core/contracts/records.ts';
 import type { Store } from '../../core/contracts/store.ts';
 import { Batcher } from '../../runtime/engine/batcher.ts';
 import { Database } from '../../runtime/store/sqlite/database.ts';
+import { Recent } from '../../runtime/store/sqlite/recent.ts';
 import { openSqliteStore } from '../../runtime/store/sqlite/sqlite-store.ts';
 import { verifyLedger } from '../../runtime/store/verify-ledger.ts';
 import { folder } from '../support/folders.ts';
@@ -109,6 +110,55 @@ describe('a data folder', () => {
     expect(db.one('PRAGMA journal_mode')).toEqual({ journal_mode: 'wal' });
     expect(db.one('PRAGMA synchronous')).toEqual({ synchronous: 2 });
     db.close();
+  });
+});
+
+describe('decisions to learn from', () => {
+  const context = { plan: 'pro', odd: 'Grüße "\\' };
+
+  it('are counted alike by the process that made them and by the next one', async () => {
+    const path = await folder();
+    const store = await openSqliteStore(path);
+    const p = person('p', 'user:u');
+    const made = [{ context }, { context }, { context: {} }, { context, programme: 'other' }];
+    await put(store, { persons: [p], decisions: made.map((own, i) => first(decision(`d${i}`, own))) });
+    await put(store, { signals: [signal('e')] });
+    await put(store, { decisions: [first(decision('d9', { at: NOON + 3_600_000 }))] });
+    const read = async (from: Store): Promise<unknown[]> => {
+      const all = [0, 2, 5].flatMap((after) =>
+        [100, 3].flatMap((limit) => [[], ['welcome']].map((named) => from.readLedger(after, limit, named))),
+      );
+      const text = (row: unknown): string => JSON.stringify(Object.entries(row as object).sort());
+      return (await Promise.all(all)).map(({ decisions, ...rest }) => [rest, decisions.map(text).sort()]);
+    };
+    const before = await read(store);
+    await store.close();
+    expect(before).toEqual(await read(await opened(() => openSqliteStore(path))));
+  });
+
+  it('are none of a batch that failed, also when its places in the ledger were taken', async () => {
+    const store = await opened(async () => openSqliteStore(await folder()));
+    await put(store, { decisions: [first(decision('d1'))] });
+    const again = put(store, { decisions: [first(decision('d2')), first(decision('d1'))] });
+    await expect(again).rejects.toThrow('UNIQUE');
+    await store.saveProgramme(programme(), 0, NOON);
+    await store.saveProgramme(programme(), 1, NOON);
+    const { upTo, decisions } = await store.readLedger(0, 100);
+    expect([upTo, decisions.map(({ count }) => count)]).toEqual([3, [1]]);
+  });
+
+  it('are not remembered for ever', () => {
+    const recent = new Recent(10);
+    for (let end = 0; end < 30; end += 3) {
+      recent.take(
+        end,
+        ['a', 'b', 'c'].map((id) => first(decision(id))),
+      );
+    }
+    expect(recent.counts(0, 30, [])).toBeUndefined();
+    expect(recent.counts(26, 29, [])).toMatchObject([{ count: 3 }]);
+    expect(recent.counts(20, 30, [])).toBeUndefined();
+    expect(recent.counts(28, 30, [])).toMatchObject([{ count: 2 }]);
   });
 });
 

@@ -22,6 +22,7 @@ import { entryOf, sha256 } from '../ledger.ts';
 import { partitionOf } from '../partition.ts';
 import type { Database } from './database.ts';
 import { loadPerson, removePerson } from './persons.ts';
+import type { Recent } from './recent.ts';
 import { insertOutcomes } from './write.ts';
 
 const POSITION = 'fold position';
@@ -40,15 +41,35 @@ interface TaughtRow {
 type CountRow = Omit<DecisionCount, 'learn' | 'first' | keyof TaughtRow> &
   TaughtRow & { learn: number; first: number };
 
-/** Decisions are counted where they lie; the rest, which is less by far, comes row by row. */
+interface LedgerAsk {
+  after: number;
+  limit: number;
+  /** Programmes that learn from the context. */
+  contextual?: readonly ProgrammeId[] | undefined;
+}
+
+/** Decisions are counted by who remembers them, or else where they lie; the rest, which is less by far, comes row by row. */
 export function readLedger(
   db: Database,
-  after: number,
-  limit: number,
-  contextual: readonly ProgrammeId[] = [],
+  { after, limit, contextual = [] }: LedgerAsk,
+  recent: Recent,
 ): LedgerChunk {
   const sql = 'SELECT coalesce(max(seq), ?1) AS upTo FROM ledger WHERE seq > ?1 AND seq <= ?1 + ?2';
   const { upTo } = db.one<{ upTo: number }>(sql, after, limit)!;
+  const rows = db.all<LedgerRow>(
+    `SELECT seq, kind, at, person, ref, body FROM ledger
+     WHERE seq > ? AND seq <= ? AND kind <> 'decision' ORDER BY seq`,
+    after,
+    upTo,
+  );
+  const decisions = recent.counts(after, upTo, contextual) ?? countsOf(db, { after, upTo, contextual });
+  return { upTo, decisions, entries: rows.map(entryOf) };
+}
+
+function countsOf(
+  db: Database,
+  { after, upTo, contextual }: { after: number; upTo: number; contextual: readonly ProgrammeId[] },
+): DecisionCount[] {
   const told = 'programme IN (SELECT value FROM json_each(?3))';
   const counts = db.all<CountRow>(
     `SELECT programme, option, arm, learn, first, count(*) AS count, CAST(at / ${HOUR_MS} AS INTEGER) AS hour,
@@ -61,13 +82,7 @@ export function readLedger(
     upTo,
     JSON.stringify(contextual),
   );
-  const rows = db.all<LedgerRow>(
-    `SELECT seq, kind, at, person, ref, body FROM ledger
-     WHERE seq > ? AND seq <= ? AND kind <> 'decision' ORDER BY seq`,
-    after,
-    upTo,
-  );
-  return { upTo, decisions: counts.map(countOf), entries: rows.map(entryOf) };
+  return counts.map(countOf);
 }
 
 const countOf = ({ learn, first, context, planned, pieces, ...row }: CountRow): DecisionCount => ({

@@ -20,6 +20,7 @@ import {
   saveKey,
   saveProgramme,
 } from './read.ts';
+import { Recent } from './recent.ts';
 import { addCodes, pools, taken } from './resources.ts';
 import type { Flushing } from './tenure.ts';
 import { FLUSHING, Tenure } from './tenure.ts';
@@ -46,12 +47,22 @@ export const openSqliteStore = (folder: string, flushing: Flushing = FLUSHING): 
 function storeOn(tenure: Tenure): Store {
   const read: Tenure['read'] = (work) => tenure.read(work);
   const change: Tenure['change'] = (work) => tenure.change(work);
-  const own: Tenure['own'] = (work) => tenure.own(work);
+  const own: Tenure['own'] = (work, committed) => tenure.own(work, committed);
+  const recent = new Recent();
   return {
     concurrent: 2,
-    transact: (query, work) => own((db) => write(db, work(load(db, query)))),
+    transact: async (query, work) => {
+      await own(
+        (db) => {
+          const writes = work(load(db, query));
+          return { end: write(db, writes), decisions: writes.decisions };
+        },
+        ({ end, decisions }) => recent.take(end, decisions),
+      );
+    },
     position: () => read(position),
-    readLedger: (after, limit, contextual) => read((db) => readLedger(db, after, limit, contextual)),
+    readLedger: (after, limit, contextual) =>
+      read((db) => readLedger(db, { after, limit, contextual }, recent)),
     histories: (persons, signals, contextual) =>
       read((db) => histories(db, persons, { signals, contextual })),
     trials: (programme, after, upTo) => read((db) => trials(db, programme, after, upTo)),

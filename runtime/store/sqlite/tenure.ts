@@ -77,22 +77,24 @@ export class Tenure {
     }
   }
 
-  change<T>(work: (db: Database) => T): Promise<T> {
+  /** `committed` is told at once, before anybody reads what was written. */
+  change<T>(work: (db: Database) => T, committed?: (value: T) => void): Promise<T> {
     return this.read((db) => {
       const value = db.transaction(() => work(db));
       this.#flusher.wrote();
+      committed?.(value);
       return value;
     });
   }
 
   /** A change by the owner alone: two processes on one folder would each decide on facts the other changes. */
-  own<T>(work: (db: Database) => T): Promise<T> {
+  own<T>(work: (db: Database) => T, committed?: (value: T) => void): Promise<T> {
     return this.change((db) => {
       if (this.#owner !== undefined && ownerOf(db) !== this.#owner) {
         throw new Error('another Pickwell has taken over this data folder');
       }
       return work(db);
-    });
+    }, committed);
   }
 
   async take(token: string): Promise<void> {

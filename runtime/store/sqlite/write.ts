@@ -44,8 +44,8 @@ const LEDGER: Insertion = {
 
 type Row = SQLInputValue[];
 
-/** Writes what a batch caused. Runs inside the caller's transaction. */
-export function write(db: Database, writes: WorkWrites): void {
+/** Writes what a batch caused, and returns where the ledger ended before. Runs inside the caller's transaction. */
+export function write(db: Database, writes: WorkWrites): number {
   db.insert(
     ALIASES,
     writes.aliases.map(({ alias, person }) => [alias, person]),
@@ -67,6 +67,7 @@ export function write(db: Database, writes: WorkWrites): void {
   insertOutcomes(db, writes.outcomes);
   for (const { person } of writes.erased) emptyPerson(db, person);
   append(db, [...decided, ...draftsAfterDecisions(writes)], end);
+  return end.seq;
 }
 
 /** A row for every id that became this person; the profile lies with the one that stayed. */
