@@ -30,7 +30,8 @@ export class Database {
       PRAGMA journal_mode = WAL;
       PRAGMA synchronous = FULL;
       PRAGMA busy_timeout = 5000;
-      PRAGMA cache_size = -65536;
+      -- what is not in it the system's cache has, and a commit may walk all of its table
+      PRAGMA cache_size = -16384;
       -- pages that change in every batch are copied back once in 32 MB of log instead of once in 4
       PRAGMA wal_autocheckpoint = 8000;
       PRAGMA temp_store = MEMORY;
@@ -97,8 +98,10 @@ export class Database {
   insert(insertion: Insertion, rows: readonly SQLInputValue[][]): void {
     for (let from = 0; from < rows.length;) {
       const many = ROWS_AT_ONCE.find((count) => count <= rows.length - from)!;
-      this.#insertOf(insertion, many).run(...rows.slice(from, from + many).flat());
-      from += many;
+      const values: SQLInputValue[] = [];
+      // flat() takes several times as long
+      for (const end = from + many; from < end; from++) values.push(...rows[from]!);
+      this.#insertOf(insertion, many).run(...values);
     }
   }
 
