@@ -4,7 +4,7 @@ import type { GoalSignal, Programme } from '../domain/programme.ts';
 import { scaleOf } from '../policies/posterior.ts';
 import type { Block } from './blocks.ts';
 import type { DelayLaw } from './delays.ts';
-import { agesOf, arrivalsOf, curveOf, lawOf } from './delays.ts';
+import { agesOf, arrivalsOf, awaitedHours, curveOf, lawOf } from './delays.ts';
 import type { Stretch } from './models/delay.ts';
 import { trialsOf } from './models/delay.ts';
 import { pairKey } from './worths.ts';
@@ -46,10 +46,14 @@ export class Arrived {
   readonly #window: number;
 
   /** @param now hours since 1970 */
-  constructor({ goal: { signals } }: Programme, blocks: readonly Block[], now: number) {
+  constructor(programme: Programme, blocks: readonly Block[], now: number) {
+    const { signals } = programme.goal;
     this.#now = now;
-    this.#window = Math.max(...signals.map(({ windowHours }) => windowHours));
-    this.goals = signals.map((goal) => ({ goal, law: lawOf(blocks, goal, now), part: partOf(goal, blocks) }));
+    this.#window = Math.max(...signals.map((goal) => awaitedHours(programme, goal)));
+    this.goals = signals.map((goal) => {
+      const law = lawOf(blocks, goal, awaitedHours(programme, goal), now);
+      return { goal, law, part: partOf(goal, blocks) };
+    });
   }
 
   /** Whether signals of the trials of one option in a block may still count. */

@@ -86,8 +86,8 @@ export function attribute(
       const known = credits.get(key);
       const { id: decision, person } = cause;
       const credit = { decision, programme: programme.id, person, signal: goal.signal };
-      // they come in the order of time: the first is the earliest
-      const delay = known?.delay ?? Math.max(0, signal.at - sendTimeOf(cause));
+      // they come in the order of time: the first is the earliest. From the decision on, as trials are: when it is sent is part of it
+      const delay = known?.delay ?? Math.max(0, signal.at - cause.at);
       credits.set(key, { ...credit, worth: Math.min(1, (known?.worth ?? 0) + worth), delay });
     }
   }

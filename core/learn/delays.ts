@@ -1,6 +1,6 @@
 import type { OptionKey } from '../domain/decision.ts';
 import { countsFor } from './counts-for.ts';
-import type { GoalSignal } from '../domain/programme.ts';
+import type { GoalSignal, Programme } from '../domain/programme.ts';
 import { HOUR_MS } from '../domain/programme.ts';
 import type { Block, BlockTotal } from './blocks.ts';
 import type { Bins, Cohort, DelayCurve, Stretch } from './models/delay.ts';
@@ -48,7 +48,7 @@ export const arrivalsOf = ({ arrivals }: BlockTotal, signal: string): number => 
 
 /** How late one signal arrives after the options of a programme, by now. */
 export interface DelayLaw {
-  /** Hours at which its bins end; the last is the attribution window. */
+  /** Hours after the decision at which its bins end; with the last, nothing is awaited any more. */
   bins: Bins;
   /** What all options share: of what arrives inside the window, how much has by some age. */
   shared: DelayCurve;
@@ -56,9 +56,16 @@ export interface DelayLaw {
   options: ReadonlyMap<OptionKey, DelayCurve>;
 }
 
-/** The law of one signal, from the arrivals in blocks; not where the delay of an arrival is not known. @param now hours since 1970 */
-export function lawOf(blocks: readonly Block[], goal: GoalSignal, now: number): DelayLaw {
-  const bins = binsIn(goal.windowHours);
+/** Hours after a decision in which a signal may still count: its window begins when the message is sent, which may be later. */
+export const awaitedHours = ({ timing }: Programme, { windowHours }: GoalSignal): number =>
+  windowHours + (timing?.horizonHours ?? 0);
+
+/**
+ * The law of one signal, from the arrivals in blocks; not where the delay of an arrival is not known. @param hours it is awaited
+ * @param now hours since 1970
+ */
+export function lawOf(blocks: readonly Block[], goal: GoalSignal, hours: number, now: number): DelayLaw {
+  const bins = binsIn(hours);
   const cohorts = new Map<OptionKey, Cohort[]>();
   for (const block of blocks) {
     for (const [option, total] of Object.entries(block.options)) {

@@ -39,6 +39,14 @@ describe('attribution', () => {
     expect(credited(only, [signal(NOON - 1)])).toEqual({});
   });
 
+  it('of a message planned for later reaches as far from then, and counts how late it was from the decision', () => {
+    const planned = decision('d', NOON, { sendAt: NOON + DAY });
+    expect(credited([planned], [signal(NOON + DAY + WEEK)])).toEqual({ d: 1 });
+    expect(credited([planned], [signal(NOON + DAY - 1)])).toEqual({});
+    const [credit] = attribute(programme(), [planned], [signal(NOON + DAY + 2 * HOUR)]);
+    expect(credit).toMatchObject({ decision: 'd', delay: 26 * HOUR });
+  });
+
   it('has a window for each signal of the goal', () => {
     const click = signal(NOON + 73 * HOUR, { name: CLICK.signal });
     expect(credited([decision('d', NOON)], [click], [CLICK])).toEqual({});
