@@ -52,38 +52,28 @@ export const taughtIn = ({ planned, pieces }: { planned: string | null; pieces: 
 export const contextIn = (text: string | null): Decision['context'] =>
   text === null ? {} : (JSON.parse(text) as Decision['context']);
 
-/** One decision as it is counted. */
-export type Counted = Omit<DecisionCount, 'count'>;
-
-export function countedOf({ decision, first }: NewDecision): Counted {
+/** A decision as it is counted. */
+export function countedOf({ decision, first }: NewDecision): DecisionCount {
   const { programme, option, arm, learn, at, context } = decision;
-  return {
-    programme,
-    option,
-    arm,
-    learn,
-    first,
-    hour: Math.floor(at / HOUR_MS),
-    context,
-    ...taughtOf(decision),
-  };
+  const hour = Math.floor(at / HOUR_MS);
+  return { programme, option, arm, learn, first, hour, count: 1, context, ...taughtOf(decision) };
 }
 
 /** What is learned from beside the option tells decisions apart only where somebody learns from it. */
-export function toldApart(row: Counted, contextual: readonly ProgrammeId[]): Counted {
+export function toldApart(row: DecisionCount, contextual: readonly ProgrammeId[]): DecisionCount {
   if (contextual.includes(row.programme)) return row;
-  const { programme, option, arm, learn, first, hour } = row;
-  return { programme, option, arm, learn, first, hour };
+  const { programme, option, arm, learn, first, hour, count } = row;
+  return { programme, option, arm, learn, first, hour, count };
 }
 
-/** Rows that are alike as one, with their number. */
-export function counted(rows: Iterable<Counted>): DecisionCount[] {
+/** Rows that are alike as one. */
+export function counted(rows: Iterable<DecisionCount>): DecisionCount[] {
   const counts = new Map<string, DecisionCount>();
   for (const row of rows) {
-    const key = JSON.stringify(row);
+    const key = JSON.stringify({ ...row, count: undefined });
     const known = counts.get(key);
-    if (known) known.count++;
-    else counts.set(key, { ...row, count: 1 });
+    if (known) known.count += row.count;
+    else counts.set(key, { ...row });
   }
   return [...counts.values()];
 }

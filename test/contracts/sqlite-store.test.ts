@@ -147,8 +147,8 @@ describe('decisions to learn from', () => {
     expect([upTo, decisions.map(({ count }) => count)]).toEqual([3, [1]]);
   });
 
-  it('are not remembered for ever', () => {
-    const recent = new Recent(10);
+  it('are remembered for a while, by whole batches', () => {
+    const recent = new Recent(4);
     for (let end = 0; end < 30; end += 3) {
       recent.take(
         end,
@@ -156,9 +156,10 @@ describe('decisions to learn from', () => {
       );
     }
     expect(recent.counts(0, 30, [])).toBeUndefined();
-    expect(recent.counts(26, 29, [])).toMatchObject([{ count: 3 }]);
-    expect(recent.counts(20, 30, [])).toBeUndefined();
-    expect(recent.counts(28, 30, [])).toMatchObject([{ count: 2 }]);
+    expect(recent.counts(18, 30, [])).toMatchObject([{ count: 12 }]);
+    expect(recent.counts(21, 27, [])).toMatchObject([{ count: 6 }]);
+    expect(recent.counts(21, 28, [])).toBeUndefined();
+    expect(recent.counts(25, 30, [])).toBeUndefined();
   });
 });
 

@@ -90,7 +90,7 @@ export async function readLedger(
   const known = (apart ?? []).map(({ record, at, ...row }) => {
     const { context, planned, pieces } = taughtBy(record);
     const taught = { ...(planned && { planned }), ...(pieces && { pieces }) };
-    return { ...row, hour: Math.floor(at / HOUR_MS), context, ...taught };
+    return { ...row, count: 1, hour: Math.floor(at / HOUR_MS), context, ...taught };
   });
   return { upTo, decisions: [...alike, ...counted(known)], entries: rows.map(entryOf) };
 }
