@@ -24,8 +24,11 @@ export interface FolderPorts {
   failed: (error: unknown) => void;
 }
 
-/** How long new entries may wait for the next fold, in ms. */
-const PAUSE_MS = 100;
+/**
+ * How long new entries may wait for the next fold, in ms: as many times as long as the last one took, since it takes its time
+ * from decisions, and no longer than leaves it well inside of the second in which what was learned is decided with.
+ */
+const PAUSE = { least: 100, times: 20, most: 500 };
 const AFTER_FAULT_MS = 1_000;
 const CHUNK = 5_000;
 /** How long nobody else may fold after the last sign of the one who does, in ms; asked for again at half of it. */
@@ -55,10 +58,12 @@ export class Folder {
   }
 
   async #tick(): Promise<number> {
+    const start = performance.now();
     try {
       const folded = await this.step();
       if (this.#lease === undefined) return WAIT_MS;
-      return folded === CHUNK ? 0 : PAUSE_MS;
+      const { least, times, most } = PAUSE;
+      return folded === CHUNK ? 0 : Math.max(least, Math.min(most, times * (performance.now() - start)));
     } catch (error) {
       // the last good model goes on deciding; the entries are folded again from the position that was kept
       this.#ports.failed(error);
