@@ -19,7 +19,8 @@ const CONTEXT_PREFIX = 'c.';
  * @throws Fault `invalid` without a programme or a person, or for a JSON body that cannot be read.
  */
 export function parse(request: InboundRequest): DecideRequest {
-  const raw: Record<string, unknown> = { ...request.query, ...bodyFields(request.body) };
+  const raw: Record<string, unknown> =
+    request.body.length === 0 ? request.query : { ...request.query, ...bodyFields(request.body) };
   const parsed = decideFields.safeParse(raw);
   if (!parsed.success) throw new Fault('invalid', 'a field is neither text nor a number');
   const fields = parsed.data;
@@ -65,7 +66,8 @@ function scopeOf(fields: DecideFields, send: string | undefined): string | undef
 
 function contextOf(raw: Record<string, unknown>, given: Record<string, unknown>): DecideRequest['context'] {
   const features: [string, string | number | boolean][] = [];
-  for (const [name, value] of Object.entries(raw)) {
+  for (const name of Object.keys(raw)) {
+    const value = raw[name];
     if (name.startsWith(CONTEXT_PREFIX) && isFeature(value)) {
       features.push([name.slice(CONTEXT_PREFIX.length), value]);
     }
@@ -84,7 +86,6 @@ function isFeature(value: unknown): value is string | number | boolean {
  * the first character decides.
  */
 function bodyFields(body: Uint8Array): Record<string, unknown> {
-  if (body.length === 0) return {};
   const content = new TextDecoder().decode(body).trim();
   return content.startsWith('{') ? jsonObject(content) : Object.fromEntries(new URLSearchParams(content));
 }

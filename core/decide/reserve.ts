@@ -30,6 +30,7 @@ export function withReservations(decision: Decision, programme: Programme, facts
   const preview = decision.reason === 'preview';
   const taken = preview || !facts ? [] : reservationsOf(programme, variant, sendTimeOf(decision), facts);
   const { coupon: pool, route } = variant;
+  if (taken.length === 0 && pool === undefined && !route) return decision;
   const code = preview ? NO_CODE : taken.find((reservation) => reservation.code !== undefined)?.code;
   return {
     ...decision,

@@ -6,16 +6,21 @@ import { keysAhead, needsOfAll } from '../guardrails/needs.ts';
 const APART_MS = 600_000;
 
 /**
- * The resources one decision of a programme may take of at about `now` (ms since 1970): none, unless its variants need any; around
- * midnight those of both days, because the clock it is decided by is another, and those of all days it may be planned for.
+ * The resources one decision of some programmes may take of at about `now` (ms since 1970): none, unless their variants need any;
+ * around midnight those of both days, because the clock it is decided by is another, and those of all days it may be planned for.
  */
-export function resourcesAsked(programme: Programme, now: number): ResourceAsk[] {
-  return needsOfAll(programme).flatMap((need) => {
-    return keysAhead(need, programme, now, APART_MS).map((key) => ({
-      key,
-      codes: need.pool === undefined ? 0 : 1,
-    }));
-  });
+export function resourcesAsked(
+  lives: readonly { readonly programme: Programme }[],
+  now: number,
+): ResourceAsk[] {
+  const asks: ResourceAsk[] = [];
+  for (const { programme } of lives) {
+    for (const need of needsOfAll(programme)) {
+      const codes = need.pool === undefined ? 0 : 1;
+      for (const key of keysAhead(need, programme, now, APART_MS)) asks.push({ key, codes });
+    }
+  }
+  return asks;
 }
 
 /** Each resource once, with as many codes as all that ask for it may take. */

@@ -36,9 +36,8 @@ export interface DecideRequest {
 }
 
 /** The programmes a request names, each once, in the order in which it names them. */
-export const programmesIn = ({ programme }: Pick<DecideRequest, 'programme'>): ProgrammeId[] => [
-  ...new Set<ProgrammeId>([programme].flat()),
-];
+export const programmesIn = ({ programme }: Pick<DecideRequest, 'programme'>): ProgrammeId[] =>
+  typeof programme === 'string' ? [programme] : [...new Set<ProgrammeId>(programme)];
 
 /** Programmes as a query names them, `welcome` or `welcome,offers`. */
 export function programmesInText(text: string): ProgrammeId | ProgrammeId[] {

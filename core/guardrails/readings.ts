@@ -139,6 +139,7 @@ function signalsRead({ signals = [], now }: GuardContext, asks: Asks): Readings[
 }
 
 function resourcesRead({ resources, now, programme }: GuardContext, { needs }: Asks): Readings['resources'] {
+  if (needs.length === 0) return undefined;
   const keys = needs.flatMap((need) => keysAhead(need, programme, now));
   const read = keys.flatMap((key): [ResourceKey, ResourceRead][] => {
     const fact = resources?.get(key);

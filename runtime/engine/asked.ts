@@ -32,7 +32,7 @@ export const toAliases = (ref: PersonRef): Alias[] => aliasesOf(ref, digestEmail
 /** @throws Fault `invalid` without any id of a person, `rejected` when none of the programmes is known. */
 export function askedOf(request: DecideRequest, catalogue: Catalogue, now: number): Asked {
   const ids = programmesIn(request);
-  const lives = ids.flatMap((id) => catalogue.live(id) ?? []);
+  const lives = ids.map((id) => catalogue.live(id)).filter((live) => live !== undefined);
   if (lives.length === 0) throw new Fault('rejected', `no programme ${ids.join(', ')}`);
   const aliases = toAliases(request.person);
   if (aliases.length === 0) throw new Fault('invalid', 'person: at least one id');

@@ -107,7 +107,7 @@ export class Engine {
       persons: [{ aliases, sendKeys }],
       events: aliases.map(erasedKey),
       decides: true,
-      resources: lives.flatMap(({ programme }) => resourcesAsked(programme, this.#ports.now())),
+      resources: resourcesAsked(lives, this.#ports.now()),
       run: (set) => this.#decideIn(set, asked),
     });
     this.#tell(made);

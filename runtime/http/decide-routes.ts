@@ -76,7 +76,7 @@ export async function traceableAnswer(
   deadlines: Deadlines,
   ports: DecidePorts,
 ): Promise<Answer> {
-  const attributes = { 'pickwell.programme': programmesIn(parsed).join(',') };
+  const attributes = ports.tracing && { 'pickwell.programme': programmesIn(parsed).join(',') };
   return traced(ports.tracing, 'decide', { kind: 'server', headers, attributes }, async (span) => {
     const answer = await answerInTime(parsed, deadlines, ports);
     const { action, reason, rung } = answer;

@@ -13,7 +13,7 @@ function headersOf(message: IncomingMessage): Record<string, string | undefined>
 function queryOf(url: string, from: number): Record<string, string> {
   if (from < 0) return {};
   const query = parse(url.slice(from + 1));
-  for (const [name, value] of Object.entries(query)) if (Array.isArray(value)) query[name] = value[0];
+  for (const name in query) if (Array.isArray(query[name])) query[name] = query[name][0];
   return query as Record<string, string>;
 }
 

@@ -50,7 +50,9 @@ export function write(db: Database, writes: WorkWrites): number {
     ALIASES,
     writes.aliases.map(({ alias, person }) => [alias, person]),
   );
-  db.insert(PERSONS, writes.persons.flatMap(personRows));
+  const persons: Row[] = [];
+  for (const person of writes.persons) persons.push(...personRows(person));
+  db.insert(PERSONS, persons);
   const end = ledgerEnd(db);
   const decided = writes.decisions.map(decisionDraft);
   db.insert(
