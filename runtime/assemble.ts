@@ -7,6 +7,7 @@ import type { Transport } from '../core/contracts/destination.ts';
 import { webhooks } from '../webhooks/registry.ts';
 import { axiosTransport } from './delivery/axios-transport.ts';
 import { DeliveryService } from './delivery/service.ts';
+import { ClosedReader } from './engine/closed/reader.ts';
 import type { OpenRoom } from './engine/room.ts';
 import type { FreshKey } from './first-start.ts';
 import { prepare } from './first-start.ts';
@@ -93,7 +94,9 @@ async function makeParts(world: World) {
           version,
         });
   const later: { delivery?: DeliveryService; programmes?: Programmes } = {};
+  const closed = new ClosedReader(now, settings.ladder?.closedListMs);
   const room = await open({
+    closed: (table) => closed.take(table),
     batch(size, seconds) {
       metrics.batch(size, seconds);
       tracing?.batch(size, seconds);
@@ -129,18 +132,21 @@ async function makeParts(world: World) {
     redis: settings.redis === undefined ? undefined : { url: settings.redis, copies: settings.copies },
   });
   Object.assign(later, { delivery, programmes });
-  return { metrics, tracing, room, store, engine, programmes, freshKeys, keyring, delivery };
+  return { metrics, tracing, room, store, engine, programmes, freshKeys, keyring, delivery, closed };
 }
 
 function makeServer(world: World, parts: Parts, state: State): Server {
   const { settings, logger, version, now = Date.now } = world;
-  const { store, engine, metrics, tracing, keyring, delivery, programmes } = parts;
+  const { store, engine, metrics, tracing, keyring, delivery, programmes, closed } = parts;
   const own = inboundSettings(settings);
   const bug = (error: unknown): void => logger.error({ err: error }, 'bug');
   const degraded = degradedReporter({ metrics, logger, now });
   const answered = decisionLog(logger, settings.logDecisions ?? 0);
   const { ladder = {} } = settings;
-  const decidePorts = { engine, programmes, metrics, now, degraded, answered, tracing, ladder };
+  const decidePorts = {
+    ...{ engine, programmes, metrics, now, degraded, answered, tracing, ladder },
+    closed: closed.standings,
+  };
   const hot = decideHandlers(connectors, (id) => own.get(id), decidePorts);
   hot.set('/v1/decide', { methods: ['GET', 'POST'], handler: genericDecide(decidePorts) });
   const endpoints: Endpoint[] = [
@@ -155,6 +161,7 @@ function makeServer(world: World, parts: Parts, state: State): Server {
       programmes,
       delivery,
       metrics,
+      closed,
       now,
       ready: () => state.ready,
       manifest: () => buildManifest(version),

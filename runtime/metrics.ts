@@ -1,5 +1,7 @@
 import type { OutboxAdmin } from '../core/contracts/store.ts';
 import type { Funnel } from '../core/decide/funnel.ts';
+import type { Standing } from '../core/domain/closed.ts';
+import type { ClosedReader } from './engine/closed/reader.ts';
 import type { EngineHealth } from './engine/room.ts';
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 import type { LimitsInUse } from './delivery/limiter.ts';
@@ -45,6 +47,16 @@ export class Metrics {
     'Since the models here were known to be the newest',
     [],
   );
+  readonly #closed = {
+    ids: this.#gauge('closed_list_ids', 'Ids that left a channel or were erased, in memory', []),
+    bytes: this.#gauge('closed_list_bytes', 'Memory they take', []),
+    age: this.#gauge('closed_list_age_seconds', 'Since the list here was known to be the newest', []),
+    silences: this.#counter(
+      'closed_list_silences_total',
+      'Answers without the engine that are silence because a channel is closed, or not known to be open',
+      ['standing'],
+    ),
+  };
   readonly #oldest = this.#gauge('outbox_oldest_seconds', 'Age of the oldest outcome that waits', [
     'destination',
   ]);
@@ -150,6 +162,16 @@ export class Metrics {
   health({ queued, modelAgeMs }: EngineHealth): void {
     this.#queued.set(queued);
     this.#modelAge.set(modelAgeMs / 1000);
+  }
+
+  silenced(standing: Exclude<Standing, 'open'>): void {
+    this.#closed.silences.inc({ standing });
+  }
+
+  closedList({ size, bytes, ageMs }: Pick<ClosedReader, 'size' | 'bytes' | 'ageMs'>): void {
+    this.#closed.ids.set(size);
+    this.#closed.bytes.set(bytes);
+    this.#closed.age.set(ageMs / 1000);
   }
 
   outbox(rows: readonly OutboxRow[], now: number): void {

@@ -38,6 +38,7 @@ const SHARE = 'a number from 0 to 1';
 const COPIES = 'a whole number from 1 to 10000';
 
 const WAIT = 'milliseconds from 1 to 60000';
+const AGE = 'milliseconds from 1000 to 604800000 (a week)';
 const wait = z.number(WAIT).min(1, WAIT).max(60_000, WAIT).optional();
 
 const schema = z.object({
@@ -60,7 +61,14 @@ const schema = z.object({
   redis: z.url({ protocol: /^rediss?$/, error: REDIS }).optional(),
   copies: z.coerce.number(COPIES).int(COPIES).min(1, COPIES).max(10_000, COPIES).optional(),
   /** How long each rung of the ladder is waited for, in ms from the arrival of a request. */
-  ladder: z.strictObject({ fullMs: wait, lastModelMs: wait }).optional(),
+  ladder: z
+    .strictObject({
+      fullMs: wait,
+      lastModelMs: wait,
+      /** How old the closed list may become while the store is away, in ms. */
+      closedListMs: z.number(AGE).min(1_000, AGE).max(604_800_000, AGE).optional(),
+    })
+    .optional(),
   integrations: z.record(z.string(), z.record(z.string(), z.unknown())),
 });
 

@@ -1,3 +1,4 @@
+import { nothingWritten } from '../../core/contracts/nothing-written.ts';
 import { randomFillSync } from 'node:crypto';
 import type { NewDecision, WorkQuery, WorkWrites } from '../../core/contracts/records.ts';
 import { decide } from '../../core/decide/decide.ts';
@@ -61,10 +62,9 @@ export function batchesOf(size: number, decided = size, name = 'customer'): () =
         : [],
     );
     const aliases = persons.map((person) => ({ alias: person.aliases[0]!, person: person.id }));
-    const none = { reservations: [], seen: [], signals: [], merges: [], erased: [], outcomes: [] };
     return {
       query: { persons: asks, contactsSince: 0, events: [], decisions: [] },
-      writes: { persons, aliases, decisions, contacts, ...none },
+      writes: { ...nothingWritten(), persons, aliases, decisions, contacts },
     };
   };
 }

@@ -25,6 +25,8 @@ export interface Answer {
   route?: Route | undefined;
   reason: Reason;
   guardrail?: string | undefined;
+  /** That the guardrail objects because what it depends on is not known. */
+  state?: 'unknown' | undefined;
   rung: Rung;
   /** To append to links, so that a click can be credited: `did=<decision id>`. */
   link?: string | undefined;

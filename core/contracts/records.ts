@@ -1,4 +1,5 @@
 import type { Arm } from '../domain/arm.ts';
+import type { ClosedId } from '../domain/closed.ts';
 import type { Decision, DecisionId, OptionKey } from '../domain/decision.ts';
 import type { SignalEvent } from '../domain/event.ts';
 import type { Outcome } from '../domain/outcome.ts';
@@ -133,6 +134,8 @@ export interface WorkWrites {
   /** Persons to forget. Their ids and profile go at once; the folder takes what was learned from them. */
   erased: { person: PersonId; at: number }[];
   outcomes: NewOutcome[];
+  /** Ids that stand otherwise than before, each once. One that was erased stays so, whatever is written of it. */
+  closed: ClosedId[];
 }
 
 /** One row of the ledger as the folder reads it, decisions apart. */

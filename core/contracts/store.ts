@@ -1,3 +1,4 @@
+import type { ClosedId } from '../domain/closed.ts';
 import type { Decision, DecisionId } from '../domain/decision.ts';
 import type { Alias, Person, PersonId } from '../domain/person.ts';
 import type { Programme, ProgrammeId } from '../domain/programme.ts';
@@ -30,6 +31,23 @@ export interface WorkStore {
   transact(query: WorkQuery, work: (facts: WorkFacts) => WorkWrites): Promise<void>;
 }
 
+/** An id of the closed list, with its place in the order of changes to it. */
+export type ClosedRow = ClosedId & { number: number };
+
+/**
+ * The closed list: how the ids stand that left a channel or were erased. Copies keep it in memory for when nobody can be looked
+ * up.
+ */
+export interface ClosedStore {
+  /** Whether other processes may write to it, too. */
+  readonly shared?: boolean | undefined;
+  /**
+   * The ids that changed after place `after`, in the order of their changes, each as it is now, at most `limit`. What is
+   * durable when this is asked is there: whoever goes on after the last place they got never misses one.
+   */
+  closed(after: number, limit: number): Promise<ClosedRow[]>;
+}
+
 /** Learning: a fold over the ledger, exactly once by the position that is written with it. */
 export interface LearnStore {
   position(): Promise<number>;
@@ -60,14 +78,21 @@ export interface LearnStore {
 /** The lease under which the ledger is folded. */
 export const FOLD_LEASE = 'fold';
 
+/** What copies tell each other. */
+export interface Changes {
+  /** Whether a programme or a model has changed since this was last told. */
+  changed: boolean;
+  /** Place of the last change of the closed list. */
+  closed: number;
+}
+
 /** Telling copies of one installation of each other's changes. */
 export interface WatchStore {
   /**
-   * Calls `listener` every second or sooner for as long as the store can be asked, and says whether a programme or a model has
-   * changed since it last did, whoever changed it. A store that one process owns never calls it: whoever made the change
-   * knows. Resolves with what ends it.
+   * Calls `listener` every second or sooner for as long as the store can be asked, with what changed, whoever changed it. A
+   * store that one process owns never calls it: whoever made the change knows. Resolves with what ends it.
    */
-  watch(listener: (changed: boolean) => void): Promise<() => Promise<void>>;
+  watch(listener: (changes: Changes) => void): Promise<() => Promise<void>>;
 }
 
 export interface ProgrammeStore {
@@ -136,6 +161,7 @@ export interface Store
     WorkStore,
     LearnStore,
     WatchStore,
+    ClosedStore,
     ProgrammeStore,
     ReadStore,
     OutboxPort,
@@ -154,4 +180,7 @@ export interface Store
 }
 
 /** What is asked of a store beside deciding, ingesting and learning: by people, by deliveries, at the start. */
-export type DeskStore = Omit<Store, keyof WorkStore | keyof LearnStore | keyof WatchStore | 'own' | 'close'>;
+export type DeskStore = Omit<
+  Store,
+  keyof WorkStore | keyof LearnStore | keyof WatchStore | keyof ClosedStore | 'own' | 'close'
+>;

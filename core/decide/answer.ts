@@ -1,4 +1,5 @@
 import type { Answer } from '../contracts/answer.ts';
+import type { Standings } from '../domain/closed.ts';
 import type { Decision, Rung } from '../domain/decision.ts';
 import { sendTimeOf } from '../domain/decision.ts';
 import type { Programme, ProgrammeId, Variant } from '../domain/programme.ts';
@@ -57,16 +58,23 @@ export function asksStore(programme: Programme, variant: Variant): boolean {
   return timed || rests || rules.some((rule) => rule !== undefined);
 }
 
+/** What a degraded answer goes by besides the programme. */
+export interface Circumstances {
+  now: number;
+  standings: Standings;
+  fill?: ((message: Filled) => Filled | undefined) | undefined;
+}
+
 /**
  * The answer when the engine could not decide in time: the approved default between its dates, or silence. A default that
  * depends on consent, eligibility, quiet hours, suppression or a resource is not sent, because nothing can be looked up
- * on this rung; nor is one whose template tags `fill` cannot fill. A programme may want silence in any case (`whenAway`).
+ * on this rung; nor is one on a channel that is not known to be open, nor one whose template tags `fill` cannot fill. A
+ * programme may want silence in any case (`whenAway`).
  */
 export function degradedAnswer(
   programmeId: ProgrammeId,
   programme: Programme | undefined,
-  now: number,
-  fill: (message: Filled) => Filled | undefined = untagged,
+  { now, standings, fill = untagged }: Circumstances,
 ): Answer {
   const fallback = programme?.variants.find((variant) => variant.id === programme.fallback);
   const open =
@@ -79,11 +87,15 @@ export function degradedAnswer(
   const message = open ? usualMessage(fallback) : undefined;
   const filled = message && fill(message);
   const head = { programme: programmeId, programme_version: programme?.version, reason: 'fallback' as const };
-  if (!open || !message || !filled) {
-    const rung: Rung = programme ? 'silence' : 'default';
-    return { ...head, action: 'silence', rung, decision_recorded: false };
-  }
+  const rung: Rung = programme ? 'silence' : 'default';
+  const silence = { ...head, action: 'silence' as const, rung, decision_recorded: false };
+  if (!open || !message || !filled) return silence;
   const { id, channel } = fallback;
+  const standing = standings(channel);
+  if (standing !== 'open') {
+    const guardrail = standing === 'unknown' ? { state: standing } : {};
+    return { ...silence, reason: 'guardrail', guardrail: 'consent', ...guardrail };
+  }
   const send_at = new Date(now).toISOString();
   return {
     ...head,

@@ -1,3 +1,4 @@
+import type { Standing } from './closed.ts';
 import type { Stamped, SubscriptionState } from './person.ts';
 import type { ProgrammeId } from './programme.ts';
 import type { ResourceKey } from './resource.ts';
@@ -44,4 +45,6 @@ export interface Readings {
   resources?: Record<ResourceKey, ResourceRead> | undefined;
   /** One of the ids asked for was of somebody who had themselves erased. */
   erased?: true | undefined;
+  /** Where nothing could be looked up: channels of the programme that were not open, as far as was known. */
+  standings?: Record<string, Exclude<Standing, 'open'>> | undefined;
 }

@@ -1,3 +1,4 @@
+import type { Programme } from '../domain/programme.ts';
 import type { Guardrail } from './guardrail.ts';
 import { unknown } from './guardrail.ts';
 
@@ -7,7 +8,24 @@ import { unknown } from './guardrail.ts';
  * means no, and several all have to be given
  * (https://segment.com/docs/privacy/consent-management/, read 2026-11).
  */
-export const consent: Guardrail = ({ channel }, { programme, person, blind, erased }) => {
+export const consent: Guardrail = (variant, context) =>
+  context.blind ? unseen(variant, context) : seen(variant, context);
+
+/** Of somebody who cannot be looked up the closed list knows the channels, and nobody the purposes. */
+const unseen: Guardrail = ({ channel }, { programme, standings }) => {
+  const standing = standings?.(channel) ?? 'unknown';
+  if (standing === 'unknown') return unknown(`who left ${channel} is not known`);
+  if (standing === 'closed') {
+    return { detail: `left ${channel}, or erased on request`, state: 'closed', channel };
+  }
+  const purposes = purposesOf(programme, channel);
+  return purposes.length > 0 ? unknown(`consent to ${purposes.join(', ')} cannot be looked up`) : undefined;
+};
+
+const purposesOf = ({ guardrails }: Programme, channel: string): string[] =>
+  [guardrails.consent?.[channel] ?? []].flat();
+
+const seen: Guardrail = ({ channel }, { programme, person, erased }) => {
   const subscription = Object.hasOwn(person.subscriptions, channel)
     ? person.subscriptions[channel]
     : undefined;
@@ -19,8 +37,7 @@ export const consent: Guardrail = ({ channel }, { programme, person, blind, eras
     const detail = `erased on request; ${channel} opens when the person subscribes again`;
     return { detail, state: 'erased', channel };
   }
-  const purposes = [programme.guardrails.consent?.[channel] ?? []].flat();
-  if (purposes.length > 0 && blind) return unknown(`consent to ${purposes.join(', ')} cannot be looked up`);
+  const purposes = purposesOf(programme, channel);
   const refused = person.consent ? purposes.filter((purpose) => person.consent?.value[purpose] !== true) : [];
   if (refused.length === 0) return undefined;
   return { detail: `no consent to ${refused.join(', ')}`, state: 'refused', channel, purposes: refused };

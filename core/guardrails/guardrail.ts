@@ -1,5 +1,6 @@
 import type { Contact, StoredSignal } from '../contracts/records.ts';
 import type { ResourceFact } from '../contracts/resources.ts';
+import type { Standings } from '../domain/closed.ts';
 import type { DecideRequest, Objection } from '../domain/decision.ts';
 import type { FrequencyTarget } from '../domain/frequency.ts';
 import type { Person } from '../domain/person.ts';
@@ -27,6 +28,8 @@ export interface GuardContext {
   erased?: boolean | undefined;
   /** Nothing could be looked up about the person: whatever depends on it objects. */
   blind?: boolean | undefined;
+  /** Where nothing could be looked up: which channels are closed as far as that is known; absent: nobody knows. */
+  standings?: Standings | undefined;
   /** What was found for other options of the same decision; `check` gives it. */
   found?: Found | undefined;
 }

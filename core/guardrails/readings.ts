@@ -1,5 +1,6 @@
 import type { Contact, StoredSignal } from '../contracts/records.ts';
 import type { ResourceFact } from '../contracts/resources.ts';
+import type { Standings } from '../domain/closed.ts';
 import type { Decision } from '../domain/decision.ts';
 import type { Person } from '../domain/person.ts';
 import type { Programme } from '../domain/programme.ts';
@@ -99,7 +100,7 @@ export function profileRead(
 
 /** What a decision keeps of the facts it was made on. */
 export function readingsOf(given: GuardContext, asks: Asks): Readings {
-  if (given.blind) return {};
+  if (given.blind) return { standings: standingsRead(given, asks) };
   return {
     ...profileRead(given.person, asks, given.erased === true),
     contacts: contactsRead(given, asks),
@@ -107,6 +108,11 @@ export function readingsOf(given: GuardContext, asks: Asks): Readings {
     resources: resourcesRead(given, asks),
     erased: given.erased ? true : undefined,
   };
+}
+
+function standingsRead({ standings }: GuardContext, { channels }: Asks): Readings['standings'] {
+  const known = channels.map((channel) => [channel, standings?.(channel) ?? 'unknown'] as const);
+  return recordOf(known.flatMap(([channel, own]) => (own === 'open' ? [] : [[channel, own] as const])));
 }
 
 /** Contacts that some guardrail counts: what lies before them all would grow for years. */
@@ -157,6 +163,7 @@ interface Known {
   signals: StoredSignal[];
   resources: Map<ResourceKey, ResourceFact>;
   erased: boolean;
+  standings: Standings;
 }
 
 /** Stands for the code that was free: whose it became is no business of a record that is read. */
@@ -189,5 +196,6 @@ export function knownFrom(
       }),
     ),
     erased: readings.erased === true,
+    standings: (channel) => readings.standings?.[channel] ?? 'open',
   };
 }

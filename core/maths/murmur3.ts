@@ -116,3 +116,14 @@ export function base32(words: Uint32Array, characters: number): string {
   }
   return text;
 }
+
+/** The first two words of a text that `hash32` made. */
+export function wordsOf(text: string): [number, number] {
+  let [high, low] = [0, 0];
+  // 32 bits are six characters and two bits of the seventh; the next end with four bits of the thirteenth
+  for (let i = 0; i < 6; i++) high = high * 32 + ALPHABET.indexOf(text[i]!);
+  const seventh = ALPHABET.indexOf(text[6]!);
+  for (let i = 7; i < 12; i++) low = low * 32 + ALPHABET.indexOf(text[i]!);
+  const thirteenth = ALPHABET.indexOf(text[12]!);
+  return [high * 4 + (seventh >>> 3), ((seventh & 7) * 2 ** 25 + low) * 16 + (thirteenth >>> 1)];
+}

@@ -7,12 +7,14 @@ import type {
   WorkFacts,
   WorkWrites,
 } from '../contracts/records.ts';
+import { nothingWritten } from '../contracts/nothing-written.ts';
 import type { ResourceFact } from '../contracts/resources.ts';
 import { sendTimeOf, type Decision, type DecisionId } from '../domain/decision.ts';
 import type { Alias, Person, PersonId } from '../domain/person.ts';
 import { newPerson } from '../domain/person.ts';
 import type { ResourceKey } from '../domain/resource.ts';
 import { hash32 } from '../maths/murmur3.ts';
+import { ClosingBook } from './closing-book.ts';
 import { ContactBook } from './contact-book.ts';
 import { mergePersons } from './merge.ts';
 import { ResourceBook } from './resource-book.ts';
@@ -41,6 +43,7 @@ export class WorkingSet {
   readonly #aliases = new Map<Alias, PersonId>();
   readonly #decisions = new Map<string, Decision>();
   readonly #contacts = new ContactBook();
+  readonly #closings: ClosingBook;
   readonly #resources: ResourceBook;
   readonly #signals = new Map<PersonId, StoredSignal[]>();
   readonly #seen = new Set<string>();
@@ -52,23 +55,13 @@ export class WorkingSet {
   readonly #mintPersonId: () => PersonId;
   /** The store's time, where it has one: later for whoever comes later to the same person. */
   readonly now: number | undefined;
-  readonly writes: WorkWrites = {
-    persons: [],
-    aliases: [],
-    decisions: [],
-    contacts: [],
-    reservations: [],
-    seen: [],
-    signals: [],
-    merges: [],
-    erased: [],
-    outcomes: [],
-  };
+  readonly writes = nothingWritten();
 
   constructor(facts: WorkFacts, mintPersonId: () => PersonId) {
     this.#mintPersonId = mintPersonId;
     this.now = facts.now;
     this.#resources = new ResourceBook(facts.resources ?? []);
+    this.#closings = new ClosingBook(facts.persons);
     const canonical = new Map<PersonId, PersonId>();
     for (const person of facts.persons) {
       this.#persons.set(person.id, person);
@@ -217,6 +210,7 @@ export class WorkingSet {
   keepErased(alias: Alias): void {
     this.#anyErased = true;
     this.take(erasedKey(alias));
+    this.#closings.erase(alias);
   }
 
   signal(signal: StoredSignal): void {
@@ -242,7 +236,10 @@ export class WorkingSet {
 
   /** Everything the batch caused, once all its items have run. */
   finish(): WorkWrites {
-    this.writes.persons = [...this.#erased, ...[...this.#changed].map((id) => this.#persons.get(id)!)];
+    const changed = [...this.#changed].map((id) => this.#persons.get(id)!);
+    this.writes.persons = [...this.#erased, ...changed];
+    const erased = this.#anyErased ? (alias: Alias): boolean => this.erased([alias]) : undefined;
+    this.writes.closed = this.#closings.written(changed, erased);
     this.writes.contacts = this.#contacts.written;
     this.writes.reservations = this.#resources.written;
     return this.writes;

@@ -40,6 +40,8 @@ export interface BatcherPorts {
   stopwatch: () => number;
   /** Given where the store is on another machine: whoever asks has somewhere else to go. */
   remote?: Remote | undefined;
+  /** Told of every batch that is durable, and whether it changed the closed list, before anybody is answered. */
+  durable?: (closed: boolean) => void;
 }
 
 export interface Remote {
@@ -159,6 +161,7 @@ export class Batcher {
   async #run(batch: readonly Waiting[]): Promise<void> {
     const query = queryOf(batch, this.#ports.lookback());
     let settle: (() => void)[] = [];
+    let closed = false;
     await this.#impatiently(query, (facts): WorkWrites => {
       const set = new WorkingSet(facts, this.#ports.mintPersonId);
       // a store that many processes share may run this again: only what it wrote is answered
@@ -167,8 +170,11 @@ export class Batcher {
         const value = job.run(set);
         settle.push(() => resolve(value));
       }
-      return set.finish();
+      const writes = set.finish();
+      closed = writes.closed.length > 0;
+      return writes;
     });
+    this.#ports.durable?.(closed);
     for (const done of settle) done();
   }
 }

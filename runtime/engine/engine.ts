@@ -11,20 +11,21 @@ import { releaseOf, withReservations } from '../../core/decide/reserve.ts';
 import { resourcesAsked } from '../../core/decide/resource-asks.ts';
 import type { Decision, DecideRequest } from '../../core/domain/decision.ts';
 import type { DomainEvent } from '../../core/domain/event.ts';
-import { notAfter } from '../../core/domain/event.ts';
 import type { Outcome } from '../../core/domain/outcome.ts';
 import type { Alias, PersonId } from '../../core/domain/person.ts';
 import { newPerson } from '../../core/domain/person.ts';
-import { aliasesIn, applyEvent, eraseAll } from '../../core/ingest/apply-event.ts';
+import { eraseAll } from '../../core/ingest/apply-event.ts';
 import { decisionOutcome } from '../../core/learn/outcomes.ts';
 import type { WorkingSet } from '../../core/people/working-set.ts';
 import { erasedKey } from '../../core/people/working-set.ts';
 import type { Asked } from './asked.ts';
-import { askedOf, onLastModel, toAliases } from './asked.ts';
+import { askedOf, onLastModel } from './asked.ts';
 import type { Remote } from './batcher.ts';
 import { Batcher } from './batcher.ts';
+import type { ClosedList } from './closed/list.ts';
 import type { Catalogue } from './catalogue.ts';
 import { withContent } from './content.ts';
+import { closes, ingestJobs } from './ingest-jobs.ts';
 import type { Spool, Spooled } from './spool.ts';
 import { inTime } from '../within.ts';
 
@@ -56,15 +57,13 @@ export interface EnginePorts {
   funnel: (funnel: Funnel) => void;
   /** Whether it is some time that the newest models were asked for. */
   behind: () => boolean;
+  closed: ClosedList;
   /** Where decisions go while the store is away; without one they are not made then. */
   spool?: Spool | undefined;
 }
 
 /** A store that this process owns is asked again at once; one on another machine has a spool to stand in for it. */
 const REMOTE: Remote = { pauseMs: 500, patienceMs: 500 };
-
-/** Events in one transaction at most: a large delivery must not hold up decisions. */
-const EVENTS_PER_JOB = 200;
 
 /** Where requests meet the core: gathers, decides or ingests in one transaction, answers after the commit. */
 export class Engine {
@@ -73,13 +72,18 @@ export class Engine {
 
   constructor(ports: EnginePorts) {
     this.#ports = ports;
-    const { store, catalogue, mintPersonId, stopwatch } = ports;
+    const { store, catalogue, mintPersonId, stopwatch, closed } = ports;
     this.#batcher = new Batcher({
       store,
       mintPersonId,
       stopwatch,
       observe: ports.observeBatch,
       remote: ports.spool && REMOTE,
+      durable: (changed) => {
+        closed.contact();
+        // whoever has to know that it was read waits for it
+        if (changed) closed.read().catch(() => undefined);
+      },
       lookback: () => ({ past: catalogue.lookback(), now: ports.now() }),
     });
   }
@@ -173,19 +177,20 @@ export class Engine {
 
   /**
    * While the store is away: the decision of the last known model, made without knowing the person, flushed to the spool.
-   * What depends on the person objects; where that leaves nothing to send, or asks for what is never recorded, the fault
+   * What depends on the person objects, and so does the closed list; where that leaves nothing to send, or asks for what is never recorded, the fault
    * stands and the next rung answers.
    */
   async #spooled(asked: Asked, fault: unknown): Promise<Decision> {
     const { request, aliases, key } = asked;
-    const { spool, now } = this.#ports;
+    const { spool, now, closed } = this.#ports;
     const away = fault instanceof Fault && fault.kind === 'unavailable';
     const lives = onLastModel(asked);
     if (!spool || !away || lives.length === 0) throw fault;
+    const standings = closed.standings(aliases);
     let silences: Decision[] = [];
     const answer = spool.record(aliases, key, () => {
       const person = newPerson('unknown', aliases);
-      const facts = { person, contacts: [], sendKey: key, now: now(), blind: true };
+      const facts = { person, contacts: [], sendKey: key, now: now(), blind: true, standings };
       const { answer: decision, passed } = this.#verdict({ request, lives }, facts);
       if (decision.reason === 'guardrail') throw fault;
       silences = passed;
@@ -230,21 +235,15 @@ export class Engine {
       events: [],
       run: (set) => eraseAll(set, aliases, at),
     });
+    await this.#ports.closed.read();
   }
 
-  /** Resolves once every event is durable; says of each whether it is new. */
+  /** Resolves once every event is durable, and what it closes known to every rung; says of each whether it is new. */
   async ingest(events: readonly DomainEvent[]): Promise<boolean[]> {
-    const jobs: Promise<boolean[]>[] = [];
-    for (let from = 0; from < events.length; from += EVENTS_PER_JOB) {
-      const some = events.slice(from, from + EVENTS_PER_JOB);
-      const job = {
-        persons: some.map((event) => ({ aliases: aliasesIn(event, toAliases), sendKeys: [] })),
-        events: some.map(({ source, id }) => ({ source, id })),
-        decisions: some.flatMap((event) => ('decisionId' in event ? (event.decisionId ?? []) : [])),
-        run: (set: WorkingSet) => some.map((event) => applyEvent(notAfter(event, set.now), set, toAliases)),
-      };
-      jobs.push(this.#batcher.submit(job));
-    }
-    return (await Promise.all(jobs)).flat();
+    const fresh = (await Promise.all([...ingestJobs(events)].map((job) => this.#batcher.submit(job)))).flat();
+    const { closed } = this.#ports;
+    // of what was taken before the list may not have been read: whoever reported it was not answered
+    await (fresh.includes(false) || events.some(closes) ? closed.read() : closed.settled);
+    return fresh;
   }
 }

@@ -7,6 +7,8 @@ export interface NewsPorts {
   catalogue: Catalogue;
   /** ms since 1970 */
   now: () => number;
+  /** Told of the place of the last change of the closed list. */
+  closed: (place: number) => void;
   /** Told after a programme that another copy changed was taken into the catalogue. */
   changed: () => void;
 }
@@ -35,7 +37,8 @@ export class News {
   }
 
   async start(): Promise<void> {
-    this.#end = await this.#ports.store.watch((changed) => {
+    this.#end = await this.#ports.store.watch(({ changed, closed }) => {
+      this.#ports.closed(closed);
       if (changed) this.#more = true;
       if (this.#more) this.#take();
       else this.heardAt = this.#ports.now();

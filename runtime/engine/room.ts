@@ -13,6 +13,8 @@ import type { ProgrammeId } from '../../core/domain/programme.ts';
 import type { ModelState } from '../../core/learn/model.ts';
 import { personIds } from '../person-ids.ts';
 import { Catalogue } from './catalogue.ts';
+import { ClosedList } from './closed/list.ts';
+import type { SharedTable } from './closed/table.ts';
 import { Drainer } from './drainer.ts';
 import { Engine } from './engine.ts';
 import { Folder } from './folder.ts';
@@ -62,6 +64,8 @@ export interface EngineObserver {
   foldFailed(error: unknown): void;
   /** Another copy changed a programme. */
   changed(): void;
+  /** Where the closed list is in memory from now on. */
+  closed(table: SharedTable): void;
   /** Outcomes wait in an outbox. */
   delivered(): void;
   /** So many decisions wait in the spool; so many had been decided otherwise in the meantime. */
@@ -92,6 +96,8 @@ export interface RoomParts {
   now: () => number;
   /** Where decisions go while the store is away; the room closes it. */
   spool?: Spool | undefined;
+  /** How old the closed list may become while the store is away, in ms. */
+  closedOldestMs?: number | undefined;
 }
 
 /** A room on this thread. */
@@ -106,12 +112,17 @@ const installationSeed = (store: Store): Promise<string> =>
 
 /** Makes this process the one that writes to the store, and the engine on it. */
 export async function openRoom(parts: RoomParts, observer: EngineObserver): Promise<LocalRoom> {
-  const { store, route, now, spool } = parts;
+  const { store, route, now, spool, closedOldestMs: oldestMs } = parts;
   await store.own(randomUUID());
   const catalogue = new Catalogue();
   await catalogue.load(store);
   const startedAt = now();
-  const news = new News({ store, catalogue, now, changed: () => observer.changed() });
+  const closed = new ClosedList({ store, now, oldestMs, share: (table) => observer.closed(table) });
+  const news = new News({
+    ...{ store, catalogue, now },
+    closed: (place) => closed.heard(place),
+    changed: () => observer.changed(),
+  });
   const stopwatch = (): number => performance.now();
   const shared = { store, catalogue, now, stopwatch, route, delivered: () => observer.delivered() };
   const folder = new Folder({
@@ -126,6 +137,7 @@ export async function openRoom(parts: RoomParts, observer: EngineObserver): Prom
     observeBatch: (size, seconds) => observer.batch(size, seconds),
     funnel: (funnel) => observer.funnel(funnel),
     behind: () => news.old,
+    closed,
     spool,
   });
   const drainer =
@@ -149,6 +161,8 @@ export async function openRoom(parts: RoomParts, observer: EngineObserver): Prom
     drainer,
     async start() {
       await news.start();
+      // until all of it is read nothing is sent below the full rung
+      await closed.read();
       folder.start();
       drainer?.start();
     },

@@ -6,6 +6,8 @@ import type { InboundRequest, Reply } from '../../core/contracts/http.ts';
 import { degradedAnswer } from '../../core/decide/answer.ts';
 import type { DecideRequest, Rung } from '../../core/domain/decision.ts';
 import { programmesIn } from '../../core/domain/decision.ts';
+import type { ClosedBook } from '../../core/domain/closed.ts';
+import { toAliases } from '../engine/asked.ts';
 import { fillFrom } from '../engine/content.ts';
 import type { EngineDoor } from '../engine/room.ts';
 import type { Programmes } from '../programmes/service.ts';
@@ -24,6 +26,8 @@ export interface DecidePorts {
   now: () => number;
   /** How long each rung is waited for. */
   ladder: Ladder;
+  /** How whoever is asked for stands, where the engine cannot say. */
+  closed: ClosedBook;
   /** Told of a decision that had to be degraded, and of the rung it came from. */
   degraded: (error: unknown, rung: Rung) => void;
   /** Told of every answer. */
@@ -46,7 +50,7 @@ async function answerInTime(
   deadlines: Deadlines,
   ports: DecidePorts,
 ): Promise<Answer> {
-  const { engine, programmes, metrics, now } = ports;
+  const { engine, programmes, metrics, now, closed } = ports;
   const left = (until: number): number => Math.max(0, Math.round(until - performance.now()));
   let fault: unknown = LATE;
   try {
@@ -59,13 +63,14 @@ async function answerInTime(
   } catch (error) {
     fault = error;
   }
-  const answers = programmesIn(request).map((id) =>
-    degradedAnswer(id, programmes.find(id), now(), fillFrom(request.context)),
-  );
+  const standings = closed(toAliases(request.person));
+  const circumstances = { now: now(), standings, fill: fillFrom(request.context) };
+  const answers = programmesIn(request).map((id) => degradedAnswer(id, programmes.find(id), circumstances));
   // of several programmes the first whose default may be sent
   const answer = answers.find(({ action }) => action === 'send') ?? answers[0]!;
   ports.degraded(fault, answer.rung);
-  metrics.decision(answer.rung, answer.reason, undefined);
+  metrics.decision(answer.rung, answer.reason, answer.guardrail);
+  if (answer.guardrail !== undefined) metrics.silenced(answer.state ?? 'closed');
   return answer;
 }
 

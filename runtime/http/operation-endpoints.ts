@@ -1,5 +1,6 @@
 import type { DeskStore } from '../../core/contracts/store.ts';
 import type { DeliveryService } from '../delivery/service.ts';
+import type { ClosedReader } from '../engine/closed/reader.ts';
 import type { EngineDoor } from '../engine/room.ts';
 import type { Metrics } from '../metrics.ts';
 import { resourceUse } from '../programmes/resource-use.ts';
@@ -13,6 +14,7 @@ interface Ports {
   programmes: Programmes;
   delivery: DeliveryService;
   metrics: Metrics;
+  closed: ClosedReader;
   now: () => number;
   /** False while starting and while draining. */
   ready: () => boolean;
@@ -35,6 +37,7 @@ export function operationEndpoints(ports: Ports): Endpoint[] {
     }),
     open('/metrics', 'Metrics for Prometheus', async () => {
       metrics.outbox(await store.outboxCounts(), ports.now());
+      metrics.closedList(ports.closed);
       metrics.health(await ports.engine.health());
       const live = ports.programmes.all().filter(({ status }) => status === 'live');
       metrics.resources(await resourceUse(live, store, ports.now()));

@@ -41,6 +41,7 @@ export const COPIED: readonly CopiedTable[] = [
   ),
   table('contacts', 'person', 'at:number', 'decision', 'programme', 'channel', 'detail'),
   table('seen', 'source', 'id'),
+  table('closed', 'id', 'erased:boolean', 'channels', 'number:number'),
   table('signals', 'person', 'name', 'at:number', 'body'),
   table('credits', 'person', 'decision', 'signal', 'programme', 'worth:number', 'delay:number'),
   table('rewards', 'person', 'programme', 'arm', 'reward:number'),

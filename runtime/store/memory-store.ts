@@ -6,7 +6,8 @@ import type {
   WorkQuery,
   WorkWrites,
 } from '../../core/contracts/records.ts';
-import type { Store } from '../../core/contracts/store.ts';
+import type { ClosedRow, Store } from '../../core/contracts/store.ts';
+import type { ClosedId } from '../../core/domain/closed.ts';
 import type { DecisionId } from '../../core/domain/decision.ts';
 import type { Alias, Person, PersonId } from '../../core/domain/person.ts';
 import type { Programme } from '../../core/domain/programme.ts';
@@ -25,6 +26,8 @@ const eventKey = (event: { source: string; id: string }): string => JSON.stringi
 class Tables extends MemoryLearning {
   readonly aliases = new Map<Alias, PersonId>();
   readonly seen = new Set<string>();
+  readonly #closed = new Map<string, ClosedRow>();
+  #changes = 0;
   readonly resources = new MemoryResources();
 
   load(query: WorkQuery): WorkFacts {
@@ -129,6 +132,18 @@ class Tables extends MemoryLearning {
     this.save({ ...person, aliases: [], traits: {}, consent: undefined, subscriptions: {} });
   }
 
+  #close(own: ClosedId): void {
+    const erased = own.erased || this.#closed.get(own.id)?.erased === true;
+    // last in its order
+    this.#closed.delete(own.id);
+    this.#closed.set(own.id, { ...own, erased, number: ++this.#changes });
+  }
+
+  closed(after: number, limit: number): ClosedRow[] {
+    const rows = this.#closed.values().filter(({ number }) => number > after);
+    return structuredClone([...rows.take(limit)]);
+  }
+
   write(writes: WorkWrites): void {
     for (const { alias, person } of writes.aliases) this.aliases.set(alias, person);
     for (const person of writes.persons) this.save(person);
@@ -139,6 +154,7 @@ class Tables extends MemoryLearning {
     for (const signal of writes.signals) this.rowsOf(signal.person).signals.push(signal);
     for (const outcome of writes.outcomes) this.outbox.add(outcome);
     for (const { person } of writes.erased) this.empty(person);
+    for (const own of writes.closed) this.#close(own);
     this.append(writes.decisions, draftsAfterDecisions(writes));
   }
 }
@@ -156,6 +172,7 @@ export function openMemoryStore(): Store {
   const inTurn = takeTurns();
   return {
     transact: (query, work) => inTurn(() => Promise.resolve(tables.write(work(tables.load(query))))),
+    closed: (after, limit) => Promise.resolve(tables.closed(after, limit)),
     position: () => Promise.resolve(tables.position),
     readLedger: (...ask) => Promise.resolve(tables.readLedger(...ask)),
     trials: (...ask) => Promise.resolve(tables.trials(...ask)),

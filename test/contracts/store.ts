@@ -1,5 +1,6 @@
 import { describe } from 'vitest';
 import type { Store } from '../../core/contracts/store.ts';
+import { closedContract } from './store-closed.ts';
 import { configurationContract } from './store-configuration.ts';
 import { contextContract } from './store-context.ts';
 import { erasureContract } from './store-erasure.ts';
@@ -23,6 +24,7 @@ export function storeContract(name: string, open: Open): void {
     describe('outbox', () => outboxContract(open));
     describe('resources', () => resourceContract(open));
     describe('erasure', () => erasureContract(open));
+    describe('closed list', () => closedContract(open));
     describe('configuration', () => configurationContract(open));
   });
 }

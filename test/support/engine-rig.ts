@@ -5,6 +5,8 @@ import type { Outcome } from '../../core/domain/outcome.ts';
 import type { PersonRef } from '../../core/domain/person.ts';
 import type { Programme } from '../../core/domain/programme.ts';
 import { Catalogue } from '../../runtime/engine/catalogue.ts';
+import { ClosedList } from '../../runtime/engine/closed/list.ts';
+import type { SharedTable } from '../../runtime/engine/closed/table.ts';
 import { Engine } from '../../runtime/engine/engine.ts';
 import type { Spool } from '../../runtime/engine/spool.ts';
 import { Folder } from '../../runtime/engine/folder.ts';
@@ -18,6 +20,10 @@ export interface RigOptions {
   spool?: Spool | undefined;
   funnel?: (funnel: Funnel) => void;
   behind?: boolean;
+  /** The closed list is not read. */
+  unread?: boolean;
+  /** Told where the closed list is in memory. */
+  closed?: (table: SharedTable) => void;
   /** So many persons have been minted on this store before. */
   minted?: number;
 }
@@ -28,6 +34,7 @@ export interface EngineRig {
   catalogue: Catalogue;
   engine: Engine;
   folder: Folder;
+  closed: ClosedList;
   /** `stopwatch` is monotonic; both in ms. */
   clock: { now: number; stopwatch: number };
   /** Sizes of the batches that were made durable. */
@@ -49,10 +56,19 @@ export async function engineRig(options: RigOptions = {}): Promise<EngineRig> {
     funnel: options.funnel ?? (() => undefined),
     behind: () => options.behind ?? false,
   };
+  const closed = new ClosedList({ store, now: () => clock.now, share: (table) => options.closed?.(table) });
+  // a store that fails at random may have to be asked more than once
+  for (let unread = options.unread !== true; unread;) {
+    unread = await closed.read().then(
+      () => false,
+      () => true,
+    );
+  }
   const [now, stopwatch] = [() => clock.now, () => clock.stopwatch];
   const shared = { store, catalogue, now, stopwatch, route, ...told };
   const engine = new Engine({
     ...shared,
+    closed,
     spool,
     mintPersonId: () => `per_${(++minted).toString().padStart(6, '0')}`,
     seed: 'seed of the installation',
@@ -65,5 +81,5 @@ export async function engineRig(options: RigOptions = {}): Promise<EngineRig> {
   const first = programmes[0]?.id ?? '';
   const decide = (person: PersonRef, request: Partial<DecideRequest> = {}): Promise<Decision> =>
     engine.decide({ programme: first, person, context: {}, ...request });
-  return { store, catalogue, engine, folder, clock, batches, decide };
+  return { store, catalogue, engine, folder, closed, clock, batches, decide };
 }

@@ -1,4 +1,5 @@
 import type { Contact, NewDecision, WorkFacts, WorkQuery, WorkWrites } from '../../core/contracts/records.ts';
+import { nothingWritten } from '../../core/contracts/nothing-written.ts';
 import type { Store } from '../../core/contracts/store.ts';
 import type { Decision } from '../../core/domain/decision.ts';
 import type { Outcome } from '../../core/domain/outcome.ts';
@@ -8,21 +9,7 @@ import { mergePersons } from '../../core/people/merge.ts';
 import { NOON } from './programmes.ts';
 
 /** A batch that writes nothing but what is given. */
-export function writes(some: Partial<WorkWrites> = {}): WorkWrites {
-  return {
-    persons: [],
-    aliases: [],
-    decisions: [],
-    contacts: [],
-    reservations: [],
-    seen: [],
-    signals: [],
-    merges: [],
-    erased: [],
-    outcomes: [],
-    ...some,
-  };
-}
+export const writes = (some: Partial<WorkWrites> = {}): WorkWrites => ({ ...nothingWritten(), ...some });
 
 export function query(some: Partial<WorkQuery> = {}): WorkQuery {
   return { persons: [], events: [], decisions: [], contactsSince: 0, ...some };

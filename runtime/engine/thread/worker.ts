@@ -62,6 +62,7 @@ const observer: EngineObserver = {
   spooled: (waiting, superseded) => void mouth.report.told.push(['spooled', waiting, superseded]),
   delivered: () => tellOnce('delivered'),
   changed: () => tellOnce('changed'),
+  closed: (table) => void mouth.report.told.push(['closed', table]),
 };
 
 type Handler = (...args: unknown[]) => unknown;
@@ -101,7 +102,7 @@ try {
   const parts = { store: await openStore(store), route, now: Date.now };
   // a store on this machine's disk is away when the disk is, and a spool would be too
   const spool = store.kind === 'postgres' ? new Spool(settings.data) : undefined;
-  const room = await openRoom({ ...parts, spool }, observer);
+  const room = await openRoom({ ...parts, spool, closedOldestMs: settings.ladder?.closedListMs }, observer);
   serve(handlersOf(room));
   reply(OPENING, null);
 } catch (error) {

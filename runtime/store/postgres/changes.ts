@@ -4,4 +4,7 @@ export const CHANNEL = 'pickwell';
 /** In the transaction of whatever changes a programme or a model: counted for those who ask, told to those who listen. */
 export const CHANGED = { name: 'changed', text: 'UPDATE pickwell.progress SET changes = changes + 1' };
 export const NOTIFY = { name: 'notify', text: `SELECT pg_notify('${CHANNEL}', '')` };
-export const CHANGES = { name: 'changes', text: 'SELECT changes FROM pickwell.progress' };
+export const CHANGES = {
+  name: 'changes',
+  text: 'SELECT p.changes, c.number AS closed FROM pickwell.progress AS p CROSS JOIN pickwell.closed_head AS c',
+};

@@ -146,6 +146,7 @@ export class PostgresImport {
   async continueAt({ seq, chain, position }: Ends): Promise<void> {
     await this.#together(
       ['UPDATE pickwell.ledger_head SET seq = $1, chain = $2', [seq, chain]],
+      ['UPDATE pickwell.closed_head SET number = (SELECT coalesce(max(number), 0) FROM pickwell.closed)'],
       ['UPDATE pickwell.progress SET position = $1, changes = changes + 1', [position]],
       [
         `SELECT setval(pg_get_serial_sequence('pickwell.outbox', 'number'), greatest(max(number), 1), max(number) IS NOT NULL)

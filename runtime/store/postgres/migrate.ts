@@ -49,10 +49,11 @@ function check(applied: readonly Applied[], steps: readonly Migration[]): void {
   }
 }
 
-async function take(client: pg.Client, step: number, { sql, additive }: Migration): Promise<void> {
+async function take(client: pg.Client, step: number, { sql, additive, fill }: Migration): Promise<void> {
   await client.query('BEGIN');
   try {
     await client.query(sql);
+    await fill?.(client);
     await client.query('INSERT INTO pickwell.migrations (step, digest, additive) VALUES ($1, $2, $3)', [
       step,
       sha256(sql),

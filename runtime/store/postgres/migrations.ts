@@ -1,8 +1,13 @@
+import type pg from 'pg';
+import { fillClosed } from './closed.ts';
+
 /** One step of the schema. A step that was released is never changed; its digest is kept in every database. */
 export interface Migration {
   sql: string;
   /** Whether the version before can work on what this step makes: it only adds what that version never looks at. */
   additive: boolean;
+  /** Fills what the step made, in the same transaction. */
+  fill?: (client: pg.Client) => Promise<void>;
 }
 
 /** Pieces of each table that is split by hash: fixed, because changing it means writing every row again. */
@@ -154,5 +159,20 @@ export const MIGRATIONS: readonly Migration[] = [
     -- ms from the decision to the signal; of no credit that was made before
     ALTER TABLE pickwell.credits ADD COLUMN delay double precision;
     `,
+  },
+  {
+    // the version before would leave out who leaves a channel from now on
+    additive: false,
+    sql: `
+    -- ids that left a channel or were erased, by their digests; number: place of the last change
+    CREATE TABLE pickwell.closed (
+      id text PRIMARY KEY, erased boolean NOT NULL, channels text NOT NULL, number bigint NOT NULL
+    );
+    CREATE INDEX closed_by_number ON pickwell.closed (number);
+    -- one row: the last place given; locked by whoever closes something, until the commit
+    CREATE TABLE pickwell.closed_head (one boolean PRIMARY KEY CHECK (one), number bigint NOT NULL);
+    INSERT INTO pickwell.closed_head VALUES (true, 0);
+    `,
+    fill: fillClosed,
   },
 ];

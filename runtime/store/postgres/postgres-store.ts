@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import pg from 'pg';
 import type { Store } from '../../../core/contracts/store.ts';
 import { takeTurns } from '../turns.ts';
+import { closed } from './closed.ts';
 import { keys, meta, programmes, programmeVersion, saveKey, saveProgramme } from './configuration.ts';
 import type { ConnectionOptions } from './connection.ts';
 import { clientConfig, openPool } from './connection.ts';
@@ -51,7 +52,9 @@ export async function openPostgresStore(options: PostgresOptions): Promise<Store
   // of what this process asks for, the first to ask is the first to get
   const [inTurn, claiming, naming] = [takeTurns(), takeTurns(), takeTurns()];
   return {
+    shared: true,
     transact: (query, work) => inTurn(() => transact(db, query, work, databaseClock)),
+    closed: (after, limit) => closed(db, after, limit),
     position: () => position(db),
     readLedger: (after, limit, contextual) => readLedger(db, after, limit, contextual),
     histories: (persons, signals, contextual) => histories(db, persons, { signals, contextual }),

@@ -1,4 +1,5 @@
 import type { WorkFacts, WorkQuery, WorkWrites } from '../../../core/contracts/records.ts';
+import { closing } from './closed.ts';
 import type { Database, Prepared } from './database.ts';
 import { Thrown } from './database.ts';
 import { emptying } from './erase.ts';
@@ -20,10 +21,15 @@ export function transact(db: Database, query: WorkQuery, work: Work, timed: bool
     const facts = await load(session, query, timed);
     if (!timed) delete facts.now;
     const writes = run(work, facts);
-    const calls = writing(writes, query, facts);
-    if (writes.erased.length === 0) return { calls, value: undefined };
-    return { calls: await afterErasing(session, calls, writes), value: undefined };
+    const written = writing(writes, query, facts);
+    const calls = writes.erased.length === 0 ? written : await afterErasing(session, written, writes);
+    return { calls: inTurn(calls, closing(writes.closed)), value: undefined };
   }, WAIT_MS);
+}
+
+/** The ones, then the others, each made when it is asked for. */
+function* inTurn(...lists: readonly Iterable<Call>[]): Generator<Call> {
+  for (const calls of lists) yield* calls;
 }
 
 function run(work: Work, facts: WorkFacts): WorkWrites {

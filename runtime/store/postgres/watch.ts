@@ -1,4 +1,5 @@
 import pg from 'pg';
+import type { Changes } from '../../../core/contracts/store.ts';
 import { Loop } from '../../loop.ts';
 import { CHANGES, CHANNEL } from './changes.ts';
 import type { Database } from './database.ts';
@@ -6,42 +7,58 @@ import type { Database } from './database.ts';
 /** How long a change may go unheard when the message of it was lost, and how soon a lost connection is replaced, in ms. */
 const LOOK_MS = 1_000;
 
-/** Listens for changes of programmes and models, and looks for them each second in case a message was lost. */
+/** Listens for changes that copies have to hear of, and looks for them each second in case a message was lost. */
 export class Watch {
   readonly #db: Database;
   readonly #config: pg.ClientConfig;
-  readonly #listener: (changed: boolean) => void;
+  readonly #listener: (changes: Changes) => void;
   #seen = 0;
   #client: pg.Client | undefined;
   readonly #loop = new Loop(async () => {
     await this.#look();
     return LOOK_MS;
   });
+  #looking: Promise<void> | undefined;
+  #again = false;
   #closed = false;
 
-  constructor(db: Database, config: pg.ClientConfig, listener: (changed: boolean) => void) {
+  constructor(db: Database, config: pg.ClientConfig, listener: (changes: Changes) => void) {
     this.#db = db;
     this.#config = config;
     this.#listener = listener;
   }
 
   async start(): Promise<void> {
-    this.#seen = await this.#changes();
+    this.#seen = (await this.#changes()).changes;
     await this.#listen();
     this.#loop.start(LOOK_MS);
   }
 
-  async #changes(): Promise<number> {
-    return (await this.#db.one<{ changes: number }>(CHANGES))!.changes;
+  async #changes(): Promise<{ changes: number; closed: number }> {
+    return (await this.#db.one<{ changes: number; closed: number }>(CHANGES))!;
   }
 
-  async #look(): Promise<void> {
+  /** One look at a time; what is told during one is looked for by the next, however often it is told. */
+  #look(): Promise<void> {
+    this.#again = true;
+    this.#looking ??= this.#lookAll().finally(() => (this.#looking = undefined));
+    return this.#looking;
+  }
+
+  async #lookAll(): Promise<void> {
+    while (this.#again) {
+      this.#again = false;
+      await this.#lookOnce();
+    }
+  }
+
+  async #lookOnce(): Promise<void> {
     try {
       if (!this.#client) await this.#listen();
-      const changes = await this.#changes();
+      const { changes, closed } = await this.#changes();
       const changed = changes !== this.#seen;
       this.#seen = changes;
-      if (!this.#closed) this.#listener(changed);
+      if (!this.#closed) this.#listener({ changed, closed });
     } catch {
       // the database is away; what changed meanwhile is seen when it is back
     }

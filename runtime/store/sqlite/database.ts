@@ -1,6 +1,7 @@
 import type { SQLInputValue, StatementSync } from 'node:sqlite';
 import { DatabaseSync } from 'node:sqlite';
 import { MIGRATIONS } from './migrations.ts';
+import type { Step, Stepping } from './step.ts';
 
 /** How rows are inserted into a table. One object for each, since statements are kept by it. */
 export interface Insertion {
@@ -18,13 +19,13 @@ const ROWS_AT_ONCE = [16, 4, 1];
  * One connection with its prepared statements. Every statement takes its values as parameters. A commit is on disk when it
  * returns, until `flushApart` was called.
  */
-export class Database {
+export class Database implements Stepping {
   readonly #db: DatabaseSync;
   readonly #prepared = new Map<string, StatementSync>();
   readonly #inserts = new Map<Insertion, Map<number, StatementSync>>();
 
   /** Opens or creates the file and brings its schema up to date. Throws when the file is from a newer version. */
-  constructor(file: string, migrations: readonly string[] = MIGRATIONS) {
+  constructor(file: string, migrations: readonly Step[] = MIGRATIONS) {
     this.#db = new DatabaseSync(file);
     this.#db.exec(`
       PRAGMA journal_mode = WAL;
@@ -39,7 +40,11 @@ export class Database {
     this.#migrate(migrations);
   }
 
-  #migrate(migrations: readonly string[]): void {
+  script(sql: string): void {
+    this.#db.exec(sql);
+  }
+
+  #migrate(migrations: readonly Step[]): void {
     const version = this.one<{ user_version: number }>('PRAGMA user_version')!.user_version;
     if (version > migrations.length) {
       throw new Error(
@@ -48,8 +53,10 @@ export class Database {
     }
     for (let step = version; step < migrations.length; step++) {
       this.transaction(() => {
-        this.#db.exec(migrations[step]!);
-        this.#db.exec(`PRAGMA user_version = ${step + 1}`);
+        const own = migrations[step]!;
+        if (typeof own === 'string') this.script(own);
+        else own(this);
+        this.script(`PRAGMA user_version = ${step + 1}`);
       });
     }
   }

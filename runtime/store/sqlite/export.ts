@@ -25,6 +25,7 @@ const READ: Record<string, string> = {
   contacts:
     'SELECT person, at, decision, programme, channel, detail FROM contacts ORDER BY person, at, decision, p',
   seen: 'SELECT source, id FROM seen ORDER BY source, id',
+  closed: 'SELECT id, erased, channels, number FROM closed ORDER BY id',
   signals: 'SELECT person, name, at, body FROM signals ORDER BY rowid',
   credits:
     'SELECT person, decision, signal, programme, worth, delay FROM credits ORDER BY person, decision, signal, p',

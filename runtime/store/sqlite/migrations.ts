@@ -1,10 +1,13 @@
+import { fillClosed } from './closed.ts';
+import type { Step } from './step.ts';
+
 /**
  * Schema, forward only; `PRAGMA user_version` counts the steps taken. `p` is the logical partition of the person (0-255):
  * it is in the key of every per-person table, so that a later split of the data moves rows without changing any key. It
  * comes second, because ids of persons are ordered by the time they were made: what is new together lies together, and
  * a flush writes few pages.
  */
-export const MIGRATIONS: readonly string[] = [
+export const MIGRATIONS: readonly Step[] = [
   `
   CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
   CREATE TABLE keys (id TEXT PRIMARY KEY, body TEXT NOT NULL) WITHOUT ROWID;
@@ -94,4 +97,14 @@ export const MIGRATIONS: readonly string[] = [
   -- ms from the decision to the signal; of no credit that was made before
   ALTER TABLE credits ADD COLUMN delay REAL;
   `,
+  (db) => {
+    db.script(`
+    -- ids that left a channel or were erased, by their digests; number: place of the last change
+    CREATE TABLE closed (
+      id TEXT PRIMARY KEY, erased INTEGER NOT NULL, channels TEXT NOT NULL, number INTEGER NOT NULL
+    ) WITHOUT ROWID;
+    CREATE UNIQUE INDEX closed_by_number ON closed (number);
+    `);
+    fillClosed(db);
+  },
 ];

@@ -2,6 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { Fault } from '../../../core/contracts/faults.ts';
 import type { Store } from '../../../core/contracts/store.ts';
+import { closed } from './closed.ts';
 import { Database } from './database.ts';
 import { commitFold, histories, lease, models, position, readLedger, trials } from './learn.ts';
 import { load } from './load.ts';
@@ -60,6 +61,7 @@ function storeOn(tenure: Tenure): Store {
         ({ end, decisions }) => recent.take(end, decisions),
       );
     },
+    closed: (after, limit) => read((db) => closed(db, after, limit)),
     position: () => read(position),
     readLedger: (after, limit, contextual) =>
       read((db) => readLedger(db, { after, limit, contextual }, recent)),

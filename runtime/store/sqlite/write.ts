@@ -11,6 +11,7 @@ import { contactDetail } from '../contact-detail.ts';
 import type { LedgerDraft } from '../ledger.ts';
 import { chainOf, decisionDraft, draftsAfterDecisions, GENESIS, sha256 } from '../ledger.ts';
 import { partitionOf } from '../partition.ts';
+import { saveClosed } from './closed.ts';
 import type { Database, Insertion } from './database.ts';
 import { emptyPerson } from './persons.ts';
 import { saveReservation } from './resources.ts';
@@ -68,6 +69,7 @@ export function write(db: Database, writes: WorkWrites): number {
   db.insert(SIGNALS, writes.signals.map(signalRow));
   insertOutcomes(db, writes.outcomes);
   for (const { person } of writes.erased) emptyPerson(db, person);
+  saveClosed(db, writes.closed);
   append(db, [...decided, ...draftsAfterDecisions(writes)], end);
   return end.seq;
 }

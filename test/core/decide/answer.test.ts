@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { answerOf, degradedAnswer } from '../../../core/decide/answer.ts';
+import type { Standing } from '../../../core/domain/closed.ts';
 import type { Programme } from '../../../core/domain/programme.ts';
 import { decided, live } from '../../support/decisions.ts';
 import { DAY, NOON, programme, variant } from '../../support/programmes.ts';
@@ -44,9 +45,11 @@ describe('answer', () => {
   });
 });
 
+const OPEN = { now: NOON, standings: (): Standing => 'open' };
+
 describe('degraded answer', () => {
   const degraded = (changes: Partial<Programme>): ReturnType<typeof degradedAnswer> =>
-    degradedAnswer('welcome', programme({ fallback: 'a', ...changes }), NOON);
+    degradedAnswer('welcome', programme({ fallback: 'a', ...changes }), OPEN);
 
   it('is the approved default, marked as not recorded', () => {
     expect(degraded({})).toEqual({
@@ -117,13 +120,27 @@ describe('degraded answer', () => {
     expect(degraded({ guardrails: { consent: { sms: 'calls' } } }).action).toBe('send');
   });
 
+  it('is silence for want of consent where its own channel is closed, and says so where that is not known', () => {
+    const on = (email: Standing, sms: Standing) =>
+      degradedAnswer('welcome', programme({ fallback: 'a' }), {
+        now: NOON,
+        standings: (channel) => (channel === 'email' ? email : sms),
+      });
+    expect(on('open', 'closed').action).toBe('send');
+    const silence = { action: 'silence', reason: 'guardrail', guardrail: 'consent', rung: 'silence' };
+    expect(on('closed', 'open')).toMatchObject(silence);
+    expect(on('closed', 'open')).not.toHaveProperty('state');
+    expect(on('closed', 'open')).not.toHaveProperty('content');
+    expect(on('unknown', 'open')).toMatchObject({ ...silence, state: 'unknown' });
+  });
+
   it('asks for a budget only where the default costs anything', () => {
     const variants = [variant('a'), variant('b', { cost: 1 })];
     expect(degraded({ variants, guardrails: { budget: { total: 100 } } }).action).toBe('send');
   });
 
   it('is silence for a programme nobody knows', () => {
-    expect(degradedAnswer('ghost', undefined, NOON)).toMatchObject({ programme: 'ghost', action: 'silence' });
+    expect(degradedAnswer('ghost', undefined, OPEN)).toMatchObject({ programme: 'ghost', action: 'silence' });
   });
 });
 

@@ -123,7 +123,8 @@ describe('a message that is put together from pieces', () => {
   });
 
   test('is as written where nothing can be decided in time', () => {
-    const answer = degradedAnswer('welcome', letter(), NOON);
+    const OPEN = { now: NOON, standings: () => 'open' as const };
+    const answer = degradedAnswer('welcome', letter(), OPEN);
     const pieces = { cta: 'c1', hero: 'h1', subject: 's1' };
     expect(answer).toMatchObject({
       action: 'send',
@@ -132,7 +133,7 @@ describe('a message that is put together from pieces', () => {
       content: { subject: 'subject s1' },
     });
     const list = programme({ variants: [slotted('list', ITEMS)], fallback: 'list' });
-    expect(degradedAnswer('welcome', list, NOON).items).toEqual({
+    expect(degradedAnswer('welcome', list, OPEN).items).toEqual({
       item: [{ item: 'item i1' }, { item: 'item i2' }],
     });
   });

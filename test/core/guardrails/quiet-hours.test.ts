@@ -86,7 +86,11 @@ describe('quiet hours', () => {
   });
 
   it('object when the person cannot be looked up, or the zone is none', () => {
-    const { dropped } = check({ ...context(NIGHT, '2026-11-23T12:00:00Z'), blind: true });
+    const { dropped } = check({
+      ...context(NIGHT, '2026-11-23T12:00:00Z'),
+      blind: true,
+      standings: () => 'open',
+    });
     expect(dropped[0]).toMatchObject({ rule: 'quiet-hours' });
     expect(reason({ ...NIGHT, fallbackZone: 'Nowhere' }, '2026-11-23T12:00:00Z')).toBe(
       'no zone is called Nowhere',

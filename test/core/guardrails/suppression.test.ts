@@ -30,7 +30,15 @@ function reasons(
 ): Record<string, string> {
   const variants = [variant('mail'), variant('text', { channel: 'sms' })];
   const own = programme({ variants, guardrails, goal: { signals: [ORDER, LEFT] } });
-  const given = { programme: own, person: newPerson('p', []), contacts, signals, now, blind };
+  const given = {
+    programme: own,
+    person: newPerson('p', []),
+    contacts,
+    signals,
+    now,
+    blind,
+    standings: () => 'open' as const,
+  };
   const { dropped } = check({ ...given, rules: compileRules(own) });
   return Object.fromEntries(dropped.map(({ option, detail }) => [option, detail]));
 }

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import type { Changes } from '../../../core/contracts/store.ts';
 import { answerOf } from '../../../core/decide/answer.ts';
 import { optionTotals } from '../../../core/learn/model.ts';
 import { Catalogue } from '../../../runtime/engine/catalogue.ts';
@@ -10,32 +11,35 @@ import { CLICK, NOON, programme } from '../../support/programmes.ts';
 
 test('a copy takes what another changed, and knows when it may have missed something', async () => {
   const store = openMemoryStore();
-  let look = (_changed: boolean): void => expect.unreachable('nobody watches');
+  let look = (_changes: Changes): void => expect.unreachable('nobody watches');
   const watched = {
     ...store,
-    watch: (listener: (changed: boolean) => void) => {
+    watch: (listener: (changes: Changes) => void) => {
       look = listener;
       return Promise.resolve(() => Promise.resolve());
     },
   };
   const catalogue = new Catalogue();
   let [now, told] = [NOON, 0];
-  const news = new News({ store: watched, catalogue, now: () => now, changed: () => void told++ });
+  const places: number[] = [];
+  const closed = (place: number): void => void places.push(place);
+  const news = new News({ store: watched, catalogue, now: () => now, closed, changed: () => void told++ });
   await news.start();
   // nothing was heard yet, which is how it is where there is nobody else
   now += 60_000;
   expect(news.old).toBe(false);
 
   await store.saveProgramme(programme(), 0, NOON);
-  look(true);
+  look({ changed: true, closed: 7 });
   await expect.poll(() => told).toBe(1);
   expect(catalogue.programme('welcome')).toMatchObject({ version: 1 });
   now += OLD_MS;
   expect(news.old).toBe(false);
   now += 1;
   expect(news.old).toBe(true);
-  look(false);
+  look({ changed: false, closed: 9 });
   expect([news.old, told]).toEqual([false, 1]);
+  expect(places).toEqual([7, 9]);
   await news.stop();
 });
 

@@ -6,6 +6,7 @@ import type { Funnel } from '../../../core/decide/funnel.ts';
 import { addFunnel, emptyFunnel } from '../../../core/decide/funnel.ts';
 import type { DomainEvent } from '../../../core/domain/event.ts';
 import { optionTotals } from '../../../core/learn/model.ts';
+import { ClosedReader } from '../../../runtime/engine/closed/reader.ts';
 import type { EngineObserver, Room } from '../../../runtime/engine/room.ts';
 import { Calls } from '../../../runtime/engine/thread/calls.ts';
 import { openThreadRoom } from '../../../runtime/engine/thread/thread-room.ts';
@@ -17,16 +18,21 @@ interface Heard {
   batches: number[];
   folded: number;
   funnel: Funnel;
+  closed: ClosedReader;
 }
 
 function listening(): Heard {
-  const heard: Heard = { batches: [], folded: 0, funnel: emptyFunnel(), observer: undefined as never };
+  const heard: Heard = {
+    ...{ batches: [], folded: 0, funnel: emptyFunnel(), observer: undefined as never },
+    closed: new ClosedReader(Date.now),
+  };
   heard.observer = {
     batch: (size) => void heard.batches.push(size),
     folded: (entries) => void (heard.folded += entries),
     foldFailed: (error) => expect.unreachable(String(error)),
     delivered: () => undefined,
     changed: () => undefined,
+    closed: (table) => heard.closed.take(table),
     funnel: (funnel) => addFunnel(heard.funnel, funnel),
     spooled: () => undefined,
     drainFailed: (error) => expect.unreachable(String(error)),

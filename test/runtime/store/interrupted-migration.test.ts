@@ -95,7 +95,7 @@ function locked(file: string): boolean {
 }
 
 describe('a change of the schema in SQLite, killed', () => {
-  const first = statementsOf(SQLITE[0]!);
+  const first = statementsOf(SQLITE[0] as string);
   const second = SECOND.sqlite.join(';\n');
   const seeded = (file: string): void => {
     const db = new Database(file, [first.join(';\n')]);

@@ -1,7 +1,5 @@
 import { Fault } from '../../../core/contracts/faults.ts';
-import type { InboundRequest } from '../../../core/contracts/http.ts';
 import type { Store } from '../../../core/contracts/store.ts';
-import { answerOf } from '../../../core/decide/answer.ts';
 import type { DomainEvent } from '../../../core/domain/event.ts';
 import type { PersonRef } from '../../../core/domain/person.ts';
 import type { Programme } from '../../../core/domain/programme.ts';
@@ -9,12 +7,8 @@ import type { Rng } from '../../../core/contracts/rng.ts';
 import { rngFromText } from '../../../core/maths/xoshiro.ts';
 import { Drainer } from '../../../runtime/engine/drainer.ts';
 import { Spool } from '../../../runtime/engine/spool.ts';
-import type { DecidePorts } from '../../../runtime/http/decide-routes.ts';
-import { traceableAnswer } from '../../../runtime/http/decide-routes.ts';
-import { Metrics } from '../../../runtime/metrics.ts';
-import { Programmes } from '../../../runtime/programmes/service.ts';
-import type { EngineRig } from '../engine-rig.ts';
-import { engineRig } from '../engine-rig.ts';
+import type { LadderRig } from '../ladder-rig.ts';
+import { ladderRig } from '../ladder-rig.ts';
 import { HOUR, MINUTE, programme, variant } from '../programmes.ts';
 import type { Human } from './consent-log.ts';
 import { after, closed, STRANGER } from './consent-log.ts';
@@ -25,11 +19,16 @@ const CALLERS = 64;
 const CHANNELS = ['email', 'sms'] as const;
 const both = { variants: [variant('mail'), variant('text', { channel: 'sms' })], fallback: 'mail' };
 
-/** One that asks for purposes on its channels, and one that asks for none and is silent where nobody can be looked up. */
+/** One that asks for purposes on its channels, and one for each way to go on where nobody can be looked up. */
 const PROGRAMMES = [
   programme({ id: 'asks', ...both, guardrails: { consent: { email: 'news', sms: ['news', 'calls'] } } }),
+  programme({ id: 'goes-on', ...both }),
+  programme({ id: 'default', ...both, whenAway: 'fallback' }),
   programme({ id: 'silent', ...both, fallback: 'text', whenAway: 'silence' }),
 ];
+
+/** What is asked for: all of them, which then compete, or one. */
+const ASKED = [PROGRAMMES, PROGRAMMES, ...PROGRAMMES.map((own) => [own])];
 
 /** Of a thousand batches so many: refused, failed for a reason nobody thought of, taken and not answered, answered late. */
 const FAULTS = { refused: 40, failed: 20, unanswered: 20, late: 5 };
@@ -47,10 +46,12 @@ function faulty(store: Store, rng: Rng): Store {
     if (falls(FAULTS.unanswered)) throw new Fault('unavailable', 'taken, and not answered');
     if (falls(FAULTS.late)) await new Promise((resolve) => setTimeout(resolve, LATE_MS));
   };
-  return { ...store, transact };
+  const closed: Store['closed'] = (...ask) =>
+    rng.uniform() * 1_000 < FAULTS.refused
+      ? Promise.reject(new Fault('unavailable', 'refused'))
+      : store.closed(...ask);
+  return { ...store, transact, closed };
 }
-
-const NO_HEADERS = { headers: {} } as InboundRequest;
 
 interface Call {
   human: number;
@@ -60,8 +61,7 @@ interface Call {
 
 /** People who say yes and no, and callers who want to send them something. */
 class World {
-  readonly #rig: EngineRig;
-  readonly #ports: DecidePorts;
+  readonly #rig: LadderRig;
   readonly #rng: Rng;
   readonly #humans = new Map<number, Human>();
   /** What was said and not acknowledged: it may have been taken or not, and is said again. */
@@ -72,9 +72,8 @@ class World {
   readonly wrong: string[] = [];
   #number = 0;
 
-  constructor(rig: EngineRig, ports: DecidePorts, rng: Rng) {
+  constructor(rig: LadderRig, rng: Rng) {
     this.#rig = rig;
-    this.#ports = ports;
     this.#rng = rng;
   }
 
@@ -112,7 +111,7 @@ class World {
     const base = { source: 's', id: `e${++this.#number}`, at: this.#time(human), person: this.#ref(human) };
     const kind = this.#below(100);
     if (kind < 40) {
-      const state = this.#pick(['subscribed', 'subscribed', 'unsubscribed'] as const);
+      const state = this.#pick(['subscribed', 'unsubscribed'] as const);
       return { ...base, type: 'subscription', channel: this.#pick(CHANNELS), state };
     }
     if (kind < 43) {
@@ -130,8 +129,14 @@ class World {
     return { ...base, type: 'identify', traits: {}, consent };
   }
 
+  /** What others would have told by now, where there are any. */
+  async #hear(): Promise<void> {
+    if (this.#rig.store.shared) await this.#rig.closed.read().catch(() => undefined);
+  }
+
   /** Something about each of some people, who each are asked for by some of the callers in the same moment. */
   async round(): Promise<void> {
+    await this.#hear();
     const flying = new Map(this.#doubts);
     while (flying.size < this.#doubts.size + CALLERS / 4) {
       const human = this.#anybody();
@@ -140,7 +145,7 @@ class World {
     const told = [...flying].map(([human, event]) => this.#tell(human, event));
     const calls = Array.from({ length: CALLERS }, (): Call => {
       const human = this.#below(2) === 0 ? this.#pick([...flying.keys()]) : this.#anybody();
-      const programmes = this.#pick([PROGRAMMES, PROGRAMMES.slice(0, 1), PROGRAMMES.slice(1)]);
+      const programmes = this.#pick(ASKED);
       return { human, ref: this.#ref(human), programmes };
     });
     const verdicts = await Promise.all(calls.map((call) => this.#ask(call, flying.get(call.human))));
@@ -174,14 +179,16 @@ class World {
       states.every((state) => closed(ref.userId === undefined ? state.anonymous : state.user, own, channel));
     const send = `s${++this.#number}`;
     const request = { programme: programmes.map((own) => own.id), person: ref, send, context: {} };
-    const now = performance.now();
-    const deadlines = { full: now + FULL_MS, lastModel: now + 60_000 };
-    const answer = await traceableAnswer(request, NO_HEADERS, deadlines, this.#ports);
+    const answer = await this.#rig.answer(request, FULL_MS);
     this.#count('calls');
     this.#count(answer.rung);
-    if (programmes.some((own) => CHANNELS.some((channel) => shut(own, channel)))) this.#count('closed');
+    if (programmes.some((own) => CHANNELS.some((channel) => shut(own, channel)))) {
+      this.#count('closed');
+      if (answer.rung !== 'full') this.#count('closed below full');
+    }
     if (answer.action !== 'send') return undefined;
     this.#count('sends');
+    if (answer.rung !== 'full') this.#count('sends below full');
     const own = PROGRAMMES.find((one) => one.id === answer.programme)!;
     if (!shut(own, answer.channel!)) return undefined;
     return `${send}: ${JSON.stringify(answer)} to ${JSON.stringify(ref)}, of whom is known ${JSON.stringify(states)}`;
@@ -200,20 +207,10 @@ export async function proveConsent(
 ): Promise<Proof> {
   const spool = new Spool(folder);
   const rng = rngFromText(`consent ${seed}`);
-  const rig = await engineRig({ store: faulty(store, rng), spool, programmes: PROGRAMMES });
-  const { engine, clock } = rig;
-  const programmes = new Programmes(store, () => clock.now);
-  await programmes.load();
-  const ports = {
-    ...{ programmes, metrics: new Metrics(), now: () => clock.now, ladder: {} },
-    ...{ degraded: () => undefined, answered: () => undefined },
-    engine: {
-      answer: async (...asked: Parameters<typeof engine.decide>) => answerOf(await engine.decide(...asked)),
-    } as DecidePorts['engine'],
-  };
+  const rig = await ladderRig({ store: faulty(store, rng), spool, programmes: PROGRAMMES });
   const quiet = (): void => undefined;
-  const drainer = new Drainer({ spool, engine, observe: quiet, failed: quiet });
-  const world = new World(rig, ports, rng);
+  const drainer = new Drainer({ spool, engine: rig.engine, observe: quiet, failed: quiet });
+  const world = new World(rig, rng);
   for (let round = 0; world.counts.calls! < calls; round++) {
     await world.round();
     // what is drained may fail as well, and is tried again

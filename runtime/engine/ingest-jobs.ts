@@ -1,0 +1,29 @@
+import type { DomainEvent } from '../../core/domain/event.ts';
+import { notAfter } from '../../core/domain/event.ts';
+import { aliasesIn, applyEvent } from '../../core/ingest/apply-event.ts';
+import { erasedKey } from '../../core/people/working-set.ts';
+import { toAliases } from './asked.ts';
+import type { Job } from './batcher.ts';
+
+/** Events in one transaction at most: a large delivery must not hold up decisions. */
+const EVENTS_PER_JOB = 200;
+
+/** Whether an event says where somebody may be contacted. */
+export const closes = ({ type }: DomainEvent): boolean => type === 'subscription' || type === 'delete';
+
+/** Work that lets some events take effect and says of each whether it is new. */
+export function* ingestJobs(events: readonly DomainEvent[]): Generator<Job<boolean[]>> {
+  for (let from = 0; from < events.length; from += EVENTS_PER_JOB) {
+    const some = events.slice(from, from + EVENTS_PER_JOB);
+    yield {
+      persons: some.map((event) => ({ aliases: aliasesIn(event, toAliases), sendKeys: [] })),
+      events: [
+        ...some.map(({ source, id }) => ({ source, id })),
+        // who was erased and joins a channel again is told from who never was
+        ...some.filter(closes).flatMap((event) => aliasesIn(event, toAliases).map(erasedKey)),
+      ],
+      decisions: some.flatMap((event) => ('decisionId' in event ? (event.decisionId ?? []) : [])),
+      run: (set) => some.map((event) => applyEvent(notAfter(event, set.now), set, toAliases)),
+    };
+  }
+}
