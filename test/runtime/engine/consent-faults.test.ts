@@ -7,7 +7,7 @@ import { proveConsent } from '../../support/proofs/consent.ts';
 const CALLS = 12_000;
 
 it(`${CALLS} calls while people say yes and no and the store fails: nothing goes out where that is closed, on no rung`, async () => {
-  const { counts, wrong } = await proveConsent(openMemoryStore(), CALLS, '0', await folder());
+  const { counts, wrong } = await proveConsent(openMemoryStore(), CALLS, '2', await folder());
   expect(wrong).toEqual([]);
   // that every rung had something to do, and there was something to send and something in the way
   const { full = 0, silence = 0, sends = 0, closed = 0, events = 0, default: usual = 0 } = counts;
