@@ -8,6 +8,7 @@ import type { ProgrammeId } from '../domain/programme.ts';
 import type { Reservation } from '../domain/resource.ts';
 import type { Pieces } from '../domain/slots.ts';
 import type { PlannedHour } from '../domain/timing.ts';
+import type { Merge } from './merge.ts';
 import type { ReservationWrite, ResourceAsk, ResourceFact } from './resources.ts';
 
 /** One person somebody asks about: every id they gave, and the sends they may be repeating. */
@@ -88,22 +89,6 @@ export interface NewDecision {
   decision: Decision;
   /** First decision of this programme for this person: the person joins an arm. */
   first: boolean;
-}
-
-/** What a merge changes for measurement: one arm where there were two people. */
-export interface MergedArm {
-  programme: ProgrammeId;
-  into: Arm | undefined;
-  from: Arm | undefined;
-  kept: Arm;
-}
-
-/** Two persons turned out to be one. */
-export interface Merge {
-  into: PersonId;
-  from: PersonId;
-  at: number;
-  arms: MergedArm[];
 }
 
 /** `late` says that a decision was made some time before its place in the ledger: signals may stand before it. */

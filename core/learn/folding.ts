@@ -1,11 +1,5 @@
-import type {
-  ArmReward,
-  DecisionCount,
-  DecisionFact,
-  FoldWrites,
-  History,
-  Merge,
-} from '../contracts/records.ts';
+import type { Merge } from '../contracts/merge.ts';
+import type { ArmReward, DecisionCount, DecisionFact, FoldWrites, History } from '../contracts/records.ts';
 import type { Credited } from '../contracts/trial.ts';
 import type { Programme, ProgrammeId } from '../domain/programme.ts';
 import type { PlannedHour } from '../domain/timing.ts';

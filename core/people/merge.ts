@@ -1,4 +1,4 @@
-import type { Merge, MergedArm } from '../contracts/records.ts';
+import type { Merge, MergedArm } from '../contracts/merge.ts';
 import type { Person, Stamped } from '../domain/person.ts';
 
 /** The newer of two stamped values; the larger serialisation on a tie, so that order of arrival never matters. */

@@ -140,14 +140,7 @@ export async function openRoom(parts: RoomParts, observer: EngineObserver): Prom
     closed,
     spool,
   });
-  const drainer =
-    spool &&
-    new Drainer({
-      spool,
-      engine,
-      observe: (waiting, superseded) => observer.spooled(waiting, superseded),
-      failed: (error) => observer.drainFailed(error),
-    });
+  const drainer = spool && drainerOf(spool, engine, observer);
   return {
     engine: {
       ...doorOf(engine, catalogue),
@@ -177,6 +170,14 @@ export async function openRoom(parts: RoomParts, observer: EngineObserver): Prom
     },
   };
 }
+
+const drainerOf = (spool: Spool, engine: Engine, observer: EngineObserver): Drainer =>
+  new Drainer({
+    spool,
+    engine,
+    observe: (waiting, superseded) => observer.spooled(waiting, superseded),
+    failed: (error) => observer.drainFailed(error),
+  });
 
 function explanationOf(
   catalogue: Catalogue,

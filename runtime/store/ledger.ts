@@ -1,12 +1,7 @@
 import { hash } from 'node:crypto';
 import type { LedgerRow } from '../../core/contracts/ledger-row.ts';
-import type {
-  LedgerEntry,
-  LedgerKind,
-  Merge,
-  NewDecision,
-  WorkWrites,
-} from '../../core/contracts/records.ts';
+import type { Merge } from '../../core/contracts/merge.ts';
+import type { LedgerEntry, LedgerKind, NewDecision, WorkWrites } from '../../core/contracts/records.ts';
 
 /** A ledger row before it has its place in the chain. */
 export interface LedgerDraft {

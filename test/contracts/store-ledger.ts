@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import type { LedgerRow } from '../../core/contracts/ledger-row.ts';
-import type { Merge } from '../../core/contracts/records.ts';
+import type { Merge } from '../../core/contracts/merge.ts';
 import type { ReadStore, Store } from '../../core/contracts/store.ts';
 import { verifyLedger } from '../../runtime/store/verify-ledger.ts';
 import { opened } from '../support/opened.ts';

@@ -62,7 +62,11 @@ export async function fragileRig(options: RigOptions): Promise<FragileRig> {
     return (...args: Args): Promise<T> =>
       isAway ? Promise.reject(new Fault('unavailable', 'store: no route')) : call(...args);
   };
-  const fragile: Store = { ...store, transact: unless(store.transact), closed: unless(store.closed) };
+  const fragile: Store = {
+    ...store,
+    transact: unless((...batch: Parameters<Store['transact']>) => store.transact(...batch)),
+    closed: unless((...ask: Parameters<Store['closed']>) => store.closed(...ask)),
+  };
   const rig = await ladderRig({ spool: new Spool(await folder()), ...options, store: fragile });
   let sends = 0;
   const first = rig.catalogue.programmes()[0]!.id;
