@@ -16,6 +16,7 @@ import type { MigrateOptions } from './migrate/command.ts';
 import { SAMPLE } from './programmes/sample.ts';
 import { readSettings, SettingsError } from './settings.ts';
 import { addSimulate } from './simulate/command.ts';
+import { addWarmStart } from './warm-start/command.ts';
 import { openStore, storeChoice } from './store/open-store.ts';
 import { packageVersion } from './version.ts';
 
@@ -132,6 +133,7 @@ function program(): Command {
     .option('--to <url>', 'postgresql://user:password@host:port/database; absent: DATABASE_URL')
     .action((options: MigrateOptions) => migrateCommand(options, process.env.DATABASE_URL, print));
   addSimulate(root, print);
+  addWarmStart(root, print);
   return root;
 }
 

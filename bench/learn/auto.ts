@@ -37,21 +37,12 @@ export function addRow(sums: Sums, x: Float64Array, reward: number, weight: numb
   }
 }
 
-/** An outcome from before the world begins. */
-export interface Past {
-  x: Float64Array;
-  option: number;
-  reward: number;
-  weight: number;
-}
-
 /** The policy under test, as a programme would have it: what it believes follows from sums, and its propensities are drawn from. */
-export function auto(world: World, past: readonly Past[] = []): Player {
+export function auto(world: World): Player {
   const { features, contexts, groups, secondOrder } = design(world);
   const known = Array.from({ length: world.options }, () => emptySums(features));
-  for (const { x, option, reward, weight } of past) addRow(known[option]!, x, reward, weight);
   let beliefs = new ContextBeliefs({ groups, secondOrder }, known);
-  let [seen, next] = [past.length, past.length + 1];
+  let [seen, next] = [0, 1];
   const at = (t: number): Float64Array => contexts.subarray(t * features, (t + 1) * features);
   return {
     choose(t, rng) {

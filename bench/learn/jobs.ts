@@ -1,9 +1,10 @@
 import { auto } from './auto.ts';
 import type { FatiguePolicy } from './fatigue.ts';
 import { playFatigue } from './fatigue.ts';
-import { playWarm } from './history.ts';
 import type { Handling } from './late-orders.ts';
 import { playLateOrders, playServedOrders } from './late-orders.ts';
+import type { Elsewhere } from './past.ts';
+import { playPast } from './past.ts';
 import type { Player } from './play.ts';
 import { play } from './play.ts';
 import { betaThompson, exploreThenCommit, textbookLinear, ucb1, uniform } from './players.ts';
@@ -83,6 +84,7 @@ const FATIGUE: readonly FatiguePolicy[] = [
   'recovering Thompson',
   'auto, recovering',
 ];
+const ELSEWHERE: readonly Elsewhere[] = ['right', 'at half the rate', 'drifted', 'shuffled', 'reversed'];
 const HETEROGENEITY = [0.15, 0.3, 0.6];
 const INTERACTIONS = [0, 0.15, 0.4];
 
@@ -107,7 +109,7 @@ export function allJobs(): Job[] {
     ...Object.entries(PLANTED).map(([world, make]) => ({
       world,
       policy: BY_TIME,
-      run: playing(make, served),
+      run: playing(make, (world) => served(world)),
     })),
     { world: 'E6', policy: BY_TIME, run: playServedOrders },
   ];
@@ -134,10 +136,10 @@ export function allJobs(): Job[] {
     policy,
     run: (seed: number) => playFatigue(seed, policy),
   }));
-  const warm = (['right', 'wrong'] as const).map((history) => ({
-    world: 'E2',
-    policy: `auto, ${history} history`,
-    run: (seed: number) => playWarm(seed, history),
+  const elsewhere = ELSEWHERE.map((past) => ({
+    world: 'E1',
+    policy: `${BY_TIME}, ${past} elsewhere`,
+    run: (seed: number) => playPast(seed, past),
   }));
-  return [...main, ...useless, ...late, ...byTime, ...pooled, ...slots, ...tired, ...warm];
+  return [...main, ...useless, ...late, ...byTime, ...pooled, ...slots, ...tired, ...elsewhere];
 }

@@ -1,5 +1,6 @@
 import type { Programme } from '../../core/domain/programme.ts';
 import { DAY_MS } from '../../core/domain/programme.ts';
+import type { Past } from '../../core/learn/past.ts';
 import type { Player } from './play.ts';
 import type { Request } from './served.ts';
 import { Served } from './served.ts';
@@ -30,10 +31,11 @@ function valueOf({ kind, columns }: Field, x: Float64Array): string | number {
 }
 
 /** `auto` as a programme has it, with 2,500 decisions a day; outcomes count when they are known, with the delay that they had. */
-export function served({ options, features, fields, contexts, delay }: World): Player {
+export function served({ options, features, fields, contexts, delay }: World, past?: Past): Player {
   const programme = new Served({
     options,
     policy: { kind: 'auto' },
+    past,
     windowHours: Math.ceil((delay * 24) / DAILY) + 1,
     ...(fields.length > 0 && {
       context: Object.fromEntries(fields.map((own) => [nameOf(own), declarationOf(own)])),

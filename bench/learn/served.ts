@@ -3,6 +3,7 @@ import type { PolicyChoice, Programme } from '../../core/domain/programme.ts';
 import { hourOf } from '../../core/learn/blocks.ts';
 import { linearSumsOf } from '../../core/learn/linear-state.ts';
 import { emptyState } from '../../core/learn/model.ts';
+import type { Past } from '../../core/learn/past.ts';
 import type { Xoshiro } from '../../core/maths/xoshiro.ts';
 import { policyOf } from '../../core/policies/policy-of.ts';
 import { largest } from './players.ts';
@@ -12,6 +13,8 @@ export interface Serving {
   policy: PolicyChoice;
   context?: Programme['context'];
   windowHours: number;
+  /** What is known of the options from elsewhere. */
+  past?: Past | undefined;
 }
 
 /** One request of a programme. */
@@ -29,7 +32,7 @@ export class Served {
   readonly #state = emptyState();
   #policy;
 
-  constructor({ options, policy, context, windowHours }: Serving) {
+  constructor({ options, policy, context, windowHours, past }: Serving) {
     this.options = Array.from({ length: options }, (_, a) => `o${a}`);
     const variants = this.options.map((id) => ({ id, channel: 'email', content: {}, contentHash: '' }));
     this.#programme = {
@@ -38,6 +41,7 @@ export class Served {
       ...{ policy, guardrails: {}, sendBucketHours: 24, ...(context && { context }) },
     };
     this.#state.linear = linearSumsOf(this.#programme).empty();
+    this.#state.past = past;
     this.#policy = this.#fresh();
   }
 

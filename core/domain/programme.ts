@@ -176,6 +176,20 @@ export interface PolicyChoice {
   netOfCosts?: boolean | undefined;
   /** Largest probability of each option until it was decided on so often; absent: as large as the policy says. */
   newOptions?: { share: number; trials: number } | undefined;
+  /** Programmes that say what options earn before this one knows; `workspace`: all of the same goal that are over. */
+  priorFrom?: 'workspace' | ProgrammeId[] | undefined;
+  /** A send log that says it. */
+  priorLog?: LogPrior | undefined;
+}
+
+/** What a send log says of options (`core/learn/send-log.ts`). */
+export interface LogPrior {
+  /** Name of the log, for people. */
+  source: string;
+  /** When it was read. */
+  at: string;
+  /** Sums over sends to anybody, in rewards. */
+  options: Record<string, { trials: number; reward: number; squares: number }>;
 }
 
 export type HoldoutKind = 'no-contact' | 'random' | 'business-as-usual';

@@ -9,6 +9,8 @@ import type { Change } from './change-point.ts';
 import { lastChange } from './change-point.ts';
 import { linearSumsOf } from './linear-state.ts';
 import type { ModelState } from './model.ts';
+import type { PastUse } from './past.ts';
+import { withPast } from './past.ts';
 import { robustTotals } from './robust-totals.ts';
 import { signalOf } from './worths.ts';
 
@@ -102,15 +104,36 @@ function addTold(into: LinearTotal, from: LinearTotal, told: Told, by: number): 
   }
 }
 
-/** The effective sums that policies and estimates go by: values are what they are worth as a rule (`robust-totals.ts`). */
-export function believableSums(programme: Programme, state: ModelState, at: number): EffectiveSums {
+/** The effective sums with values as what they are worth as a rule (`robust-totals.ts`). */
+export function ownSums(programme: Programme, state: ModelState, at: number): EffectiveSums {
   const sums = effectiveSums(programme, state, at);
   return { ...sums, options: robustTotals(programme, sums.options) };
 }
 
+/** What policies and estimates go by. */
+export interface BelievableSums extends EffectiveSums {
+  /** Together with what is known from elsewhere, as much as that counts. */
+  options: EffectiveSums['options'];
+  /** Without it. */
+  own: EffectiveSums['options'];
+  /** What is known from elsewhere; none of an option that nothing is known of. */
+  past: Readonly<Record<OptionKey, PastUse>>;
+  /** Probability that this says which options are better here. */
+  related: number;
+}
+
+/** The effective sums that policies and estimates go by. What changed since is not what it was elsewhere either. */
+export function believableSums(programme: Programme, state: ModelState, at: number): BelievableSums {
+  const sums = ownSums(programme, state, at);
+  const own = sums.options;
+  if (!state.past || sums.change) return { ...sums, own, past: {}, related: 0 };
+  const columns = sums.inContext ? linearSumsOf(programme).features.count : 1;
+  return { ...sums, ...withPast(programme, state.past, { own, columns, now: sums.at }), own };
+}
+
 /** The same of one model state at any time, reckoned once for each tick. */
-export function effectiveOf(programme: Programme, state: ModelState): (at: number) => EffectiveSums {
-  let known: { tick: number; sums: EffectiveSums } | undefined;
+export function effectiveOf(programme: Programme, state: ModelState): (at: number) => BelievableSums {
+  let known: { tick: number; sums: BelievableSums } | undefined;
   return (at) => {
     const tick = tickOf(at);
     if (known?.tick !== tick) known = { tick, sums: believableSums(programme, state, at) };

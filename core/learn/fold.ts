@@ -53,6 +53,10 @@ export function fold(input: FoldInput): { writes: FoldWrites; states: Map<Progra
       else folding.reconcile(programme, history);
     }
   }
+  folding.pasts(
+    input.programmes,
+    entries.some(({ kind }) => kind === 'programme'),
+  );
   const outcomes = folding.changes
     // nobody is told that something worth nothing is credited
     .filter(({ change: { credit, before, reward } }) => credit.worth !== before && reward !== 0)

@@ -10,6 +10,7 @@ import type { LinearState, LinearSums, LinearTrial } from './linear-state.ts';
 import { linearSumsOf } from './linear-state.ts';
 import type { ModelState } from './model.ts';
 import { addPersons, emptyState, moveReward } from './model.ts';
+import { pastOf, sourcesOf } from './past-of.ts';
 import type { CreditChange } from './reconcile.ts';
 import { creditChanges } from './reconcile.ts';
 import { isResponse } from './responses.ts';
@@ -169,6 +170,22 @@ export class Folding {
       if (row.programme === programme.id) moveReward(state, row.arm, row.reward, 0);
     }
     addPersons(state, history.arms[programme.id]!, -1);
+  }
+
+  /**
+   * What programmes know from others follows from what was learned there by now, also where somebody was erased from it.
+   * @param saved whether programmes may have been saved since the last fold
+   */
+  pasts(programmes: readonly Programme[], saved: boolean): void {
+    const byId = new Map(programmes.map((own) => [own.id, own]));
+    for (const programme of programmes) {
+      const before = this.states.get(programme.id)?.past;
+      const moved = sourcesOf(programme, byId).some((own) => this.#touched.has(own));
+      if (!saved && !moved && before) continue;
+      const past = pastOf(programme, byId, this.states);
+      if (JSON.stringify(past) === JSON.stringify(before)) continue;
+      this.#state(programme.id).past = past;
+    }
   }
 
   writes(

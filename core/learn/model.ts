@@ -5,6 +5,7 @@ import type { CompensatedSum } from '../maths/compensated-sum.ts';
 import { plus, ZERO_SUM } from '../maths/compensated-sum.ts';
 import type { FormerState } from './former-state.ts';
 import { countedByTime, linearOf } from './former-state.ts';
+import type { Past } from './past.ts';
 import type { HourSums } from './hour-sums.ts';
 import type { LinearState } from './linear-state.ts';
 
@@ -22,6 +23,8 @@ export interface ModelState {
   linear: LinearState;
   /** Of a programme that plans ahead. */
   hours?: HourSums | undefined;
+  /** What is known from elsewhere, of a programme that asks for it. */
+  past?: Past | undefined;
 }
 
 /** A state with its version: what decisions name. */

@@ -2,19 +2,22 @@ import type { OptionKey } from '../domain/decision.ts';
 import type { Programme } from '../domain/programme.ts';
 import type { Pending } from '../learn/effective.ts';
 import { believableSums } from '../learn/effective.ts';
-import type { ModelState } from '../learn/model.ts';
+import type { Model, ModelState } from '../learn/model.ts';
+import type { PastUse } from '../learn/past.ts';
 import { optionTotals } from '../learn/model.ts';
 import { betaQuantile } from '../maths/beta-quantile.ts';
 import type { Priced } from '../policies/costs.ts';
 import { pricedOf } from '../policies/costs.ts';
 import type { LimitState } from '../policies/limits.ts';
 import { limitStates } from '../policies/limits.ts';
-import { policyOf } from '../policies/policy-of.ts';
+import { withoutPast } from '../policies/informed.ts';
+import { policyOf, stepsOf } from '../policies/policy-of.ts';
 import { optionsOf } from '../policies/policy.ts';
 import { posteriorOf } from '../policies/posterior.ts';
 import type { Guard } from '../policies/traffic-guard.ts';
 import { guardOf, guardTraffic } from '../policies/traffic-guard.ts';
 import { autoEstimates } from './auto-estimates.ts';
+import { eitherEstimate } from './either-estimate.ts';
 import type { Coefficient, Interval } from './linear-estimates.ts';
 import { linearEstimates } from './linear-estimates.ts';
 
@@ -38,6 +41,8 @@ export interface OptionEstimate extends Priced {
   interval: Interval;
   /** Of a policy that learns from context. */
   coefficients?: Coefficient[] | undefined;
+  /** What is known of it from elsewhere, in rewards, and as how many trials that counts by now. */
+  prior?: PastUse | undefined;
   /** Where it stands with each limit of the goal. */
   limits?: LimitState[] | undefined;
   /** By signal: trials that had it, and the sum of its worth in shares of its cap. */
@@ -47,10 +52,31 @@ export interface OptionEstimate extends Priced {
 /** @param at ms since 1970 */
 export function estimatesOf(programme: Programme, state: ModelState, at: number): OptionEstimate[] {
   const options = optionsOf(programme, programme.variants);
-  const model = { programme: programme.id, version: 0, state };
-  const policy = policyOf(programme, model);
+  const policy = policyOf(programme, modelOf(programme, state));
   const gone = new Set(policy.beyond?.(options, at).map(({ option }) => option));
   const open = options.filter((option) => !gone.has(option));
+  const known = estimatesGiven(programme, state, { open, at });
+  if (!state.past) return known;
+  const plain = estimatesGiven(programme, withoutPast(state), { open, at });
+  const { related } = believableSums(programme, state, at);
+  return known.map((one, i) => {
+    const own = eitherEstimate(one, plain[i]!, related);
+    return { ...own, ...pricedOf(programme, own.option, own.estimate) };
+  });
+}
+
+const modelOf = (programme: Programme, state: ModelState): Model => {
+  return { programme: programme.id, version: 0, state };
+};
+
+/** As if all that a model knows held, what is known from elsewhere included. */
+function estimatesGiven(
+  programme: Programme,
+  state: ModelState,
+  { open, at }: { open: readonly OptionKey[]; at: number },
+): OptionEstimate[] {
+  const options = optionsOf(programme, programme.variants);
+  const policy = stepsOf(programme, modelOf(programme, state));
   const scored = open.length === 0 ? [] : policy.score(open, { context: {}, at });
   const propensities = new Map(scored.map(({ option, propensity }) => [option, propensity]));
   const effective = believableSums(programme, state, at);
@@ -64,19 +90,20 @@ export function estimatesOf(programme: Programme, state: ModelState, at: number)
     const known = {
       option,
       trials: own.trials,
-      effectiveTrials: effective.options[option]?.information[0] ?? 0,
+      effectiveTrials: effective.own[option]?.information[0] ?? 0,
       pending: effective.pending[option] ?? { trials: 0, counted: 0 },
       share: trials === 0 ? 0 : own.trials / trials,
       propensity: propensities.get(option) ?? 0,
       estimate: mean,
       interval: { low: at(0.025), high: at(0.975), level: 0.95 },
       signals: own.signals,
+      ...(effective.past[option] && { prior: effective.past[option] }),
       ...linear?.get(option),
     };
     return {
       ...known,
       ...pricedOf(programme, option, known.estimate),
-      ...(programme.goal.limits && { limits: limitStates(programme, effective.options, option) }),
+      ...(programme.goal.limits && { limits: limitStates(programme, effective.own, option) }),
     };
   });
   return held(estimates, guardOf(programme, state), open);

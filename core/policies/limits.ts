@@ -2,7 +2,7 @@ import type { DroppedOption, OptionKey } from '../domain/decision.ts';
 import { SILENCE } from '../domain/decision.ts';
 import type { GoalLimit } from '../domain/goal.ts';
 import type { Programme } from '../domain/programme.ts';
-import type { EffectiveSums } from '../learn/effective.ts';
+import type { BelievableSums, EffectiveSums } from '../learn/effective.ts';
 import { effectiveOf } from '../learn/effective.ts';
 import type { ModelState } from '../learn/model.ts';
 import { betaCdf } from '../maths/beta-quantile.ts';
@@ -82,7 +82,7 @@ export type Beyond = (options: readonly OptionKey[], at: number) => DroppedOptio
 export function beyondLimits(programme: Programme, state: ModelState): Beyond | undefined {
   if (!programme.goal.limits?.length) return undefined;
   const sumsAt = effectiveOf(programme, state);
-  let known: { sums: EffectiveSums; objections: Map<OptionKey, DroppedOption> } | undefined;
+  let known: { sums: BelievableSums; objections: Map<OptionKey, DroppedOption> } | undefined;
   const objectionsAt = (at: number): Map<OptionKey, DroppedOption> => {
     const sums = sumsAt(at);
     if (known?.sums !== sums) known = { sums, objections: objectionsOf(programme, sums) };
@@ -91,9 +91,9 @@ export function beyondLimits(programme: Programme, state: ModelState): Beyond | 
   return (options, at) => options.flatMap((option) => objectionsAt(at).get(option) ?? []);
 }
 
-function objectionsOf(programme: Programme, { options }: EffectiveSums): Map<OptionKey, DroppedOption> {
+function objectionsOf(programme: Programme, { own }: BelievableSums): Map<OptionKey, DroppedOption> {
   const objections = programme.variants.flatMap(({ id }) => {
-    const first = limitStates(programme, options, id).find(({ dropped }) => dropped);
+    const first = limitStates(programme, own, id).find(({ dropped }) => dropped);
     return first ? [[id, objectionTo(id, first)] as const] : [];
   });
   return new Map(objections);

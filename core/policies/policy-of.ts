@@ -8,6 +8,7 @@ import { earned } from './earned.ts';
 import { tired } from './fatigue.ts';
 import { sharedAsSet } from './fixed-split.ts';
 import { beyondLimits } from './limits.ts';
+import { informed } from './informed.ts';
 import { pipeline } from './pipeline.ts';
 import type { Policy } from './policy.ts';
 import { regressed } from './regressed.ts';
@@ -31,15 +32,20 @@ const KINDS: Record<PolicyKind, Kind> = {
 /** What moves the options of a programme besides what was learned; a programme that declares nothing has none. */
 const ADJUSTMENTS: readonly ((programme: Programme) => readonly Adjustment[])[] = [costs, tired];
 
-/** The policy a programme asks for, on what was learned so far. */
-export function policyOf(programme: Programme, model: Model): Policy {
+/** The policy on what a model knows, as if all of it held. */
+export function stepsOf(programme: Programme, model: Model): Policy {
   const { learn, rule } = KINDS[programme.policy.kind];
-  const policy = pipeline(programme, {
+  return pipeline(programme, {
     learner: learn(programme, model),
     adjustments: ADJUSTMENTS.flatMap((of) => of(programme)),
     rule: rule(programme),
     guard: guardOf(programme, model.state),
   });
+}
+
+/** The policy a programme asks for, on what was learned so far. */
+export function policyOf(programme: Programme, model: Model): Policy {
+  const policy = informed(programme, model, stepsOf);
   const beyond = beyondLimits(programme, model.state);
   const answering = programme.frequency && answeringOf(programme, model.state);
   return beyond || answering ? { ...policy, beyond, answering } : policy;

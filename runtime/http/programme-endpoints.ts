@@ -8,6 +8,7 @@ import { delayCurves } from '../../core/measure/delay-curves.ts';
 import { estimatesOf } from '../../core/measure/estimates.ts';
 import { hourEstimates } from '../../core/measure/hours.ts';
 import { liftOf } from '../../core/measure/lift.ts';
+import { priorUsed } from '../../core/measure/prior.ts';
 import { floorOf } from '../../core/policies/policy.ts';
 import { recentFunnel } from '../engine/recent-funnel.ts';
 import type { EngineDoor } from '../engine/room.ts';
@@ -60,6 +61,7 @@ async function report(programmes: Programmes, asked: ProgrammeId, ports: Ports):
     modelVersion: version,
     policy,
     options,
+    prior: priorUsed(programme, state, now()),
     delays: delayCurves(programme, state, now()),
     change: noticedChange(programme, state, now()),
     channels: channelShares(programme, options),

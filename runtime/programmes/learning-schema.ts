@@ -78,6 +78,22 @@ export const policy = z.strictObject({
       trials: z.number().int().min(1).max(1e6),
     })
     .optional(),
+  priorFrom: z
+    .union(
+      [z.literal('workspace'), z.array(id).min(1).max(20)],
+      'workspace, or the ids of 1 to 20 programmes',
+    )
+    .optional(),
+  priorLog: z
+    .strictObject({
+      source: z.string().min(1).max(200),
+      at: z.iso.datetime({ offset: true }),
+      options: z.record(
+        id,
+        z.strictObject({ trials: z.number().positive(), reward: z.number(), squares: z.number().min(0) }),
+      ),
+    })
+    .optional(),
 });
 
 export const contextFields = {
@@ -99,6 +115,8 @@ const HEEDED: Record<Exclude<keyof PolicyChoice, 'kind'>, readonly PolicyKind[]>
   shares: ['fixed-split'],
   netOfCosts: ['auto', 'weighted-thompson', 'linear-thompson', 'top-two'],
   newOptions: ['auto', 'weighted-thompson', 'linear-thompson', 'top-two'],
+  priorFrom: ['auto', 'weighted-thompson', 'linear-thompson', 'top-two'],
+  priorLog: ['auto', 'weighted-thompson', 'linear-thompson', 'top-two'],
 };
 
 /** Says what is wrong with the field at a path. */

@@ -1,6 +1,7 @@
 import type { ResourceStore } from '../../core/contracts/resources.ts';
 import type { ProgrammeStore } from '../../core/contracts/store.ts';
 import type { Programme, ProgrammeId, ProgrammeStatus, Variant } from '../../core/domain/programme.ts';
+import { sharedWorths } from '../../core/learn/past.ts';
 import { templateError } from '../engine/content.ts';
 import { ruleError } from '../engine/eligibility.ts';
 import { Problem } from '../http/problem.ts';
@@ -76,12 +77,31 @@ export class Programmes {
     return programme;
   }
 
-  /** A programme as it would be saved. @throws Problem 422 for a template or a rule that cannot be used. */
+  /** What cannot be taken for a prior, of the programmes that one names. */
+  #priorErrors({
+    id,
+    goal,
+    policy: { priorFrom = [] },
+  }: ProgrammeInput): { path: string; message: string }[] {
+    if (priorFrom === 'workspace') return [];
+    return priorFrom.flatMap((source, i) => {
+      const other = this.find(source);
+      const path = `policy.priorFrom.${i}`;
+      if (!other || source === id)
+        return [{ path, message: `another programme that is saved, not ${source}` }];
+      if (sharedWorths(goal.signals, other.goal.signals)) return [];
+      return [{ path, message: `a programme whose goal counts the same signals, which ${source} does not` }];
+    });
+  }
+
+  /** A programme as it would be saved. @throws Problem 422 for a template, a rule or a prior that cannot be used. */
   changed(input: ProgrammeInput): Programme {
     const templates = errorsIn(templatesOf(input), templateError);
     if (templates.length > 0) throw new Problem(422, 'A template cannot be parsed', templates);
     const rules = errorsIn(rulesOf(input), ruleError);
     if (rules.length > 0) throw new Problem(422, 'An eligibility rule cannot be used', rules);
+    const priors = this.#priorErrors(input);
+    if (priors.length > 0) throw new Problem(422, 'A prior cannot be used', priors);
     return toProgramme(input, this.find(input.id));
   }
 
@@ -92,7 +112,7 @@ export class Programmes {
     return lint(programme, { now, pools: coupons ? await resources.pools(now) : undefined });
   }
 
-  /** @throws Problem 409 when somebody saved in between, 422 for a template or a rule that cannot be used. */
+  /** @throws Problem 409 when somebody saved in between, 422 for a template, a rule or a prior that cannot be used. */
   async save(input: ProgrammeInput, expected: number): Promise<Programme> {
     return this.#put(this.changed(input), expected);
   }

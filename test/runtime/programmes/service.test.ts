@@ -55,6 +55,25 @@ describe('a programme that is saved', () => {
   });
 });
 
+it('takes its prior from programmes that are there and count the same only', async () => {
+  const programmes = service();
+  await programmes.save(programmeSchema.parse({ ...SAMPLE, id: 'past' }), 0);
+  const [first] = SAMPLE.goal.signals;
+  const goal = { signals: [{ ...first, signal: 'something else' }] };
+  await programmes.save(programmeSchema.parse({ ...SAMPLE, id: 'other', goal }), 0);
+  const from = (...priorFrom: string[]) =>
+    programmeSchema.parse({ ...SAMPLE, id: 'new', policy: { kind: 'auto', priorFrom } });
+  await expect(programmes.save(from('past', 'nowhere', 'new', 'other'), 0)).rejects.toMatchObject({
+    status: 422,
+    errors: [
+      { path: 'policy.priorFrom.1', message: expect.stringMatching(/nowhere/) },
+      { path: 'policy.priorFrom.2', message: expect.stringMatching(/not new/) },
+      { path: 'policy.priorFrom.3', message: expect.stringMatching(/same signals/) },
+    ],
+  });
+  expect((await programmes.save(from('past'), 0)).policy.priorFrom).toEqual(['past']);
+});
+
 it('stays as it was saved last, though an answer that was asked for before comes after it', async () => {
   const store = openMemoryStore();
   await store.saveProgramme(programme(), 0, NOON);

@@ -4,7 +4,6 @@ import { SharedLogistic, SlotFeatures } from '../../../../core/learn/models/fact
 import { segmentPosteriors } from '../../../../core/learn/models/segments.ts';
 import type { OrderSums } from '../../../../core/learn/models/value.ts';
 import { orderSizes } from '../../../../core/learn/models/value.ts';
-import { readHistory } from '../../../../core/learn/models/warm-start.ts';
 import { rngFromNumber } from '../../../../core/maths/xoshiro.ts';
 
 describe('the worth of orders', () => {
@@ -144,48 +143,5 @@ describe('the encoder', () => {
 
   it('refuses a cross of what was not declared', () => {
     expect(() => new Encoder({ features: [], crosses: [{ left: 'a', right: 'b' }] })).toThrow(RangeError);
-  });
-});
-
-describe('history', () => {
-  const x = Float64Array.of(1);
-  const log = (n: number, propensity: (option: number) => number) =>
-    Array.from({ length: n }, (_, i) => ({ x, option: i % 2, reward: 0, propensity: propensity(i % 2) }));
-
-  it('counts for no more than it may', () => {
-    const read = readHistory(
-      log(10_000, () => 0.5),
-      2,
-    );
-    if ('refused' in read) throw new Error(read.refused);
-    expect(read.rows.reduce((sum, row) => sum + row.weight, 0)).toBeCloseTo(500, 6);
-    expect(read.effective).toBeCloseTo(10_000, 6);
-  });
-
-  it('is refused where it does not overlap with what will be chosen from', () => {
-    expect(
-      readHistory(
-        log(10_000, () => 0.5),
-        3,
-      ),
-    ).toHaveProperty('refused');
-    expect(
-      readHistory(
-        log(300, (option) => (option === 0 ? 0.999 : 0.001)),
-        2,
-      ),
-    ).toHaveProperty('refused');
-    expect(
-      readHistory(
-        log(1_000, () => 0),
-        2,
-      ),
-    ).toHaveProperty('refused');
-    expect(
-      readHistory(
-        log(100, () => 0.5),
-        2,
-      ),
-    ).toHaveProperty('refused');
   });
 });

@@ -1,0 +1,134 @@
+import type { OptionKey } from '../domain/decision.ts';
+import type { LogPrior, Programme, ProgrammeId } from '../domain/programme.ts';
+import { HOUR_MS } from '../domain/programme.ts';
+import { optionsOf } from '../policies/policy.ts';
+import { scaleOf } from '../policies/posterior.ts';
+import type { LinearTotal } from './blocks.ts';
+import { addTotal, emptyTotal } from './blocks.ts';
+import { ownSums } from './effective.ts';
+import type { ModelState } from './model.ts';
+import { optionTotals } from './model.ts';
+import type { Past, PastOption, PastSource } from './past.ts';
+import { sharedWorths } from './past.ts';
+import { pairKey } from './worths.ts';
+
+/** As how many trials an option of one source counts at most: no source is to drown the others. */
+const MOST_TRIALS = 5_000;
+/** As how many each counts in what is said of options that were not there. */
+const IN_COMMON = 100;
+
+/** Sums are rounded to this: they are then the same in whatever order what they follow from was added up. */
+const GRID = 2 ** 16;
+const onGrid = (sum: number): number => Math.round(sum * GRID) / GRID;
+
+/** What is known of options from one place. */
+interface Source extends PastSource {
+  /** ms since 1970 */
+  at: number;
+  options: Record<OptionKey, LinearTotal>;
+}
+
+const none = (source: string, unused: string): Source => ({ source, trials: 0, at: 0, options: {}, unused });
+
+/** Programmes that a programme takes its prior from, by id: those it names, or all of the same goal that are over. */
+export function sourcesOf(
+  { id, policy }: Programme,
+  programmes: ReadonlyMap<ProgrammeId, Programme>,
+): ProgrammeId[] {
+  const { priorFrom = [] } = policy;
+  if (priorFrom !== 'workspace') return priorFrom.filter((own) => own !== id);
+  const over = [...programmes.values()].filter((own) => own.status === 'ended' && own.id !== id);
+  return over.map((own) => own.id).sort();
+}
+
+/** The constant's part of what an option earned, in worths of another goal, as at most so many trials. */
+function sharedTotal(total: LinearTotal, worths: ReadonlyMap<string, number>): LinearTotal {
+  const trials = total.information[0]!;
+  const by = Math.min(1, MOST_TRIALS / trials);
+  const shared: LinearTotal = { information: [onGrid(by * trials)], responses: {}, squares: {} };
+  for (const [signal, worth] of worths) {
+    shared.responses[signal] = [onGrid(by * worth * (total.responses[signal]?.[0] ?? 0))];
+    for (const [other, its] of worths) {
+      const pair = pairKey(signal, other);
+      shared.squares[pair] = onGrid(by * worth * its * (total.squares[pair] ?? 0));
+    }
+  }
+  return shared;
+}
+
+function programmeSource(
+  programme: Programme,
+  other: Programme | undefined,
+  state: ModelState | undefined,
+): Source {
+  if (!other || !state) return none(other?.id ?? '', 'nothing was learned there');
+  const worths = sharedWorths(programme.goal.signals, other.goal.signals);
+  if (!worths) return none(other.id, 'its goal does not count all signals that this one does');
+  // when all windows are over: what counts then depends on what was learned alone, not on when it is asked
+  const window = Math.max(...other.goal.signals.map(({ windowHours }) => windowHours));
+  const at = (state.linear.newest + window + 1) * HOUR_MS;
+  const known = Object.entries(ownSums(other, state, at).options).filter(
+    ([, own]) => own.information[0]! > 0,
+  );
+  const options = Object.fromEntries(
+    known
+      .map(([option, total]) => [option, sharedTotal(total, worths)] as const)
+      .sort(([a], [b]) => (a < b ? -1 : 1)),
+  );
+  const trials = Object.values(optionTotals(state)).reduce((sum, own) => sum + own.trials, 0);
+  return known.length > 0
+    ? { source: other.id, trials, at, options }
+    : none(other.id, 'nothing was learned there');
+}
+
+/** A log knows rewards only: they are taken to be those of the signal of the goal that earns most. */
+function logSource({ goal }: Programme, { source, at, options }: LogPrior): Source {
+  const best = goal.signals.reduce((most, own) => (scaleOf(own) > scaleOf(most) ? own : most));
+  const worths = new Map([[best.signal, 1 / Math.abs(scaleOf(best))]]);
+  const totals = Object.entries(options).map(([option, { trials, reward, squares }]) => {
+    const sums = { [best.signal]: [reward] };
+    const total = {
+      information: [trials],
+      responses: sums,
+      squares: { [pairKey(best.signal, best.signal)]: squares },
+    };
+    return [option, sharedTotal(total, worths)] as const;
+  });
+  const trials = Object.values(options).reduce((sum, own) => sum + own.trials, 0);
+  return { source, trials, at: Date.parse(at), options: Object.fromEntries(totals) };
+}
+
+/**
+ * What is known from elsewhere of the options of a programme: a function of what was learned there, whatever the order in
+ * which that was. Undefined of a programme that asks for nothing.
+ */
+export function pastOf(
+  programme: Programme,
+  programmes: ReadonlyMap<ProgrammeId, Programme>,
+  states: ReadonlyMap<ProgrammeId, ModelState>,
+): Past | undefined {
+  const { priorFrom, priorLog } = programme.policy;
+  if (!priorFrom && !priorLog) return undefined;
+  const others = sourcesOf(programme, programmes).map((id): Source => {
+    return { ...programmeSource(programme, programmes.get(id), states.get(id)), source: id };
+  });
+  const sources = priorLog ? [logSource(programme, priorLog), ...others] : others;
+  const used = sources.filter(({ unused }) => unused === undefined);
+  const totals: Record<OptionKey, LinearTotal> = {};
+  const common = emptyTotal(1);
+  for (const { options } of used) {
+    for (const [option, total] of Object.entries(options)) {
+      addTotal((totals[option] ??= emptyTotal(1)), total);
+      addTotal(common, total, IN_COMMON / (IN_COMMON + total.information[0]!));
+    }
+  }
+  const options = optionsOf(programme, programme.variants).map((option): [OptionKey, PastOption] => {
+    const own = totals[option];
+    return [option, own ? { by: 'id', total: own } : { by: 'all', total: common }];
+  });
+  return {
+    sources: sources.map(({ source, trials, unused }) => ({ source, trials, ...(unused && { unused }) })),
+    at: Math.max(0, ...used.map(({ at }) => at)),
+    options: used.length === 0 ? {} : Object.fromEntries(options),
+  };
+}

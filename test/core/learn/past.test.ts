@@ -1,0 +1,110 @@
+import { describe, expect, it } from 'vitest';
+import type { Programme } from '../../../core/domain/programme.ts';
+import type { Past } from '../../../core/learn/past.ts';
+import { estimatesOf } from '../../../core/measure/estimates.ts';
+import { rngFromNumber } from '../../../core/maths/xoshiro.ts';
+import { toAliases } from '../../../runtime/engine/asked.ts';
+import type { EngineRig } from '../../support/engine-rig.ts';
+import { engineRig } from '../../support/engine-rig.ts';
+import { CLICK, CONTEXT, DAY, NOON, ORDER, programme, variant } from '../../support/programmes.ts';
+
+const RATES: Record<string, number> = { a: 0.05, b: 0.2, c: 0.05 };
+const PEOPLE = 600;
+
+const LAST = programme({
+  id: 'last',
+  goal: { signals: [CLICK] },
+  policy: { kind: 'fixed-split' },
+  variants: ['a', 'b', 'c'].map((id) => variant(id)),
+});
+const NEXT = programme({
+  id: 'next',
+  goal: { signals: [{ ...CLICK, weight: 1 }] },
+  policy: { kind: 'auto', priorFrom: ['last'] },
+  variants: ['a', 'b', 'new'].map((id) => variant(id)),
+});
+
+/** Last season: people click by `RATES`; those in `without` never came. */
+async function season(programmes: readonly Programme[], without: readonly number[] = []): Promise<EngineRig> {
+  const rig = await engineRig({ programmes: [...programmes] });
+  for (let i = 0; i < PEOPLE; i++) {
+    const luck = rngFromNumber(i).uniform();
+    if (without.includes(i)) continue;
+    const person = { userId: `u${i}` };
+    const { id: decisionId, option } = await rig.decide(person, { programme: 'last' });
+    if (luck >= RATES[option]!) continue;
+    const click = { type: 'signal' as const, source: 's', id: `click ${i}`, at: NOON, person, decisionId };
+    await rig.engine.ingest([{ ...click, name: CLICK.signal, values: {} }]);
+  }
+  await rig.folder.catchUp();
+  rig.clock.now = NOON + 30 * DAY;
+  return rig;
+}
+
+const chances = async (rig: EngineRig, id = 'next'): Promise<Record<string, number>> => {
+  const { eligible } = await rig.decide({ userId: 'somebody' }, { programme: id, preview: true });
+  return Object.fromEntries(eligible.map(({ option, propensity }) => [option, propensity]));
+};
+const pastOn = ({ catalogue }: EngineRig): Past => catalogue.model('next').state.past!;
+
+describe('a programme that takes its prior from another', () => {
+  it.each(['auto', 'weighted-thompson', 'top-two', 'linear-thompson'] as const)(
+    'begins with what that one learned: %s',
+    async (kind) => {
+      const next = { ...NEXT, ...CONTEXT, policy: { kind, priorFrom: ['last'] } };
+      const rig = await season([LAST, next, { ...next, id: 'alone', policy: { kind } }]);
+      const [known, alone] = [await chances(rig), await chances(rig, 'alone')];
+      expect(alone.b).toBeCloseTo(alone.a!, 2);
+      expect(known.b).toBeGreaterThan(alone.b! + 0.05);
+      expect(known.b).toBeGreaterThan(known.a! + 0.1);
+      expect(Object.values(known).reduce((sum, p) => sum + p, 0)).toBeCloseTo(1, 9);
+    },
+  );
+
+  it('says of each option what it is believed to earn by that, and as how many trials it counts', async () => {
+    const rig = await season([LAST, NEXT]);
+    const [a, b, fresh] = estimatesOf(NEXT, rig.catalogue.model('next').state, rig.clock.now);
+    expect(b).toMatchObject({ trials: 0, effectiveTrials: 0, prior: { by: 'id' } });
+    expect(b!.prior!.mean).toBeGreaterThan(0.12);
+    expect(a!.prior!.mean).toBeLessThan(0.1);
+    // nothing is known of it but what all options have in common
+    expect(fresh).toMatchObject({ prior: { by: 'all' } });
+    expect(fresh!.prior!.mean).toBeGreaterThan(a!.prior!.mean);
+    expect(fresh!.prior!.mean).toBeLessThan(b!.prior!.mean);
+    expect(fresh!.prior!.trials).toBeLessThan(b!.prior!.trials);
+    // what is believed lies between the prior and what would be believed without
+    expect(b!.estimate).toBeGreaterThan(a!.estimate);
+    expect(b!.interval.low).toBeLessThan(b!.estimate);
+  });
+
+  it('knows nothing of somebody who was erased there', async () => {
+    const gone = 7;
+    const [rig, rest] = [await season([LAST, NEXT]), await season([LAST, NEXT], [gone])];
+    expect(pastOn(rig)).not.toEqual(pastOn(rest));
+    const before = rig.catalogue.model('next').version;
+    await rig.engine.erase(toAliases({ userId: `u${gone}` }), rig.clock.now);
+    await rig.folder.catchUp();
+    expect(pastOn(rig)).toEqual(pastOn(rest));
+    expect(rig.catalogue.model('next').version).toBe(before + 1);
+  });
+
+  it('keeps its model where nothing was learned there', async () => {
+    const rig = await season([LAST, NEXT, programme({ id: 'other' })]);
+    const before = rig.catalogue.model('next').version;
+    await rig.decide({ userId: 'u1' }, { programme: 'other' });
+    await rig.folder.catchUp();
+    expect(rig.catalogue.model('next').version).toBe(before);
+  });
+
+  it('may take it from all of the same goal that are over', async () => {
+    const workspace = { ...NEXT, policy: { kind: 'auto' as const, priorFrom: 'workspace' as const } };
+    const other = programme({ id: 'orders', goal: { signals: [ORDER] }, status: 'ended' });
+    const rig = await season([LAST, workspace, other]);
+    expect(pastOn(rig)).toMatchObject({ sources: [{ source: 'orders', unused: expect.any(String) }] });
+    expect((await chances(rig)).b).toBeCloseTo((await chances(rig)).a!, 2);
+    await rig.store.saveProgramme({ ...LAST, status: 'ended' }, 1, rig.clock.now);
+    await rig.folder.catchUp();
+    expect(pastOn(rig).sources).toMatchObject([{ source: 'last', trials: PEOPLE }, { source: 'orders' }]);
+    expect((await chances(rig)).b).toBeGreaterThan((await chances(rig)).a! + 0.1);
+  });
+});
