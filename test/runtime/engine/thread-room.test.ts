@@ -113,6 +113,30 @@ describe('the engine on a thread of its own', () => {
     expect(await again.engine.answer(ask('u'))).toEqual(first);
   });
 
+  it('lets this thread see who left as soon as that is acknowledged, wherever the list has moved to', async () => {
+    const heard = listening();
+    const room = await open(await folder(), heard);
+    const standing = (id: string): string => heard.closed.standings([`user:${id}`])('email');
+    expect(standing('u0')).toBe('unknown');
+    await room.start();
+    expect(standing('u0')).toBe('open');
+    const first = heard.closed.bytes;
+    for (let i = 0; i < 1_200; i += 100) {
+      const ids = Array.from({ length: 100 }, (_, n) => `u${i + n}`);
+      const events = ids.map((id): DomainEvent => {
+        const base = { source: 's', id, at: NOON, person: { userId: id } };
+        return { ...base, type: 'subscription', channel: 'email', state: 'unsubscribed' };
+      });
+      await room.engine.ingest(events);
+      expect(ids.filter((id) => standing(id) !== 'closed')).toEqual([]);
+    }
+    expect(heard.closed.bytes).toBeGreaterThan(first);
+    expect([heard.closed.size, standing('u1200')]).toEqual([1_200, 'open']);
+    await room.close();
+    // the engine is gone, the list is not
+    expect([standing('u7'), standing('v')]).toEqual(['closed', 'open']);
+  });
+
   it('does not open on a file that is no database, and says so', async () => {
     const path = await folder();
     writeFileSync(join(path, 'pickwell.db'), 'This is no database, and long enough to be sure. '.repeat(100));
