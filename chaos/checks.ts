@@ -95,6 +95,31 @@ function caps(rows: readonly LedgerRow[]): Check {
   };
 }
 
+/** How soon a copy hears of what another one acknowledged, in ms. */
+const SPREAD_MS = 1_000;
+
+/**
+ * Nobody is sent anything they are first asked for after it was acknowledged that they left. A copy that cannot reach the store
+ * goes by what it heard before, so only what is acknowledged while something is broken, or just before, excuses it.
+ */
+function consent({ asked, left }: History, disturbances: readonly Disturbance[]): Check {
+  const wrong: string[] = [];
+  let of = 0;
+  for (const own of asked) {
+    const leftAt = left.get(own.person) ?? Infinity;
+    if (own.firstAt <= leftAt) continue;
+    const excused = disturbances.some(({ from, to }) => leftAt >= from - SPREAD_MS && leftAt <= to);
+    for (const { action, rung } of answersOf(own)) {
+      of++;
+      if (action === 'send' && (rung === 'full' || !excused))
+        wrong.push(
+          `${own.send}: sent from ${rung} to ${own.person}, who had left ${own.firstAt - leftAt} ms before`,
+        );
+    }
+  }
+  return { name: 'nothing is sent to who left, from no rung', of, wrong };
+}
+
 /** How long after a disturbance something may still be sent again: what was in hand waits for its lease. */
 const AFTERMATH_MS = 90_000;
 
@@ -136,6 +161,7 @@ export function checkAll({ history, rows, recorder, disturbances }: Evidence): C
     spooled(history, byId, sends),
     oncePerSend(decisions),
     caps(rows),
+    consent(history, disturbances),
     events(history, rows),
     delivered(decisions, recorder, disturbances),
   ];

@@ -4,6 +4,8 @@ export interface Asked {
   /** Whom it was asked for, as query parameters. */
   person: string;
   send: string;
+  /** When it was asked for first, ms since 1970. */
+  firstAt: number;
   /** Bodies of the answers with status 200. */
   answers: string[];
 }
@@ -13,6 +15,8 @@ export interface Told {
   id: string;
   signal: boolean;
   event: object;
+  /** Who leaves a channel with it, as a query parameter. */
+  leaves?: string;
   /** Whether a delivery it was part of was acknowledged. */
   accepted: boolean;
 }
@@ -28,6 +32,8 @@ export class History {
   readonly asked: Asked[] = [];
   readonly told: Told[] = [];
   readonly receipts: Receipt[] = [];
+  /** When it was first acknowledged that somebody left, ms since 1970, by query parameter. */
+  readonly left = new Map<string, number>();
   /** Answers of decide calls by status; `none` where nobody answered. */
   readonly statuses = new Map<string, number>();
   /** How long decide calls took, in ms. */

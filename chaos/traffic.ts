@@ -9,6 +9,10 @@ const PATIENCE_MS = 5_000;
 /** Share of calls that repeat an earlier one. */
 const REPEATED = 0.2;
 const PEOPLE = 300;
+/** Share of sends that are for somebody who leaves or has left, and of events with which somebody does. */
+const LEAVING = 0.1;
+/** Of those who are about to leave or have left, so many are asked for. */
+const LEAVERS = 40;
 const PROGRAMMES = ['welcome', 'open'] as const;
 
 export interface TrafficOptions {
@@ -27,6 +31,7 @@ export class Traffic {
   #stopping = false;
   #clients: Promise<void>[] = [];
   #next = 0;
+  #leavers = 0;
 
   constructor(options: TrafficOptions) {
     this.#options = options;
@@ -90,8 +95,11 @@ export class Traffic {
     const number = this.#next++;
     // a few people get most of it, so that copies meet over the same person
     const who = this.#below(4) === 0 ? this.#below(5) : this.#below(PEOPLE);
-    const person = this.#below(7) === 0 ? `anonymous=a${who}` : `user=u${who}`;
-    return { programme: this.#pick(PROGRAMMES), person, send: `s${number}`, answers: [] };
+    const known = this.#below(7) === 0 ? `anonymous=a${who}` : `user=u${who}`;
+    const leaver = `user=l${Math.max(0, this.#leavers + 3 - this.#below(LEAVERS))}`;
+    const person = this.#rng.uniform() < LEAVING ? leaver : known;
+    const programme = this.#pick(PROGRAMMES);
+    return { programme, person, send: `s${number}`, firstAt: Date.now(), answers: [] };
   }
 
   async #tell(): Promise<void> {
@@ -107,12 +115,24 @@ export class Traffic {
     if (answer?.status !== 200) return;
     const { accepted, duplicates } = JSON.parse(answer.text) as { accepted: number; duplicates: number };
     history.receipts.push({ accepted, duplicates, events: events.length });
-    for (const told of events) told.accepted = true;
+    for (const told of events) {
+      told.accepted = true;
+      const { leaves } = told;
+      if (leaves !== undefined && !history.left.has(leaves)) history.left.set(leaves, Date.now());
+    }
   }
 
-  /** An order, an id that turns out to be somebody's, or something about the person. */
+  /** Somebody leaves, for good. */
+  #leave(id: string): Told {
+    const userId = `l${this.#leavers++}`;
+    const event = { id, type: 'subscription', person: { userId }, channel: 'email', state: 'unsubscribed' };
+    return { id, signal: false, accepted: false, event, leaves: `user=${userId}` };
+  }
+
+  /** An order, an id that turns out to be somebody's, something about the person, or that they leave. */
   #newEvent(): Told {
     const id = `e${this.#next++}`;
+    if (this.#rng.uniform() < LEAVING) return this.#leave(id);
     const who = this.#below(PEOPLE);
     const userId = `u${who}`;
     const kind = this.#below(10);

@@ -10,8 +10,7 @@ describe('consent as Segment means it, from its webhook to the next decision', (
   let running: Running;
   beforeAll(async () => {
     running = await runInMemory();
-    const { holdout: _, ...open } = SAMPLE;
-    const own = { ...open, id: 'mapped', guardrails: { consent: { email: MAPPED } } };
+    const own = { ...SAMPLE, holdout: undefined, id: 'mapped', guardrails: { consent: { email: MAPPED } } };
     const init = { method: 'PUT', headers: { 'if-match': '0' }, body: JSON.stringify(own) };
     expect((await running.call('admin', '/v1/programmes/mapped', init)).status).toBe(200);
     for (const { id } of SAMPLE.variants) {
