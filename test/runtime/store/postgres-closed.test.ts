@@ -1,4 +1,5 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
+import type { DomainEvent } from '../../../core/domain/event.ts';
 import { openRoom } from '../../../runtime/engine/room.ts';
 import { ClosedReader } from '../../../runtime/engine/closed/reader.ts';
 import type { LocalRoom } from '../../../runtime/engine/room.ts';
@@ -72,11 +73,10 @@ async function copyOn(url: string): Promise<Copy> {
   return { room, reader, network, ask };
 }
 
-const leaves = (userId: string, id: string) =>
-  ({
-    ...{ type: 'subscription', source: 's', id, at: Date.now(), person: { userId } },
-    ...{ channel: 'email', state: 'unsubscribed' },
-  }) as const;
+const leaves = (userId: string, id: string): DomainEvent => {
+  const base = { source: 's', id, at: Date.now(), person: { userId } };
+  return { ...base, type: 'subscription', channel: 'email', state: 'unsubscribed' };
+};
 
 /** Until a copy has heard of it, in ms. */
 async function heard({ reader }: Copy, userId: string): Promise<number> {
