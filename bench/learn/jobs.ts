@@ -9,8 +9,9 @@ import type { Player } from './play.ts';
 import { play } from './play.ts';
 import { betaThompson, exploreThenCommit, textbookLinear, ucb1, uniform } from './players.ts';
 import { served } from './served-player.ts';
-import { factored, segmentedThompson } from './special-players.ts';
-import { BY_TIME } from './reference.ts';
+import { slotted } from './slots-player.ts';
+import { segmentedThompson } from './segmented.ts';
+import { BY_TIME, PIECES } from './reference.ts';
 import { components } from './worlds/components.ts';
 import { knownPersons, lateOutcomes, swappedPersons } from './worlds/contexts.ts';
 import { fixedRates, swappedRates, uselessFeatures } from './worlds/fixed-rates.ts';
@@ -125,7 +126,7 @@ export function allJobs(): Job[] {
     })),
   );
   const slots = INTERACTIONS.flatMap((tau) =>
-    Object.entries({ 'Beta TS': betaThompson, factored }).map(([policy, player]) => ({
+    Object.entries({ 'Beta TS': betaThompson, [PIECES]: slotted }).map(([policy, player]) => ({
       world: `E8 ${tau}`,
       policy,
       run: playing((seed) => components(seed, tau), player),

@@ -8,6 +8,9 @@ export interface Reference {
 /** `auto` with sums that are kept by time, as programmes keep them; plain `auto` never forgets. */
 export const BY_TIME = 'auto, by time';
 
+/** `auto` choosing pieces of one message, as programmes do. */
+export const PIECES = 'auto, pieces';
+
 export interface Asked {
   /** Mean regret asked of the default policy, and its 90th percentile where one was asked. */
   target: number;

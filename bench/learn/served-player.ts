@@ -16,6 +16,11 @@ const FOLD = 250;
 /** Bounds that are declared of a standard normal number. */
 const FAR = 3;
 
+export const timeOf = (t: number): number => START + t * ROUND_MS;
+
+/** The round with the first fold after one in round `t`. */
+export const nextFold = (t: number): number => t + Math.min(FOLD, 1 + t * GROWTH);
+
 const nameOf = ({ columns }: Field): string => `f${columns[0]!}`;
 
 function declarationOf({ kind, columns }: Field): NonNullable<Programme['context']>[string] {
@@ -41,7 +46,6 @@ export function served({ options, features, fields, contexts, delay }: World, pa
       context: Object.fromEntries(fields.map((own) => [nameOf(own), declarationOf(own)])),
     }),
   });
-  const timeOf = (t: number): number => START + t * ROUND_MS;
   const requestOf = (t: number, at: number): Request => {
     const x = contexts.subarray(t * features, (t + 1) * features);
     return { context: Object.fromEntries(fields.map((own) => [nameOf(own), valueOf(own, x)])), at };
@@ -52,7 +56,7 @@ export function served({ options, features, fields, contexts, delay }: World, pa
       if (t >= next) {
         programme.fold();
         fold = t;
-        next = t + Math.min(FOLD, 1 + t * GROWTH);
+        next = nextFold(t);
       }
       const option = programme.choose(requestOf(t, timeOf(fold)), rng);
       programme.decided(requestOf(t, timeOf(t)), option);

@@ -3,3 +3,8 @@ export interface Rng {
   /** Uniform in [0, 1), 53 bits. */
   uniform(): number;
 }
+
+/** The same for standard normal numbers. */
+export interface NormalRng {
+  normal(): number;
+}

@@ -7,10 +7,12 @@ import type { BlockTotal, LinearTotal } from './blocks.ts';
 import { addAll, addTotal, blocksAt, columnsOf, emptyTotal, hourOf } from './blocks.ts';
 import type { Change } from './change-point.ts';
 import { lastChange } from './change-point.ts';
+import type { LinearState, LinearSums } from './linear-state.ts';
 import { linearSumsOf } from './linear-state.ts';
 import type { ModelState } from './model.ts';
 import type { PastUse } from './past.ts';
 import { withPast } from './past.ts';
+import { pieceSumsOf } from './piece-sums.ts';
 import { robustTotals } from './robust-totals.ts';
 import { signalOf } from './worths.ts';
 
@@ -59,9 +61,30 @@ export const isInContext = (programme: Programme, { linear }: ModelState): boole
 
 /** @param at ms since 1970 */
 export function effectiveSums(programme: Programme, state: ModelState, at: number): EffectiveSums {
-  const { linear } = state;
   const sums = linearSumsOf(programme);
-  const inContext = isInContext(programme, state);
+  return weighed(programme, { ...state, sums, inContext: isInContext(programme, state) }, at);
+}
+
+/** What was learned of the pieces of each variant with slots; undefined where there are none, or nothing is known of them as they are now. */
+export function effectivePieces(
+  programme: Programme,
+  state: ModelState,
+  at: number,
+): EffectiveSums | undefined {
+  const sums = pieceSumsOf(programme);
+  const { pieces } = state;
+  if (!sums || pieces?.schema !== sums.schema) return undefined;
+  const own = weighed(programme, { linear: pieces, sums, inContext: true }, at);
+  return { ...own, options: robustTotals(programme, own.options) };
+}
+
+interface Kept {
+  linear: LinearState;
+  sums: LinearSums;
+  inContext: boolean;
+}
+
+function weighed(programme: Programme, { linear, sums, inContext }: Kept, at: number): EffectiveSums {
   const now = Math.max(tickOf(at) * TICK_MS, linear.newest * HOUR_MS);
   const blocks = blocksAt(linear.blocks, hourOf(now), sums.grain);
   const arrived = new Arrived(programme, blocks, now / HOUR_MS);

@@ -6,8 +6,9 @@ import type { PlannedHour } from '../domain/timing.ts';
 import { hourOf } from './blocks.ts';
 import type { HourSums } from './hour-sums.ts';
 import { addPlanned, addResponse, emptyHours } from './hour-sums.ts';
-import type { LinearState, LinearSums, LinearTrial } from './linear-state.ts';
-import { linearSumsOf } from './linear-state.ts';
+import type { Kept } from './kept.ts';
+import { keptOf } from './kept.ts';
+import type { LinearTrial } from './linear-state.ts';
 import type { ModelState } from './model.ts';
 import { addPersons, emptyState, moveReward } from './model.ts';
 import { pastOf, sourcesOf } from './past-of.ts';
@@ -15,9 +16,10 @@ import type { CreditChange } from './reconcile.ts';
 import { creditChanges } from './reconcile.ts';
 import { isResponse } from './responses.ts';
 
-const trialOf = ({ option, context = {}, at }: DecisionFact): LinearTrial => ({
+const trialOf = ({ option, context = {}, pieces, at }: DecisionFact): LinearTrial => ({
   option,
   context,
+  pieces,
   hour: hourOf(at),
 });
 
@@ -40,24 +42,20 @@ export class Folding {
   readonly #touched = new Set<ProgrammeId>();
   readonly #rewards: ArmReward[] = [];
   readonly #removed: FoldWrites['removedRewards'] = [];
-  readonly #sums: ReadonlyMap<ProgrammeId, LinearSums>;
+  readonly #programmes: ReadonlyMap<ProgrammeId, Programme>;
   readonly #ahead: ReadonlySet<ProgrammeId>;
 
   constructor({ states, programmes, renewed = [] }: FoldBase) {
     this.states = new Map(states);
     this.#ahead = new Set(programmes.flatMap(({ id, timing }) => (timing ? [id] : [])));
-    this.#sums = new Map(programmes.map((programme) => [programme.id, linearSumsOf(programme)]));
+    this.#programmes = new Map(programmes.map((programme) => [programme.id, programme]));
     for (const programme of renewed) this.#state(programme);
   }
 
-  /** How a programme's trials are added up, and where: states of other sums were made anew before. */
-  #linear(programme: ProgrammeId): { sums: LinearSums; linear: LinearState } | undefined {
-    const sums = this.#sums.get(programme);
-    const state = this.#state(programme);
-    if (sums && state.linear.blocks.length === 0 && state.linear.schema !== sums.schema) {
-      state.linear = sums.empty();
-    }
-    return sums && state.linear.schema === sums.schema ? { sums, linear: state.linear } : undefined;
+  /** How a programme's trials are added up, and where. */
+  #kept(id: ProgrammeId): Kept[] {
+    const programme = this.#programmes.get(id);
+    return programme ? keptOf(programme, this.#state(id)) : [];
   }
 
   /** The state to change: a copy of the one that decisions are being made on. */
@@ -71,8 +69,8 @@ export class Folding {
   }
 
   decisions(alike: DecisionCount): void {
-    const { programme, option, arm, learn, first, count, context = {}, hour, planned } = alike;
-    if (learn) this.#trials(programme, { option, context, hour }, count);
+    const { programme, option, arm, learn, first, count, context = {}, pieces, hour, planned } = alike;
+    if (learn) this.#trials(programme, { option, context, pieces, hour }, count);
     if (learn && planned) this.#planned(programme, planned, count);
     if (first) addPersons(this.#state(programme), arm, count);
   }
@@ -103,8 +101,7 @@ export class Folding {
 
   #trials(programme: ProgrammeId, trial: LinearTrial, count: number): void {
     this.#hours(programme);
-    const known = this.#linear(programme);
-    known?.sums.addTrials(known.linear, trial, count);
+    for (const { sums, linear } of this.#kept(programme)) sums.addTrials(linear, trial, count);
   }
 
   /** Moves what one decision is credited with. */
@@ -113,8 +110,8 @@ export class Folding {
     decision: DecisionFact,
     { before, after }: { before: Credited; after: Credited },
   ): void {
-    const known = this.#linear(programme);
-    known?.sums.moveCredits(known.linear, trialOf(decision), before, after);
+    const trial = trialOf(decision);
+    for (const { sums, linear } of this.#kept(programme)) sums.moveCredits(linear, trial, before, after);
   }
 
   /** Two persons who were counted in their arms become one in the arm that is kept. */

@@ -21,6 +21,8 @@ export interface ModelState {
   arms: Record<Arm, ArmTotal>;
   /** Of the trials of each option. */
   linear: LinearState;
+  /** Of the trials of each variant with slots, over its pieces. */
+  pieces?: LinearState | undefined;
   /** Of a programme that plans ahead. */
   hours?: HourSums | undefined;
   /** What is known from elsewhere, of a programme that asks for it. */

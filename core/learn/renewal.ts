@@ -4,14 +4,19 @@ import { hourOf } from './blocks.ts';
 import type { HourSums } from './hour-sums.ts';
 import { addPlanned, addResponse, emptyHours } from './hour-sums.ts';
 import { linearSumsOf } from './linear-state.ts';
-import type { LinearState, LinearSums } from './linear-state.ts';
+import { keptOf } from './kept.ts';
+import type { LinearState } from './linear-state.ts';
 import type { ModelState } from './model.ts';
+import { pieceSumsOf } from './piece-sums.ts';
 import { isResponse } from './responses.ts';
 
-/** Whether what was learned is of another context than the programme declares now, of no hours, or written by a former version. */
-export function needsRenewal(programme: Programme, { linear, hours }: ModelState): boolean {
+/** Whether what was learned is of another context or other pieces than the programme declares now, of no hours, or written by a former version. */
+export function needsRenewal(programme: Programme, { linear, pieces, hours }: ModelState): boolean {
   const ahead = programme.timing !== undefined && hours === undefined;
-  return (ahead || linear.schema !== linearSumsOf(programme).schema) && linear.blocks.length > 0;
+  const others = linear.schema !== linearSumsOf(programme).schema;
+  const ofPieces = pieceSumsOf(programme);
+  const otherPieces = ofPieces !== undefined && pieces?.schema !== ofPieces.schema;
+  return (ahead || others || otherPieces) && linear.blocks.length > 0;
 }
 
 /**
@@ -20,27 +25,30 @@ export function needsRenewal(programme: Programme, { linear, hours }: ModelState
  */
 export class Renewal {
   readonly #programme: Programme;
-  readonly #sums: LinearSums;
   readonly #linear: LinearState;
+  readonly #pieces: LinearState | undefined;
   readonly #hours: HourSums | undefined;
 
   constructor(programme: Programme) {
     this.#programme = programme;
-    this.#sums = linearSumsOf(programme);
-    this.#linear = this.#sums.empty();
+    this.#linear = linearSumsOf(programme).empty();
+    this.#pieces = pieceSumsOf(programme)?.empty();
     this.#hours = programme.timing && emptyHours();
   }
 
   /** What takes the place of what was there. */
-  get state(): Pick<ModelState, 'linear' | 'hours'> {
-    return { linear: this.#linear, hours: this.#hours };
+  get state(): Pick<ModelState, 'linear' | 'pieces' | 'hours'> {
+    return { linear: this.#linear, pieces: this.#pieces, hours: this.#hours };
   }
 
   add(trials: readonly Trial[]): void {
-    for (const { option, at, context, planned, credits } of trials) {
-      const trial = { option, context, hour: hourOf(at) };
-      this.#sums.addTrials(this.#linear, trial, 1);
-      this.#sums.moveCredits(this.#linear, trial, {}, credits);
+    const kept = keptOf(this.#programme, this.state);
+    for (const { option, at, context, pieces, planned, credits } of trials) {
+      const trial = { option, context, pieces, hour: hourOf(at) };
+      for (const { sums, linear } of kept) {
+        sums.addTrials(linear, trial, 1);
+        sums.moveCredits(linear, trial, {}, credits);
+      }
       if (!this.#hours || !planned) continue;
       addPlanned(this.#hours, planned, 1);
       if (isResponse(this.#programme, credits)) addResponse(this.#hours, planned, 1);

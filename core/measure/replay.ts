@@ -4,9 +4,11 @@ import type { LiveProgramme } from '../decide/decide.ts';
 import { sendTimeOf } from '../domain/decision.ts';
 import type { Decision, OptionKey, ScoredOption } from '../domain/decision.ts';
 import { countsFor } from '../learn/counts-for.ts';
-import type { Programme } from '../domain/programme.ts';
+import type { Programme, Variant } from '../domain/programme.ts';
 import { HOUR_MS } from '../domain/programme.ts';
+import { hasSlots } from '../domain/slots.ts';
 import { costOf } from '../policies/costs.ts';
+import { learnsPieces } from '../policies/pieces.ts';
 import { scaleOf } from '../policies/posterior.ts';
 import type { OffPolicySample } from './off-policy.ts';
 
@@ -63,6 +65,24 @@ export function sameRewards(one: Programme, other: Programme): boolean {
   const costs = one.variants.filter(({ id }) => other.variants.some((variant) => variant.id === id));
   const same = costs.every(({ id }) => costOf(one, id) === costOf(other, id));
   return same && JSON.stringify(one.goal.signals) === JSON.stringify(other.goal.signals);
+}
+
+/** What pieces messages may have, and what may not be together. */
+function choiceOf({ slots, pick, pairs, forbidden }: Variant): unknown {
+  const ids = Object.entries(slots ?? {}).map(([name, own]) => [name, own.map(({ id }) => id)]);
+  return [ids.sort(([a], [b]) => (a! < b! ? -1 : 1)), Object.entries(pick ?? {}).sort(), pairs, forbidden];
+}
+
+/** Whether the pieces of messages would be chosen alike: what was drawn among others says nothing of that. */
+export function samePieces(one: Programme, other: Programme): boolean {
+  const slotted = one.variants.flatMap((own) => {
+    const same = other.variants.find(({ id }) => id === own.id);
+    return same && (hasSlots(own) || hasSlots(same)) ? [[own, same] as const] : [];
+  });
+  const alike = slotted.every(
+    ([own, same]) => JSON.stringify(choiceOf(own)) === JSON.stringify(choiceOf(same)),
+  );
+  return alike && (slotted.length === 0 || learnsPieces(one) === learnsPieces(other));
 }
 
 /** Whether everything that may still be credited to a decision has had the time to happen. */

@@ -75,9 +75,9 @@ export class AutoBeliefs {
 }
 
 /** Sums over the rows of one option, rewards in units of the range of the goal as it is now. */
-function rewardSums(
+export function rewardSums(
   programme: Programme,
-  { options }: EffectiveSums,
+  { options }: Pick<EffectiveSums, 'options'>,
   { option, unit, count }: { option: OptionKey; unit: number; count: number },
 ): RewardSums {
   const own = options[option];

@@ -1,9 +1,9 @@
+import type { NormalRng } from '../contracts/rng.ts';
 import { LinearModel } from '../learn/models/linear.ts';
 import type { Row } from '../learn/models/rows.ts';
 import { bestNormalProbabilities } from '../maths/best-normal.ts';
 import type { ContextPolicy } from './context-policy.ts';
 import { EXPLORATION, withFloor } from './context-policy.ts';
-import type { NormalRng } from './joint-thompson.ts';
 
 /**
  * Thompson sampling with one linear regression for each option (Agrawal, Goyal, "Thompson Sampling for Contextual Bandits

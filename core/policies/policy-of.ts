@@ -9,6 +9,7 @@ import { tired } from './fatigue.ts';
 import { sharedAsSet } from './fixed-split.ts';
 import { beyondLimits } from './limits.ts';
 import { informed } from './informed.ts';
+import { learnedPieces } from './pieces.ts';
 import { pipeline } from './pipeline.ts';
 import type { Policy } from './policy.ts';
 import { regressed } from './regressed.ts';
@@ -48,5 +49,6 @@ export function policyOf(programme: Programme, model: Model): Policy {
   const policy = informed(programme, model, stepsOf);
   const beyond = beyondLimits(programme, model.state);
   const answering = programme.frequency && answeringOf(programme, model.state);
-  return beyond || answering ? { ...policy, beyond, answering } : policy;
+  const pieces = learnedPieces(programme, model);
+  return beyond || answering || pieces ? { ...policy, beyond, answering, pieces } : policy;
 }

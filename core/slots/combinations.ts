@@ -102,15 +102,24 @@ export class Combinations {
     });
   }
 
-  /** Every combination, or undefined where there are more than `most`. */
-  all(most: number): number[][] | undefined {
+  /** The sets of pieces that make a message, each once in one order, or undefined where there are more than `most`. */
+  sets(most: number): number[][] | undefined {
     let heads: number[][] = [[]];
     for (let step = 0; step < this.steps.length; step++) {
-      heads = heads.flatMap((head) => this.next(head).map((piece) => [...head, piece]));
-      // no head is without a completion
+      const again = this.steps[step] === this.steps[step - 1];
+      heads = heads.flatMap((head) =>
+        this.next(head).flatMap((piece) => (again && piece < head.at(-1)! ? [] : [[...head, piece]])),
+      );
       if (heads.length > most) return undefined;
     }
     return heads;
+  }
+
+  /** Whether no two of some pieces are one, or forbidden together. */
+  allows(chosen: readonly number[]): boolean {
+    return chosen.every((piece, i) =>
+      chosen.every((other, j) => i === j || (piece !== other && !this.#forbidden[piece]!.has(other))),
+    );
   }
 
   /** The first combination, pieces in the order in which they were written; undefined where none is allowed. */

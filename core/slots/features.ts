@@ -1,16 +1,64 @@
-import type { Slotted } from '../domain/slots.ts';
+import type { Pieces, Slotted } from '../domain/slots.ts';
 import { Combinations } from './combinations.ts';
+
+/** The pairs of pieces of two slots that act together: as many columns as the two slots have pieces, multiplied. */
+export interface PairColumns {
+  /** Places of the two slots. */
+  one: number;
+  other: number;
+  start: number;
+}
 
 /** What is reckoned with of a variant with slots: its combinations, and columns for the constant, the pieces and pairs of them. */
 export class SlotFeatures {
   readonly combinations: Combinations;
   readonly count: number;
+  /** Of each column: 0 is the constant, 1 are pieces, 2 pairs of them, which are learned to be as small as they are. */
+  readonly groups: readonly number[];
+  /** What the columns are of. */
+  readonly schema: unknown;
+  readonly pairs: readonly PairColumns[];
 
   constructor(own: Slotted) {
     this.combinations = new Combinations(own);
-    const { slots } = own;
-    const pairs = (own.pairs ?? []).map(([one, other]) => slots[one]!.length * slots[other]!.length);
-    this.count = 1 + this.combinations.pieces + pairs.reduce((sum, n) => sum + n, 0);
+    const { slots, pieces } = this.combinations;
+    let next = 1 + pieces;
+    this.pairs = (own.pairs ?? []).map(([one, other]) => {
+      const [s, t] = [one, other].map((name) => slots.findIndex((slot) => slot.name === name));
+      const start = next;
+      next += slots[s!]!.ids.length * slots[t!]!.ids.length;
+      return { one: s!, other: t!, start };
+    });
+    this.count = next;
+    this.groups = Array.from({ length: next }, (_, j) => (j === 0 ? 0 : j <= pieces ? 1 : 2));
+    this.schema = [slots.map(({ name, ids }) => [name, ids]), own.pairs ?? []];
+  }
+
+  /** The columns that are 1 of a message; all others are 0. */
+  columns(chosen: readonly number[]): number[] {
+    const { slots } = this.combinations;
+    const bySlot = slots.map(({ start, ids }) =>
+      chosen.filter((piece) => piece >= start && piece < start + ids.length).map((piece) => piece - start),
+    );
+    const pairs = this.pairs.flatMap(({ one, other, start }) =>
+      bySlot[one]!.flatMap((i) => bySlot[other]!.map((j) => start + i * slots[other]!.ids.length + j)),
+    );
+    return [0, ...chosen.map((piece) => 1 + piece), ...pairs];
+  }
+
+  /**
+   * Features of a message on record: of slots that are there by now. Undefined where one of its pieces is not: it says nothing of the
+   * others by themselves.
+   */
+  encode(pieces: Pieces): Float64Array | undefined {
+    const { combinations } = this;
+    const chosen = combinations.slots.flatMap(({ name }) =>
+      [pieces[name] ?? []].flat().map((id) => combinations.numberOf(name, id)),
+    );
+    if (chosen.includes(undefined)) return undefined;
+    const x = new Float64Array(this.count);
+    for (const j of this.columns(chosen as number[])) x[j] = 1;
+    return x;
   }
 }
 

@@ -6,6 +6,7 @@ import { FOLD_LEASE } from '../../core/contracts/store.ts';
 import type { Outcome } from '../../core/domain/outcome.ts';
 import type { Programme, ProgrammeId } from '../../core/domain/programme.ts';
 import { fold, goalSignals, personsTouched } from '../../core/learn/fold.ts';
+import { hasSlots } from '../../core/domain/slots.ts';
 import { learnsContext } from '../../core/learn/linear-state.ts';
 import type { ModelState } from '../../core/learn/model.ts';
 import { needsRenewal, Renewal } from '../../core/learn/renewal.ts';
@@ -38,7 +39,9 @@ const WAIT_MS = 1_000;
 
 /** Programmes that learn from more of a decision than its option. */
 const contextual = (programmes: readonly Programme[]): ProgrammeId[] =>
-  programmes.filter((own) => learnsContext(own) || own.timing).map(({ id }) => id);
+  programmes
+    .filter((own) => learnsContext(own) || own.timing || own.variants.some(hasSlots))
+    .map(({ id }) => id);
 
 /** Folds the ledger into models, one chunk after the other, for as long as the process runs. */
 export class Folder {
@@ -127,7 +130,7 @@ export class Folder {
   }
 
   /**
-   * Makes the states anew that were learned from another context than is declared now; nobody else folds meanwhile. Resolves
+   * Makes the states anew that were learned from another context or other pieces than are declared now; nobody else folds meanwhile. Resolves
    * with whose they are, or nothing when the lease was lost.
    */
   async #renew(

@@ -9,7 +9,15 @@ import type { Asks } from '../../core/guardrails/readings.ts';
 import { asksOf } from '../../core/guardrails/readings.ts';
 import type { ModelState } from '../../core/learn/model.ts';
 import type { Alternatives, Skipped, Weighed } from '../../core/measure/replay.ts';
-import { compare, isMature, rewardOf, sameRewards, skippedFor, weigh } from '../../core/measure/replay.ts';
+import {
+  compare,
+  isMature,
+  rewardOf,
+  samePieces,
+  sameRewards,
+  skippedFor,
+  weigh,
+} from '../../core/measure/replay.ts';
 import type { ValueOfChange } from '../../core/measure/value-of-change.ts';
 import { valueOfChange } from '../../core/measure/value-of-change.ts';
 import { compileRules } from './eligibility.ts';
@@ -204,6 +212,11 @@ class Replaying {
     }
     if (JSON.stringify(current.timing) !== JSON.stringify(changed.timing)) {
       const refused = 'messages would be sent at other times, and what that is worth is not estimated';
+      return { refused, decisions: this.#changed.length };
+    }
+    if (!samePieces(current, changed)) {
+      const refused =
+        'messages would be put together from other pieces or in another way, and what that is worth is not estimated';
       return { refused, decisions: this.#changed.length };
     }
     return valueOfChange(this.#unchanged, this.#changed);

@@ -7,6 +7,7 @@ import { channelShares } from '../../core/measure/channels.ts';
 import { delayCurves } from '../../core/measure/delay-curves.ts';
 import { estimatesOf } from '../../core/measure/estimates.ts';
 import { hourEstimates } from '../../core/measure/hours.ts';
+import { pieceEstimates } from '../../core/measure/piece-estimates.ts';
 import { liftOf } from '../../core/measure/lift.ts';
 import { priorUsed } from '../../core/measure/prior.ts';
 import { floorOf } from '../../core/policies/policy.ts';
@@ -42,7 +43,7 @@ interface Ports {
 }
 
 /**
- * How a programme is doing: share, estimate and interval of every option, how late signals come, lift, the model it is decided on, what became of
+ * How a programme is doing: share, estimate and interval of every option and every piece, how late signals come, lift, the model it is decided on, what became of
  * the options of recent decisions, and what is left of what it needs.
  */
 async function report(programmes: Programmes, asked: ProgrammeId, ports: Ports): Promise<object> {
@@ -62,6 +63,7 @@ async function report(programmes: Programmes, asked: ProgrammeId, ports: Ports):
     policy,
     options,
     prior: priorUsed(programme, state, now()),
+    pieces: pieceEstimates(programme, { programme: id, version, state }, now()),
     delays: delayCurves(programme, state, now()),
     change: noticedChange(programme, state, now()),
     channels: channelShares(programme, options),

@@ -1,7 +1,7 @@
 import type { Arm } from '../../core/domain/arm.ts';
 import type { Programme } from '../../core/domain/programme.ts';
 import type { LinearTotal } from '../../core/learn/blocks.ts';
-import { effectiveSums } from '../../core/learn/effective.ts';
+import { effectivePieces, effectiveSums } from '../../core/learn/effective.ts';
 import type { ModelState } from '../../core/learn/model.ts';
 import { optionTotals } from '../../core/learn/model.ts';
 import { valueOf } from '../../core/maths/compensated-sum.ts';
@@ -31,6 +31,9 @@ export function learned(state: ModelState, programme: Programme): Learned {
   }
   for (const [option, total] of Object.entries(effectiveSums(programme, state, SPRING).options)) {
     Object.assign(sums, totalSums(total, option));
+  }
+  for (const [option, total] of Object.entries(effectivePieces(programme, state, SPRING)?.options ?? {})) {
+    Object.assign(sums, totalSums(total, `pieces of ${option}`));
   }
   for (const arm of ['treated', 'holdout'] as Arm[]) {
     counts[`persons ${arm}`] = state.arms[arm].persons;

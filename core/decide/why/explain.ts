@@ -17,7 +17,7 @@ import type { Funnel } from '../funnel.ts';
 import { funnelOf } from '../funnel.ts';
 import type { Way } from './smallest.ts';
 import { waysOut } from './smallest.ts';
-import { changeWords, percent, plannedWords, signed } from './words.ts';
+import { changeWords, percent, piecesWords, plannedWords, signed } from './words.ts';
 
 /** A way with its sentence; it was tried out before it is told. */
 export interface Suggestion extends Way {
@@ -203,10 +203,10 @@ function summaryOf(decision: Decision, funnel: Funnel): string {
       : `nothing: no variant could be sent (dropped: ${rules.join(', ')})`;
   }
   if (reason === 'policy' && eligible.length === 1 && rules.length > 0) {
-    return `${what}: nothing else was left (dropped: ${rules.join(', ')})`;
+    return `${what}: nothing else was left (dropped: ${rules.join(', ')})${piecesWords(decision)}`;
   }
   if (reason === 'policy') {
-    return `${what}: drawn with a chance of ${percent(propensity)} among ${eligible.length} options${mostly(because)}`;
+    return `${what}: drawn with a chance of ${percent(propensity)} among ${eligible.length} options${mostly(because)}${piecesWords(decision)}`;
   }
   if (reason === 'fallback')
     return `${what}: every variant is beyond a limit of the goal, and this is the fallback`;

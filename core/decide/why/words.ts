@@ -31,6 +31,17 @@ export function plannedWords(decision: Pick<Decision, 'at' | 'sendAt' | 'timing'
   return ` at ${when}, ${round(timing.factor)} times as responsive as usual`;
 }
 
+/** Pieces that are named in a summary. */
+const NAMED = 6;
+
+/** `; put together with s2 as subject (72 %), c1 as cta (33 %)`; nothing where chance had no part in that. */
+export function piecesWords({ drawn }: Pick<Decision, 'drawn'>): string {
+  const draws = (drawn?.draws ?? []).filter(({ among }) => Object.keys(among).length > 1);
+  const words = draws.map(({ slot, piece, among }) => `${piece} as ${slot} (${percent(among[piece]!)})`);
+  const more = words.length > NAMED ? ` and ${words.length - NAMED} more` : '';
+  return words.length === 0 ? '' : `; put together with ${words.slice(0, NAMED).join(', ')}${more}`;
+}
+
 const counted = (count: number, what: string): string => `${count} ${what}${count === 1 ? '' : 's'}`;
 
 function contactWords({ fewer, channel, per, hours }: Change & { kind: 'contacts' }): string {

@@ -1,5 +1,3 @@
-import { inverseDiagonal } from '../../maths/cholesky.ts';
-
 /** Weights of one option as a model believes them: their means, and the Cholesky factor of their precision. */
 export interface Belief {
   mean: Float64Array;
@@ -18,21 +16,15 @@ const COMMON_VARIANCE = 0.05;
 const COMMON_STRENGTH = 10;
 /** Variance of the constant that options have in common: from 0.1 % to 70 % within two standard deviations. */
 const COMMON_CONSTANT_VARIANCE = 4;
-const FIRST_RATE = 0.05;
 /** A group of weights is believed to vary at least and at most so much: separable data ask for infinity. */
 const LEAST = 0.003;
 const MOST = 9;
-const ROUNDS = 10;
-
-const FIRST_CONSTANT = Math.log(FIRST_RATE / (1 - FIRST_RATE));
 
 export interface GroupSettings {
   /** false: all means but the constant's stay 0, for a model with one set of weights. */
   pooled?: boolean | undefined;
   /** Groups of bends, crosses and pairs. */
   secondOrder?: readonly number[] | undefined;
-  /** First guess of the constant, in the unit of the weights. */
-  first?: number | undefined;
 }
 
 /**
@@ -51,18 +43,12 @@ export class GroupPrior {
   common = COMMON_VARIANCE;
 
   readonly #pooled: boolean;
-  readonly #first: number;
 
-  constructor(
-    groups: readonly number[],
-    { pooled = true, secondOrder = [], first = FIRST_CONSTANT }: GroupSettings = {},
-  ) {
+  constructor(groups: readonly number[], { pooled = true, secondOrder = [] }: GroupSettings = {}) {
     this.#pooled = pooled;
     if (groups[0] !== 0 || groups.indexOf(0, 1) !== -1) throw new RangeError('group 0 is the constant alone');
     this.groups = groups;
     this.mean = new Float64Array(groups.length);
-    this.#first = first;
-    this.mean[0] = first;
     this.variance = new Float64Array(Math.max(...groups) + 1).fill(WEIGHT_VARIANCE);
     this.variance[0] = CONSTANT_VARIANCE;
     for (const group of secondOrder) this.variance[group]! *= SECOND_ORDER;
@@ -73,23 +59,7 @@ export class GroupPrior {
     return this.variance[this.groups[feature]!]!;
   }
 
-  /** From now on what was learned is the guess: what a change leaves of it. */
-  settle(): void {
-    this.guess.set(this.variance);
-  }
-
-  /** Learns from the options' beliefs, calling `resolve` to bring them in line with each new prior. */
-  learn(beliefs: readonly Belief[], resolve: () => void): void {
-    for (let round = 0; round < ROUNDS; round++) {
-      if (round > 0) resolve();
-      const variances = beliefs.map(({ mean, factor }) =>
-        inverseDiagonal(factor, new Float64Array(mean.length)),
-      );
-      this.step(beliefs, variances);
-    }
-  }
-
-  /** One round of it. `variances`: of each weight of each belief. */
+  /** One round of learning from the options' beliefs. `variances`: of each weight of each belief. */
   step(beliefs: readonly Belief[], variances: readonly Float64Array[]): void {
     const k = beliefs.length;
     const unsure = this.#learnMeans(beliefs);
@@ -116,7 +86,7 @@ export class GroupPrior {
       const within = this.varianceOf(j);
       const across = j === 0 ? COMMON_CONSTANT_VARIANCE : this.common;
       const precision = beliefs.length / within + 1 / across;
-      let sum = j === 0 ? this.#first / across : 0;
+      let sum = 0;
       for (const { mean } of beliefs) sum += mean[j]! / within;
       this.mean[j] = sum / precision;
       unsure[j] = 1 / precision;

@@ -1,3 +1,4 @@
+import type { NormalRng } from '../../contracts/rng.ts';
 import {
   inverseDiagonal,
   logDeterminant,
@@ -5,6 +6,7 @@ import {
   packedQuadratic,
   quadratic,
   rowStart,
+  solveUpper,
 } from '../../maths/cholesky.ts';
 import type { Evidence } from './evidence.ts';
 import { dot, solve } from './evidence.ts';
@@ -30,6 +32,8 @@ const SCALE_CONTEXT = 0.3;
 export interface Columns {
   groups: readonly number[];
   secondOrder?: readonly number[] | undefined;
+  /** false: options have nothing in common but the constant (`group-prior.ts`). */
+  pooled?: boolean | undefined;
 }
 
 /** Sums over the rows of one option. */
@@ -91,19 +95,22 @@ export class PooledLinear {
   /** Mean of all rewards, and what one unit of a weight is in rewards. */
   readonly centre: number;
   readonly unit: number;
+  /** What a reward is when there is one: their mean square over their mean size. */
+  readonly size: number;
   /** Share of the posterior's standard deviation that is drawn with. */
   readonly scale: number;
   readonly #options: readonly Own[];
   readonly #work: Float64Array;
 
   constructor(columns: Columns, known: readonly RewardSums[]) {
-    const { groups, secondOrder } = columns;
+    const { groups, secondOrder, pooled } = columns;
     const d = groups.length;
     this.columns = columns;
-    this.prior = new GroupPrior(groups, { secondOrder, first: 0 });
+    this.prior = new GroupPrior(groups, { secondOrder, pooled });
     this.#work = new Float64Array(d);
     const { mean, variance, size } = rewardsOf(known);
     this.centre = mean;
+    this.size = size;
     this.unit = variance / size;
     const noise = variance / this.unit ** 2;
     this.#options = known.map((sums) => ({
@@ -192,6 +199,16 @@ export class PooledLinear {
       }
       return sum + twice / 2;
     }, 0);
+  }
+
+  /** Weights of option `a`, in units: their mean, and of a draw of all of them together how far it is from that, into `out`. */
+  means(a: number): Float64Array {
+    return this.#options[a]!.belief.mean;
+  }
+
+  deviate(a: number, rng: NormalRng, out: Float64Array): Float64Array {
+    for (let j = 0; j < out.length; j++) out[j] = rng.normal();
+    return solveUpper(this.#options[a]!.belief.factor, out, out);
   }
 
   /** Expected reward of option `a`, and the variance of that belief. */

@@ -6,19 +6,21 @@ import { engineRig } from '../../support/engine-rig.ts';
 import type { Learned } from '../../support/model-states.ts';
 import { learned, sumsApart } from '../../support/model-states.ts';
 import { CLICK, CONTEXT, LEFT, programme, REVENUE, variant } from '../../support/programmes.ts';
+import { ITEMS, LETTER, slotted } from '../../support/slots.ts';
 import { deliverMessily, eventsOf, makeDecisions, traffic } from '../../support/traffic.ts';
 
 const LEARNERS: Partial<Programme>[] = [
   { id: 'welcome' },
   { id: 'winback', ...CONTEXT, policy: { kind: 'linear-thompson' } },
   { id: 'fading', ...CONTEXT, policy: { kind: 'linear-thompson', halfLifeDays: 20 } },
+  { id: 'slotted', variants: [slotted('a', LETTER), slotted('b', ITEMS)] },
 ];
 const PROGRAMMES: Programme[] = LEARNERS.map((own) =>
   programme({
+    variants: [variant('a'), variant('b')],
     ...own,
     goal: { signals: [REVENUE, CLICK, LEFT] },
     silence: true,
-    variants: [variant('a'), variant('b')],
     holdout: { kind: 'random', share: 0.3 },
   }),
 );
@@ -56,6 +58,7 @@ describe('what was learned', () => {
     const both = await inOrder(1);
     const names = both.flatMap(({ counts, sums }) => [...Object.keys(counts), ...Object.keys(sums)]);
     expect(names.filter((name) => name.startsWith('information 1 of')).length).toBeGreaterThan(2);
+    expect(names.filter((name) => name.endsWith('pieces of b')).length).toBeGreaterThan(20);
     for (const name of ['trials a', 'trials b', 'trials silence', 'persons treated', 'persons holdout']) {
       expect(names).toContain(name);
     }

@@ -7,6 +7,7 @@ import { engineRig } from '../../support/engine-rig.ts';
 import type { Learned } from '../../support/model-states.ts';
 import { learned, sumsApart } from '../../support/model-states.ts';
 import { CLICK, CONTEXT, LEFT, NOON, programme, REVENUE, variant } from '../../support/programmes.ts';
+import { ITEMS, LETTER, slotted } from '../../support/slots.ts';
 import { deliverMessily, eventsOf, idsOf, makeDecisions, traffic } from '../../support/traffic.ts';
 import { toAliases } from '../../../runtime/engine/asked.ts';
 
@@ -24,6 +25,8 @@ const CONTEXTUAL = (['linear-thompson', 'fading'] as const).map((id) => ({
   policy: { kind: 'linear-thompson' as const, halfLifeDays: id === 'fading' ? 20 : undefined },
 }));
 
+const SLOTTED = { ...PROGRAMME, id: 'slotted', variants: [slotted('a', LETTER), slotted('b', ITEMS)] };
+
 const GONE = 0;
 
 const stateOf = ({ catalogue }: EngineRig): Learned => learned(catalogue.model('welcome').state, PROGRAMME);
@@ -37,7 +40,7 @@ const deletions = (human: number): DomainEvent[] =>
 describe('a person who is erased', () => {
   const seeds = fc.integer({ min: 0, max: 1e6 });
 
-  it.each([PROGRAMME, ...CONTEXTUAL])(
+  it.each([PROGRAMME, ...CONTEXTUAL, SLOTTED])(
     'leaves the model as if they had never been there: $id',
     async (own) => {
       const of = ({ catalogue }: EngineRig): Learned => learned(catalogue.model(own.id).state, own);

@@ -3,10 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { rngFromNumber } from '../../../core/maths/xoshiro.ts';
 import { withFloor } from '../../../core/policies/context-policy.ts';
 import { fixedSplit } from '../../../core/policies/fixed-split.ts';
-import { jointWins, MOST_CANDIDATES } from '../../../core/policies/joint-thompson.ts';
 import { topTwo } from '../../../core/policies/top-two.ts';
 import { guardTraffic } from '../../../core/policies/traffic-guard.ts';
-import { bestNormalProbabilities } from '../../../core/maths/best-normal.ts';
 import { sum } from '../../support/statistics.ts';
 
 const probabilities = fc
@@ -88,34 +86,5 @@ describe('the traffic guard', () => {
   it('shares what nobody may have', () => {
     const p = guardTraffic(Float64Array.of(0.5, 0.5), Float64Array.of(0.2, 0.2));
     expect([...p]).toEqual([0.5, 0.5]);
-  });
-});
-
-describe('draws of one set of weights', () => {
-  it('agree with the integral where candidates have nothing in common', () => {
-    const k = 5;
-    const rng = rngFromNumber(7);
-    const factor = new Float64Array((k * (k + 1)) / 2);
-    const sds = Float64Array.from({ length: k }, () => 0.5 + rng.uniform());
-    for (let i = 0; i < k; i++) factor[(i * (i + 1)) / 2 + i] = 1 / sds[i]!;
-    const mean = Float64Array.from({ length: k }, () => rng.normal());
-    const candidates = Array.from({ length: k }, (_, i) => {
-      const x = new Float64Array(k);
-      x[i] = 1;
-      return x;
-    });
-    const draws = 40_000;
-    const wins = jointWins({ mean, factor }, candidates, { scale: 1, draws, rng });
-    const reference = bestNormalProbabilities(mean, sds, new Float64Array(k));
-    for (let a = 0; a < k; a++) {
-      expect(Math.abs(wins[a]! - reference[a]!)).toBeLessThan(5 * Math.sqrt(0.25 / draws));
-    }
-  });
-
-  it('refuse more candidates than can be compared one by one', () => {
-    const x = Float64Array.of(1);
-    const many = Array.from({ length: MOST_CANDIDATES + 1 }, () => x);
-    const settings = { scale: 1, draws: 1, rng: rngFromNumber(1) };
-    expect(() => jointWins({ mean: x, factor: x }, many, settings)).toThrow(RangeError);
   });
 });

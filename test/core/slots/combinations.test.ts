@@ -2,23 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { Pieces, Slotted } from '../../../core/domain/slots.ts';
 import { rngFromNumber } from '../../../core/maths/xoshiro.ts';
 import { Combinations } from '../../../core/slots/combinations.ts';
-import { ITEMS, LETTER, pieces } from '../../support/slots.ts';
-
-/** Slots of random sizes with random picks and forbidden pairs. */
-function anySlots(seed: number): Slotted {
-  const rng = rngFromNumber(seed);
-  const upTo = (n: number): number => 1 + Math.floor(rng.uniform() * n);
-  const names = ['a', 'b', 'c', 'd'].slice(0, 1 + upTo(3));
-  const slots = Object.fromEntries(names.map((name) => [name, pieces(name, upTo(4))]));
-  const pick: Record<string, number> = {};
-  for (const name of names) if (slots[name]!.length > 2 && rng.uniform() < 0.4) pick[name] = 2;
-  const any = (name: string): string => `${name}${upTo(slots[name]!.length)}`;
-  const forbidden = Array.from({ length: upTo(6) - 1 }, () => {
-    const [one, other] = rng.uniform() < 0.5 ? [names[0]!, names[1]!] : [names[1]!, names.at(-1)!];
-    return { [one]: any(one), [other]: any(other) };
-  }).filter((pair) => Object.keys(pair).length === 2);
-  return { slots, pick, forbidden };
-}
+import { allOf, anySlots, ITEMS, LETTER, pieces } from '../../support/slots.ts';
 
 /** Every message by brute force: all lists of pieces, step by step, and of these the ones that keep to the rules. */
 function byHand({ slots, pick = {}, forbidden = [] }: Slotted): string[] {
@@ -49,12 +33,13 @@ describe('combinations of pieces', () => {
       const own = anySlots(seed);
       const combinations = new Combinations(own);
       const expected = byHand(own);
-      expect(
-        combinations
-          .all(10_000)!
-          .map((chosen) => shown(combinations, chosen))
-          .sort(),
-      ).toEqual(expected);
+      const found = allOf(combinations);
+      expect(found.map((chosen) => shown(combinations, chosen)).sort()).toEqual(expected);
+      const asSet = (chosen: readonly number[]): string => [...chosen].sort((a, b) => a - b).join();
+      const sets = combinations.sets(10_000)!.map(asSet);
+      expect(new Set(sets)).toEqual(new Set(found.map(asSet)));
+      expect(new Set(sets).size).toBe(sets.length);
+      expect(combinations.sets(10_000)!.every((chosen) => combinations.allows(chosen))).toBe(true);
       expect(combinations.first() === undefined).toBe(expected.length === 0);
       for (const [slot, { name, ids, start }] of combinations.slots.entries()) {
         for (const [i, id] of ids.entries()) {
@@ -119,6 +104,6 @@ describe('combinations of pieces', () => {
     });
     expect(combinations.next([]).map((piece) => combinations.idOf(piece))).toEqual(['a2']);
     expect(combinations.fits(0)).toBe(false);
-    expect(combinations.all(64)).toBeUndefined();
+    expect(combinations.sets(64)).toBeUndefined();
   });
 });

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
 import { Encoder, learnScale } from '../../../../core/learn/features/encode.ts';
-import { SharedLogistic, SlotFeatures } from '../../../../core/learn/models/factored.ts';
 import { segmentPosteriors } from '../../../../core/learn/models/segments.ts';
 import type { OrderSums } from '../../../../core/learn/models/value.ts';
 import { orderSizes } from '../../../../core/learn/models/value.ts';
@@ -73,36 +72,6 @@ describe('segments', () => {
     const [[own]] = segmentPosteriors([[{ successes: 0, trials: 0 }]]) as [[{ alpha: number; beta: number }]];
     expect(own.alpha).toBeGreaterThan(0);
     expect(own.alpha / (own.alpha + own.beta)).toBeCloseTo(1 / 30, 6);
-  });
-});
-
-describe('slots', () => {
-  it('have a feature for every piece and every pair', () => {
-    const features = new SlotFeatures([4, 4, 3]);
-    expect(features.all()).toHaveLength(48);
-    expect(features.groups).toHaveLength(1 + 11 + 40);
-    for (const chosen of features.all()) {
-      expect(features.of(chosen).reduce((sum, x) => sum + x, 0)).toBe(1 + 3 + 3);
-    }
-    const all = new Set(features.all().map((chosen) => features.of(chosen).join()));
-    expect(all.size).toBe(48);
-  });
-
-  it('learn from one combination about another', () => {
-    const features = new SlotFeatures([2, 2]);
-    const shared = new SharedLogistic(features.groups, [2]);
-    const rng = rngFromNumber(6);
-    for (let t = 0; t < 6_000; t++) {
-      const chosen = [
-        [0, 0],
-        [1, 0],
-        [0, 1],
-      ][t % 3]!;
-      const p = 0.05 + 0.1 * chosen[0]! + 0.1 * chosen[1]!;
-      shared.learn({ x: features.of(chosen), reward: Number(rng.uniform() < p), weight: 1 });
-    }
-    const scores = features.all().map((chosen) => shared.model.mean(features.of(chosen), 0));
-    expect(scores.indexOf(Math.max(...scores))).toBe(3);
   });
 });
 
