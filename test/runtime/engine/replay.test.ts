@@ -10,6 +10,7 @@ import { addFunnel, emptyFunnel } from '../../../core/decide/funnel.ts';
 import type { EngineRig } from '../../support/engine-rig.ts';
 import { engineRig } from '../../support/engine-rig.ts';
 import { DAY, HOUR, NOON, programme, variant } from '../../support/programmes.ts';
+import { ITEMS, LETTER, pieces, slotted } from '../../support/slots.ts';
 
 const DECISIONS = 1_500;
 const MEMBERS = Array.from({ length: 200 }, (_, n) => n);
@@ -165,6 +166,41 @@ describe('a replay', () => {
       goal: { signals: [{ signal: 'Order Completed', weight: 2, windowHours: 168 }] },
     });
     expect(value).toMatchObject({ refused: expect.stringContaining('goal') });
+  });
+
+  it('concludes nothing where messages would be put together in another way', async () => {
+    const letter = slotted('a', LETTER);
+    const current = { ...CURRENT, variants: [letter, ...CURRENT.variants.slice(1)] };
+    const value = async (variants: Programme['variants'], changes: Partial<Programme> = {}) => {
+      const stretch = { limit: 300, until: Infinity, clock: () => 0 };
+      const model = { version: 0, state: emptyState() };
+      const asked = {
+        current,
+        changed: { ...current, variants, ...changes },
+        model,
+        stretch,
+        now: rig.clock.now,
+      };
+      return (await replay(asked, rig.store)).value;
+    };
+    const others = current.variants.slice(1);
+    const refused = { refused: expect.stringContaining('put together from other pieces') };
+    for (const own of [
+      { pairs: [] },
+      { forbidden: [] },
+      { slots: { ...LETTER.slots, hero: pieces('hero', 3) } },
+    ]) {
+      expect(await value([{ ...letter, ...own }, ...others])).toMatchObject(refused);
+    }
+    expect(await value([variant('a'), ...others])).toMatchObject(refused);
+    expect(await value(current.variants, { policy: { kind: 'fixed-split' } })).toMatchObject(refused);
+    const words = {
+      ...LETTER.slots,
+      hero: [{ id: 'h1', content: { hero: 'other' } }, LETTER.slots!.hero![1]!],
+    };
+    expect(await value([{ ...letter, slots: words }, ...others, slotted('e', ITEMS)])).not.toMatchObject(
+      refused,
+    );
   });
 
   it('counts only decisions whose outcome is complete', async () => {

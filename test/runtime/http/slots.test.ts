@@ -81,6 +81,44 @@ describe('a programme with slots', () => {
     const { drawn } = record.trace as { drawn: { propensity: number; draws: Json[] } };
     expect(drawn.draws.map(({ slot }) => slot)).toEqual(['cta', 'products', 'products', 'subject']);
     expect(drawn.propensity).toBeGreaterThan(0);
+    const { subject, cta } = pieces as { subject: string; cta: string };
+    const { summary } = record.explanation as { summary: string };
+    expect(summary).toMatch(new RegExp(`put together with ${cta} as cta \\(\\d+(\\.\\d+)? %\\), .*`));
+    expect(summary.includes(`${subject} as subject (`)).toBe(
+      Object.keys(drawn.draws[3]!.among as Json).length > 1,
+    );
+  });
+
+  test('shows what is known of each piece, and of the pieces of messages that were ordered from', async () => {
+    const sent = await Promise.all(
+      Array.from({ length: 30 }, (_, i) => asked(`/v1/decide?programme=spring&user=eve${i}&send=1`)),
+    );
+    const chosen = sent.map(({ pieces }) => pieces as Record<string, string>);
+    const report = async (): Promise<Json[]> =>
+      (await asked('/v1/programmes/spring/report', 'read')).pieces as Json[];
+    const trialsOf = (rows: Json[], slot: string): number =>
+      rows.filter((row) => row.slot === slot).reduce((sum, { trials }) => sum + (trials as number), 0);
+    await expect.poll(async () => trialsOf(await report(), 'subject')).toBeGreaterThanOrEqual(30);
+    const rows = await report();
+    expect(rows.map(({ variant, slot, piece }) => [variant, slot, piece].join(' '))).toEqual(
+      ['cta c1', 'cta c2', 'products lamp', 'products chair', 'products rug', 'subject s1', 'subject s2'].map(
+        (name) => `letter ${name}`,
+      ),
+    );
+    expect(trialsOf(rows, 'products')).toBe(2 * trialsOf(rows, 'cta'));
+    for (const { slot, piece, trials, estimate, interval, best } of rows) {
+      const own = chosen.filter((pieces) => [pieces[slot as string]].flat().includes(piece as string)).length;
+      expect(trials).toBeGreaterThanOrEqual(own);
+      const { low, high } = interval as { low: number; high: number };
+      expect(low).toBeLessThan(estimate as number);
+      expect(high).toBeGreaterThan(estimate as number);
+      expect(best).toBeGreaterThanOrEqual(0);
+    }
+    const best = (slot: string): number =>
+      rows.filter((row) => row.slot === slot).reduce((sum, own) => sum + (own.best as number), 0);
+    expect(
+      [best('cta'), best('products'), best('subject')].map((sum) => Math.round(1e6 * sum) / 1e6),
+    ).toEqual([1, 2, 1]);
   });
 
   test('gives the message that is asked for by name, to keys that may write', async () => {
