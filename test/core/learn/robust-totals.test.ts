@@ -103,6 +103,6 @@ describe('the sums a value is learned from', () => {
   it('are those of the worths themselves where no signal carries a value', () => {
     const asked = own({ goal: { signals: [CLICK] } });
     const state = stateOf(asked, USUAL);
-    expect(believableSums(asked, state, NOON)).toEqual(effectiveSums(asked, state, NOON));
+    expect(believableSums(asked, state, NOON)).toMatchObject(effectiveSums(asked, state, NOON));
   });
 });
