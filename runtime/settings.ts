@@ -20,6 +20,7 @@ const fileSchema = z.strictObject({
   redis: secretOrEnv.optional(),
   copies: z.number().int().min(1).optional(),
   ladder: z.unknown().optional(),
+  batch: z.unknown().optional(),
   integrations: z.record(z.string(), z.record(z.string(), settingValue)).default({}),
 });
 
@@ -39,6 +40,7 @@ const COPIES = 'a whole number from 1 to 10000';
 
 const WAIT = 'milliseconds from 1 to 60000';
 const AGE = 'milliseconds from 1000 to 604800000 (a week)';
+const LINGER = 'milliseconds from 0 to 100';
 const wait = z.number(WAIT).min(1, WAIT).max(60_000, WAIT).optional();
 
 const schema = z.object({
@@ -69,6 +71,8 @@ const schema = z.object({
       closedListMs: z.number(AGE).min(1_000, AGE).max(604_800_000, AGE).optional(),
     })
     .optional(),
+  /** How long after a batch the next one begins at the earliest, on PostgreSQL, in ms. */
+  batch: z.strictObject({ lingerMs: z.number(LINGER).min(0, LINGER).max(100, LINGER) }).optional(),
   integrations: z.record(z.string(), z.record(z.string(), z.unknown())),
 });
 
@@ -164,6 +168,7 @@ export function readSettings(environment: Environment): Settings {
     redis: environment.REDIS_URL ?? resolve(file.redis, environment, 'redis'),
     copies: environment.PICKWELL_COPIES ?? file.copies,
     ladder: file.ladder,
+    batch: file.batch,
     integrations: resolve(file.integrations, environment, 'integrations'),
   });
   if (!parsed.success) throw new SettingsError(describeIssues(parsed.error));

@@ -49,6 +49,11 @@ export interface Remote {
   pauseMs: number;
   /** How long a batch may take before nobody waits behind it, in ms. */
   patienceMs: number;
+  /**
+   * How long after the end of a batch the next one begins at the earliest, in ms: whoever was answered may ask again and share it.
+   * After a pause nobody is kept waiting.
+   */
+  lingerMs: number;
 }
 
 const AWAY = 'store: away a moment ago';
@@ -68,6 +73,7 @@ export class Batcher {
   /** Batches that are under way, and their jobs. */
   #underWay = { batches: 0, jobs: 0 };
   #called = false;
+  #restUntil = -Infinity;
   #awayUntil = -Infinity;
 
   constructor(ports: BatcherPorts) {
@@ -100,15 +106,20 @@ export class Batcher {
   #call(): void {
     if (this.#called || !this.#due) return;
     this.#called = true;
-    setImmediate(() => {
+    const begin = (): void => {
       this.#called = false;
       if (this.#due) this.#begin(this.#waiting.splice(0, MAX_BATCH));
-    });
+    };
+    const rest = this.#restUntil - this.#ports.stopwatch();
+    if (rest > 0) setTimeout(begin, rest);
+    else setImmediate(begin);
   }
 
   #begin(batch: readonly Waiting[]): void {
     this.#count(1, batch.length);
     void this.#runAll(batch).then(() => {
+      const { remote, stopwatch } = this.#ports;
+      if (remote) this.#restUntil = stopwatch() + remote.lingerMs;
       this.#count(-1, -batch.length);
       this.#call();
     });

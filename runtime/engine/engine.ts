@@ -60,10 +60,12 @@ export interface EnginePorts {
   closed: ClosedList;
   /** Where decisions go while the store is away; without one they are not made then. */
   spool?: Spool | undefined;
+  /** What is otherwise than usual about a store on another machine. */
+  remote?: Partial<Remote> | undefined;
 }
 
 /** A store that this process owns is asked again at once; one on another machine has a spool to stand in for it. */
-const REMOTE: Remote = { pauseMs: 500, patienceMs: 500 };
+const REMOTE: Remote = { pauseMs: 500, patienceMs: 500, lingerMs: 2 };
 
 /** Where requests meet the core: gathers, decides or ingests in one transaction, answers after the commit. */
 export class Engine {
@@ -74,11 +76,9 @@ export class Engine {
     this.#ports = ports;
     const { store, catalogue, mintPersonId, stopwatch, closed } = ports;
     this.#batcher = new Batcher({
-      store,
-      mintPersonId,
-      stopwatch,
+      ...{ store, mintPersonId, stopwatch },
       observe: ports.observeBatch,
-      remote: ports.spool && REMOTE,
+      remote: ports.spool && { ...REMOTE, ...ports.remote },
       durable: (changed) => {
         closed.contact();
         // whoever has to know that it was read waits for it

@@ -12,6 +12,7 @@ import type { Outcome } from '../../core/domain/outcome.ts';
 import type { ProgrammeId } from '../../core/domain/programme.ts';
 import type { ModelState } from '../../core/learn/model.ts';
 import { personIds } from '../person-ids.ts';
+import type { Remote } from './batcher.ts';
 import { Catalogue } from './catalogue.ts';
 import { ClosedList } from './closed/list.ts';
 import type { SharedTable } from './closed/table.ts';
@@ -98,6 +99,8 @@ export interface RoomParts {
   spool?: Spool | undefined;
   /** How old the closed list may become while the store is away, in ms. */
   closedOldestMs?: number | undefined;
+  /** What is otherwise than usual about a store on another machine. */
+  remote?: Partial<Remote> | undefined;
 }
 
 /** A room on this thread. */
@@ -112,7 +115,7 @@ const installationSeed = (store: Store): Promise<string> =>
 
 /** Makes this process the one that writes to the store, and the engine on it. */
 export async function openRoom(parts: RoomParts, observer: EngineObserver): Promise<LocalRoom> {
-  const { store, route, now, spool, closedOldestMs: oldestMs } = parts;
+  const { store, route, now, spool, remote, closedOldestMs: oldestMs } = parts;
   await store.own(randomUUID());
   const catalogue = new Catalogue();
   await catalogue.load(store);
@@ -139,6 +142,7 @@ export async function openRoom(parts: RoomParts, observer: EngineObserver): Prom
     behind: () => news.old,
     closed,
     spool,
+    remote,
   });
   const drainer = spool && drainerOf(spool, engine, observer);
   return {

@@ -6,11 +6,13 @@ import { folder } from '../support/folders.ts';
 
 const URL_WITH_SECRET = 'postgresql://pickwell:correct-horse@db.example:5432/pickwell';
 
-async function configured(database: unknown): Promise<string> {
+async function written(settings: object): Promise<string> {
   const path = join(await folder(), 'pickwell.json');
-  await writeFile(path, JSON.stringify({ database }));
+  await writeFile(path, JSON.stringify(settings));
   return path;
 }
+
+const configured = (database: unknown): Promise<string> => written({ database });
 
 test('without a database everything is in the data folder', () => {
   expect(readSettings({}).database).toBeUndefined();
@@ -34,3 +36,11 @@ test.each(['mysql://root:correct-horse@db/x', 'correct-horse', '', 'postgresql:/
     expect(refused).not.toThrow(/correct-horse/);
   },
 );
+
+test('how long batches wait for company is a number of milliseconds, and nothing else is said of them', async () => {
+  const read = async (batch: unknown): Promise<unknown> =>
+    readSettings({ PICKWELL_CONFIG: await written({ batch }) }).batch;
+  expect(await read({ lingerMs: 0 })).toEqual({ lingerMs: 0 });
+  await expect(read({ lingerMs: 500 })).rejects.toThrow('batch.lingerMs: milliseconds from 0 to 100');
+  await expect(read({ lingerms: 5 })).rejects.toThrow(/^batch/);
+});

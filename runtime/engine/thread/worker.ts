@@ -102,7 +102,8 @@ try {
   const parts = { store: await openStore(store), route, now: Date.now };
   // a store on this machine's disk is away when the disk is, and a spool would be too
   const spool = store.kind === 'postgres' ? new Spool(settings.data) : undefined;
-  const room = await openRoom({ ...parts, spool, closedOldestMs: settings.ladder?.closedListMs }, observer);
+  const own = { closedOldestMs: settings.ladder?.closedListMs, remote: settings.batch };
+  const room = await openRoom({ ...parts, ...own, spool }, observer);
   serve(handlersOf(room));
   reply(OPENING, null);
 } catch (error) {

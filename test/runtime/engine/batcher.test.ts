@@ -146,7 +146,7 @@ describe('batcher', () => {
       mintPersonId: () => 'p',
       observe: () => undefined,
       stopwatch: () => performance.now(),
-      remote: { pauseMs: 10_000, patienceMs: 30 },
+      remote: { pauseMs: 10_000, patienceMs: 30, lingerMs: 0 },
     });
     const first = batcher.submit(job('first', () => 1));
     await new Promise((resolve) => setImmediate(resolve));
@@ -157,5 +157,40 @@ describe('batcher', () => {
     expect(await first).toBe(1);
     expect(await batcher.submit(job('after', () => 4))).toBe(4);
     expect((await store.counts()).events).toBe(2);
+  });
+
+  it('waits for company on another machine after a batch, and keeps nobody waiting after a pause', async () => {
+    const store = openMemoryStore();
+    const sizes: number[] = [];
+    let [begun, now] = [0, 0];
+    const batcher = new Batcher({
+      store: {
+        ...store,
+        transact: (query, work) => {
+          begun++;
+          return store.transact(query, work);
+        },
+      },
+      lookback: () => ({ past: { contactsMs: 0, signals: new Map() }, now: 0 }),
+      mintPersonId: () => 'p',
+      observe: (size) => void sizes.push(size),
+      stopwatch: () => now,
+      remote: { pauseMs: 0, patienceMs: 10_000, lingerMs: 200 },
+    });
+    const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+    await batcher.submit(job('a', () => 1));
+    const some = [batcher.submit(job('b', () => 2))];
+    await turn();
+    await turn();
+    some.push(batcher.submit(job('c', () => 3)));
+    expect(begun).toBe(1);
+    await Promise.all(some);
+    expect(sizes).toEqual([1, 2]);
+    await turn();
+    now += 1_000;
+    const alone = batcher.submit(job('d', () => 4));
+    await turn();
+    expect(begun).toBe(3);
+    await alone;
   });
 });
