@@ -5,10 +5,11 @@ export interface Zone {
 }
 
 const MINUTE_MS = 60_000;
-/** Zones change their offset at quarters of an hour of UTC; where one does not, nothing is kept for that quarter. */
+/** Most days of UTC have one offset; on the few that change it, it changes at a quarter of an hour. */
+const DAY_MS = 24 * 60 * MINUTE_MS;
 const QUARTER_MS = 15 * MINUTE_MS;
-/** Quarters remembered of one zone: what is asked about is now, the end of a night or two, and the hours of two days ahead. */
-const MOST_QUARTERS = 256;
+/** Stretches remembered of one zone: what is asked about is the contacts of three months, now, and two days ahead. */
+const MOST_KNOWN = 256;
 
 /** `+05:30`, `-0800`, `UTC+2`, `GMT-3`: hours and minutes ahead of UTC. */
 const FIXED = /^(?:UTC|GMT)?([+-])(\d{1,2})(?::?([0-5]\d))?$/;
@@ -27,7 +28,8 @@ function fixedZone(name: string): Zone | undefined {
 /** A place of the IANA database (https://www.iana.org/time-zones), as `Intl` knows it. */
 class Place implements Zone {
   readonly #format: Intl.DateTimeFormat;
-  readonly #quarters = new Map<number, number>();
+  readonly #days = new Map<number, number | undefined>();
+  readonly #quarters = new Map<number, number | undefined>();
 
   /** @throws RangeError for a name that `Intl` does not know. */
   constructor(timeZone: string) {
@@ -48,14 +50,17 @@ class Place implements Zone {
   }
 
   offsetAt(at: number): number {
-    const quarter = Math.floor(at / QUARTER_MS);
-    const known = this.#quarters.get(quarter);
-    if (known !== undefined) return known;
-    const offset = this.#read(at);
-    const [first, last] = [quarter * QUARTER_MS, (quarter + 1) * QUARTER_MS - 1];
-    if (this.#read(first) !== offset || this.#read(last) !== offset) return offset;
-    if (this.#quarters.size === MOST_QUARTERS) this.#quarters.clear();
-    this.#quarters.set(quarter, offset);
+    return this.#of(at, DAY_MS, this.#days) ?? this.#of(at, QUARTER_MS, this.#quarters) ?? this.#read(at);
+  }
+
+  /** The offset all through the stretch of a length that a moment is in; undefined where it is not the same. */
+  #of(at: number, length: number, known: Map<number, number | undefined>): number | undefined {
+    const stretch = Math.floor(at / length);
+    if (known.has(stretch)) return known.get(stretch);
+    const [first, last] = [this.#read(stretch * length), this.#read((stretch + 1) * length - 1)];
+    const offset = first === last ? first : undefined;
+    if (known.size === MOST_KNOWN) known.clear();
+    known.set(stretch, offset);
     return offset;
   }
 }
