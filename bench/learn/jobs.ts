@@ -1,6 +1,9 @@
+import type { How } from '../../core/timing/plan.ts';
 import { auto } from './auto.ts';
 import type { FatiguePolicy } from './fatigue.ts';
 import { playFatigue } from './fatigue.ts';
+import type { Habits } from './hours.ts';
+import { playHours } from './hours.ts';
 import type { Handling } from './late-orders.ts';
 import { playLateOrders, playServedOrders } from './late-orders.ts';
 import type { Elsewhere } from './past.ts';
@@ -86,8 +89,19 @@ const FATIGUE: readonly FatiguePolicy[] = [
   'auto, recovering',
 ];
 const ELSEWHERE: readonly Elsewhere[] = ['right', 'at half the rate', 'drifted', 'shuffled', 'reversed'];
+const HABITS: readonly Habits[] = ['differ', 'alike'];
+const CLOCKS: Readonly<Record<string, How>> = { 'any hour': 'even', 'learned hours': 'responsive' };
 const HETEROGENEITY = [0.15, 0.3, 0.6];
 const INTERACTIONS = [0, 0.15, 0.4];
+
+const ofHours = (): Job[] =>
+  HABITS.flatMap((habits) =>
+    Object.entries(CLOCKS).map(([policy, how]) => ({
+      world: `hours, ${habits}`,
+      policy,
+      run: (seed: number) => 100 * playHours(seed, habits, how).late,
+    })),
+  );
 
 /** Everything that is measured; worlds of public data only where the data are. */
 export function allJobs(): Job[] {
@@ -142,5 +156,5 @@ export function allJobs(): Job[] {
     policy: `${BY_TIME}, ${past} elsewhere`,
     run: (seed: number) => playPast(seed, past),
   }));
-  return [...main, ...useless, ...late, ...byTime, ...pooled, ...slots, ...tired, ...elsewhere];
+  return [...main, ...useless, ...late, ...byTime, ...pooled, ...slots, ...tired, ...ofHours(), ...elsewhere];
 }

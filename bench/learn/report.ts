@@ -43,7 +43,7 @@ export function report(all: Measurements): string {
       }
       const known = ratios(rows).map(({ ratio }) => ratio);
       const mean = known.length > 0 ? geometricMean(known).toFixed(3) : '-';
-      return `\nSeeds ${seeds} (fatigue: expected reward)\n${table.toString()}\nGeometric mean of regret / Vowpal Wabbit over ${known.length} worlds: ${mean}\n`;
+      return `\nSeeds ${seeds} (fatigue: expected reward; hours: percent of the best)\n${table.toString()}\nGeometric mean of regret / Vowpal Wabbit over ${known.length} worlds: ${mean}\n`;
     })
     .join('');
 }
