@@ -99,11 +99,10 @@ export const MIGRATIONS: readonly Step[] = [
   `,
   (db) => {
     db.script(`
-    -- ids that left a channel or were erased, by their digests; number: place of the last change
+    -- ids that left a channel or were erased, by their digests; number: place of the last change, by which they are read
     CREATE TABLE closed (
-      id TEXT PRIMARY KEY, erased INTEGER NOT NULL, channels TEXT NOT NULL, number INTEGER NOT NULL
-    ) WITHOUT ROWID;
-    CREATE UNIQUE INDEX closed_by_number ON closed (number);
+      number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, erased INTEGER NOT NULL, channels TEXT NOT NULL
+    );
     `);
     fillClosed(db);
   },
