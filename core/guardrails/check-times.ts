@@ -71,10 +71,14 @@ function openFor(
 
 /** Which variants may be sent at which of some times (ms since 1970, the first being now), by the guardrails as they stand now. */
 export function checkTimes(context: GuardContext, times: readonly number[]): CheckedTimes {
-  const contexts = times.map((now) => ({ ...context, now }));
+  const groups = [...alikeIn(context.programme).values()];
+  // what is found for one variant at a time holds for the others at that time
+  const contexts = times.map((now) => {
+    return groups.length > 1 ? { ...context, now, found: new Map() } : { ...context, now };
+  });
   const checked: CheckedTimes = { allowed: [], dropped: [], open: new Map(), pruned: {} };
   const found = new Map<string, ReturnType<typeof openFor>>();
-  for (const alike of alikeIn(context.programme).values()) {
+  for (const alike of groups) {
     const own = openFor(alike[0]!, contexts);
     for (const { id } of alike) found.set(id, own);
     for (const rule of own.rules) checked.pruned[rule] = (checked.pruned[rule] ?? 0) + alike.length;
