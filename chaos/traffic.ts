@@ -10,9 +10,9 @@ const PATIENCE_MS = 5_000;
 const REPEATED = 0.2;
 const PEOPLE = 300;
 /** Share of sends that are for somebody who leaves or has left, and of events with which somebody does. */
-const LEAVING = 0.1;
+const LEAVING = 0.2;
 /** Of those who are about to leave or have left, so many are asked for. */
-const LEAVERS = 40;
+const LEAVERS = 20;
 const PROGRAMMES = ['welcome', 'open'] as const;
 
 export interface TrafficOptions {

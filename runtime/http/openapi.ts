@@ -22,6 +22,10 @@ const answer = z.object({
   route: z.object({ queue: z.string(), value: z.number().optional() }).optional(),
   reason: z.enum(['policy', 'holdout', 'guardrail', 'fallback', 'pinned', 'preview']),
   guardrail: z.string().optional(),
+  state: z
+    .literal('unknown')
+    .optional()
+    .describe('The guardrail objects because what it depends on is not known'),
   rung: z.enum(['full', 'last-model', 'default', 'silence']),
   link: z.string().optional(),
   decision_recorded: z.union([z.boolean(), z.literal('spooled')]),

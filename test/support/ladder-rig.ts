@@ -6,6 +6,7 @@ import { answerOf } from '../../core/decide/answer.ts';
 import type { DecideRequest } from '../../core/domain/decision.ts';
 import type { PersonRef } from '../../core/domain/person.ts';
 import { ClosedReader } from '../../runtime/engine/closed/reader.ts';
+import { Drainer } from '../../runtime/engine/drainer.ts';
 import { Spool } from '../../runtime/engine/spool.ts';
 import type { DecidePorts } from '../../runtime/http/decide-routes.ts';
 import { traceableAnswer } from '../../runtime/http/decide-routes.ts';
@@ -51,8 +52,10 @@ export async function ladderRig(options: RigOptions): Promise<LadderRig> {
 /** A ladder whose store can be taken away. */
 export interface FragileRig extends LadderRig {
   away(is: boolean): void;
+  /** Brings what was spooled to the store. */
+  drain(): Promise<void>;
   /** What somebody is sent, and from which rung; each time it is another send. */
-  ask(person: PersonRef, programme?: string | string[]): Promise<Answer>;
+  ask(person: PersonRef, programme?: string | string[], more?: Partial<DecideRequest>): Promise<Answer>;
 }
 
 export async function fragileRig(options: RigOptions): Promise<FragileRig> {
@@ -67,7 +70,12 @@ export async function fragileRig(options: RigOptions): Promise<FragileRig> {
     transact: unless((...batch: Parameters<Store['transact']>) => store.transact(...batch)),
     closed: unless((...ask: Parameters<Store['closed']>) => store.closed(...ask)),
   };
-  const rig = await ladderRig({ spool: new Spool(await folder()), ...options, store: fragile });
+  const spool = new Spool(await folder());
+  const rig = await ladderRig({ spool, ...options, store: fragile });
+  const failed = (error: unknown): never => {
+    throw error;
+  };
+  const drainer = new Drainer({ spool, engine: rig.engine, observe: () => undefined, failed });
   let sends = 0;
   const first = rig.catalogue.programmes()[0]!.id;
   return {
@@ -76,7 +84,8 @@ export async function fragileRig(options: RigOptions): Promise<FragileRig> {
       isAway = is;
       rig.clock.stopwatch += 60_000;
     },
-    ask: (person, programme = first) =>
-      rig.answer({ programme, person, send: `send ${++sends}`, context: {} }, 10_000),
+    drain: async () => void (await drainer.step()),
+    ask: (person, programme = first, more = {}) =>
+      rig.answer({ programme, person, send: `send ${++sends}`, context: {}, ...more }, 10_000),
   };
 }

@@ -1,10 +1,13 @@
 import { describe, expect, it } from 'vitest';
+import { again, isComplete } from '../../../../core/decide/again.ts';
 import type { ClosedId } from '../../../../core/domain/closed.ts';
 import type { DomainEvent } from '../../../../core/domain/event.ts';
 import type { PersonRef } from '../../../../core/domain/person.ts';
+import { emptyState } from '../../../../core/learn/model.ts';
 import { hash32 } from '../../../../core/maths/murmur3.ts';
 import { ClosedList } from '../../../../runtime/engine/closed/list.ts';
 import { ClosedReader } from '../../../../runtime/engine/closed/reader.ts';
+import { liveOf } from '../../../../runtime/engine/live.ts';
 import { openMemoryStore } from '../../../../runtime/store/memory-store.ts';
 import type { FragileRig } from '../../../support/ladder-rig.ts';
 import { fragileRig } from '../../../support/ladder-rig.ts';
@@ -115,6 +118,41 @@ describe.each(await allStores())('below the full rung, on what was acknowledged 
     expect(await sent(rig, USER)).toEqual(NOTHING);
     await rig.engine.erase(['user:w'], NOON);
     expect(await sent(rig, { userId: 'w' })).toEqual(NOTHING);
+  });
+
+  it('pins, previews and programmes that compete go the same way', async () => {
+    const rig = await rigOn();
+    await rig.engine.ingest([leaves(USER)]);
+    rig.away(true);
+    const asked = async (person: PersonRef): Promise<(string | undefined)[]> => {
+      const answers = [
+        await rig.ask(person, 'mail', { pin: 'mail' }),
+        await rig.ask(person, 'mail', { preview: true }),
+        await rig.ask(person, ['mail', 'default']),
+        await rig.ask(person, ['mail', 'both', 'default']),
+      ];
+      return answers.map(({ variant: own }) => own);
+    };
+    expect(await asked(USER)).toEqual([undefined, undefined, undefined, 'text']);
+    expect((await asked(ANONYMOUS)).slice(0, 3)).toEqual(['mail', 'mail', 'mail']);
+    rig.away(false);
+  });
+
+  it('a decision that was made without the store is made again the same, from what it knew then', async () => {
+    const rig = await rigOn();
+    await rig.engine.ingest([leaves(USER)]);
+    rig.away(true);
+    const { decision_id: id, variant: own, rung } = await rig.ask(USER, 'both');
+    expect([own, rung]).toEqual(['text', 'last-model']);
+    rig.away(false);
+    await rig.drain();
+    await rig.engine.ingest([joins(USER)]);
+    const { decision } = (await rig.store.decision(id!))!;
+    expect(decision.dropped).toMatchObject([
+      { option: 'mail', rule: 'consent', state: 'closed', channel: 'email' },
+    ]);
+    const live = liveOf(BOTH, { version: 0, state: emptyState() });
+    expect(isComplete(decision) && again(decision, live)).toEqual({ ...decision, person: decision.person });
   });
 
   it('is the same after a start', async () => {
