@@ -62,7 +62,6 @@ export async function warmStart(
 ): Promise<void> {
   const size = statSync(file, { throwIfNoEntry: false })?.size;
   if (size === undefined) throw new SettingsError(`${file}: no such file`);
-  if (file.endsWith('.csv')) throw new SettingsError(`${file}: expected one JSON object a line (NDJSON)`);
   const server = new Server(options, id);
   const programme = await server.get();
   // drawn where somebody watches only
@@ -90,7 +89,10 @@ export function addWarmStart(root: Command, print: (text: string) => void): void
     .command('warm-start')
     .description('let a programme begin with what a send log says; Pickwell has to be running')
     .argument('<programme>', 'its id')
-    .argument('<log.ndjson>', 'one JSON object a line: action, reward, propensity and context where known')
+    .argument(
+      '<log>',
+      'a table (.csv), or one JSON object a line: action, reward, propensity and context where known',
+    )
     .option('--url <url>', 'where Pickwell answers', 'http://127.0.0.1:8787')
     .option(
       '--key <key>',
@@ -100,7 +102,11 @@ export function addWarmStart(root: Command, print: (text: string) => void): void
     .option('--action <name>', 'field with the option that was sent', 'action')
     .option('--reward <name>', 'field with what came of it, as the goal counts it', 'reward')
     .option('--propensity <name>', 'field with how likely it was sent', 'propensity')
-    .option('--context <name>', 'field with the features that were known', 'context')
+    .option(
+      '--context <name>',
+      'field with the features that were known; of a table, what stands before the names of columns',
+      'context',
+    )
     .option('--dry-run', 'say what it says and change nothing')
     .action((id: string, file: string, options: WarmStart) =>
       warmStart(id, file, { options, now: Date.now(), print }),

@@ -92,6 +92,27 @@ describe('pickwell warm-start', () => {
     expect(printed).toMatch(/line 5: expected a JSON object/);
   });
 
+  test('reads a table as it reads lines of JSON', async () => {
+    const rows = sends(4_000).map((line) => {
+      const { sent, reward, propensity } = JSON.parse(line) as Record<string, string | number>;
+      return `"${sent}",${reward},${propensity},"a note, with a comma"`;
+    });
+    const [json, table] = [logFile('same.ndjson', sends(4_000)), ['sent,reward,propensity,note', ...rows]];
+    const printed = await warm(logFile('same.csv', table), { dryRun: true });
+    expect(printed).toBe(await warm(json, { dryRun: true }));
+    const bad = ['much', `"${BEST}",much,,`, `"${BEST}",1`, `nobody,1,,`, `"${BEST}",1,2,`, `"${BEST}",1,,`];
+    const partly = await warm(logFile('bad.csv', [...table, ...bad]), { dryRun: true });
+    expect(partly).toMatch(/4,001 sends/);
+    expect(partly).toMatch(/5 lines are left out/);
+    expect(partly).toMatch(/line 4002: .*columns length is 4, got 1\n/);
+    expect(partly).toMatch(/line 4003: reward: expected a number from /);
+    expect(partly).toMatch(/line 4005: sent: expected one of /);
+    expect(partly).toMatch(/line 4006: propensity: expected a probability above 0/);
+    expect(await warm(logFile('other.csv', ['send,reward', 'a,1']))).toMatch(
+      /^failed: .*other\.csv: expected a column sent, among send, reward/,
+    );
+  });
+
   test('refuses a log that says nothing of which option is better', async () => {
     const only = sends(3_000).filter((line) => line.includes(`"${BEST}"`));
     const printed = await warm(logFile('one.ndjson', only));
