@@ -50,7 +50,8 @@ export class PieceBeliefs implements MessageBeliefs {
   of(columns: readonly number[]): Moments {
     const { centre, unit } = this.#model;
     const means = this.#model.means(0);
-    const mean = columns.reduce((sum, j) => sum + means[j]!, 0);
+    let mean = 0;
+    for (const j of columns) mean += means[j]!;
     return { mean, sd: SCALE * this.#doubt(centre + unit * mean) };
   }
 

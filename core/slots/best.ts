@@ -11,13 +11,10 @@ export interface MessageBeliefs {
 /** Finds the best message of one draw, which says how far each column is off what is believed of it. */
 export type BestMessage = (off: Float64Array) => readonly number[];
 
-/** Sets of pieces up to which all are compared; of more the best is searched for. */
-const MOST_COMPARED = 256;
-
 /** Compares all messages where there are few, else goes from one to a better one as long as another piece makes it better. */
 export function bestMessage(beliefs: MessageBeliefs): BestMessage {
-  const sets = beliefs.features.combinations.sets(MOST_COMPARED);
-  const find = sets ? compared(beliefs, sets) : searched(beliefs);
+  const { few } = beliefs.features;
+  const find = few ? compared(beliefs, few) : searched(beliefs);
   return (off) => bestFirst(beliefs, find(off), off);
 }
 
@@ -39,27 +36,31 @@ const sumOf = (columns: readonly number[], off: Float64Array): number => {
   return sum;
 };
 
-function compared(beliefs: MessageBeliefs, sets: readonly (readonly number[])[]): BestMessage {
-  const columns = sets.map((chosen) => beliefs.features.columns(chosen));
-  const known = columns.map((own) => beliefs.of(own));
+function compared(beliefs: MessageBeliefs, few: NonNullable<SlotFeatures['few']>): BestMessage {
+  const known = few.map(({ columns }) => beliefs.of(columns));
   return (off) => {
     let [best, most] = [0, -Infinity];
     for (let i = 0; i < known.length; i++) {
       const { mean, sd } = known[i]!;
-      const score = mean + sd * sumOf(columns[i]!, off);
+      const score = mean + sd * sumOf(few[i]!.columns, off);
       if (score > most) [best, most] = [i, score];
     }
-    return sets[best]!;
+    return few[best]!.chosen;
   };
 }
 
-/** Begins with what looks best step by step: then it is a message that is allowed. */
-function greedy({ combinations }: SlotFeatures, scoreOf: (chosen: readonly number[]) => number): number[] {
+/** Chooses what looks best step by step, of the pieces that `open` leaves; undefined where it leaves none. */
+function greedy(
+  steps: readonly number[],
+  scoreOf: (chosen: readonly number[]) => number,
+  open: (chosen: readonly number[]) => readonly number[],
+): number[] | undefined {
   const chosen: number[] = [];
-  for (let step = 0; step < combinations.steps.length; step++) {
-    const open = combinations.next(chosen);
-    const scores = open.map((piece) => scoreOf([...chosen, piece]));
-    chosen.push(open[scores.indexOf(Math.max(...scores))]!);
+  while (chosen.length < steps.length) {
+    const pieces = open(chosen);
+    if (pieces.length === 0) return undefined;
+    const scores = pieces.map((piece) => scoreOf([...chosen, piece]));
+    chosen.push(pieces[scores.indexOf(Math.max(...scores))]!);
   }
   return chosen;
 }
@@ -67,13 +68,21 @@ function greedy({ combinations }: SlotFeatures, scoreOf: (chosen: readonly numbe
 function searched(beliefs: MessageBeliefs): BestMessage {
   const { features } = beliefs;
   const { combinations } = features;
+  const allowed = (chosen: readonly number[]): number[] => {
+    const { start, ids } = combinations.slots[combinations.steps[chosen.length]!]!;
+    const pieces = Array.from(ids, (_, i) => start + i);
+    return pieces.filter((piece) => combinations.allows([...chosen, piece]));
+  };
   return (off) => {
     const scoreOf = (chosen: readonly number[]): number => {
       const columns = features.columns(chosen);
       const { mean, sd } = beliefs.of(columns);
       return mean + sd * sumOf(columns, off);
     };
-    let best = greedy(features, scoreOf);
+    // looking ahead takes long, and is needed only where forbidden pairs leave nothing for a slot
+    const { steps } = combinations;
+    let best =
+      greedy(steps, scoreOf, allowed) ?? greedy(steps, scoreOf, (chosen) => combinations.next(chosen))!;
     let most = scoreOf(best);
     for (let better = true; better;) {
       better = false;

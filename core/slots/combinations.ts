@@ -35,6 +35,8 @@ export class Combinations {
   /** The slot of each step, as its place in `slots`. */
   readonly steps: readonly number[];
   readonly #forbidden: readonly ReadonlySet<number>[];
+  /** Whether every piece goes with every other. */
+  readonly #free: boolean;
 
   constructor(own: Slotted) {
     this.slots = numbered(own);
@@ -48,6 +50,7 @@ export class Combinations {
       forbidden[b]!.add(a);
     }
     this.#forbidden = forbidden;
+    this.#free = forbidden.every(({ size }) => size === 0);
   }
 
   /** The number of a piece; undefined where there is none of that name. */
@@ -72,19 +75,15 @@ export class Combinations {
 
   /** Whether some combination begins with `chosen`. */
   #completable(chosen: readonly number[]): boolean {
-    if (chosen.length === this.steps.length) return true;
+    // a slot has as many pieces as it takes, or more
+    if (this.#free || chosen.length === this.steps.length) return true;
     const left = new Map<number, number>();
     for (const slot of this.steps.slice(chosen.length)) left.set(slot, (left.get(slot) ?? 0) + 1);
     // without this a slot that nothing is left for would be found out only after everything before it was tried
     for (const [slot, count] of left) if (this.#open(slot, chosen).length < count) return false;
-    if (this.#free) return true;
     return this.#open(this.steps[chosen.length]!, chosen).some((piece) =>
       this.#completable([...chosen, piece]),
     );
-  }
-
-  get #free(): boolean {
-    return this.#forbidden.every(({ size }) => size === 0);
   }
 
   /** Pieces the next step may choose after those before it, such that the message can be completed. */
@@ -117,9 +116,11 @@ export class Combinations {
 
   /** Whether no two of some pieces are one, or forbidden together. */
   allows(chosen: readonly number[]): boolean {
-    return chosen.every((piece, i) =>
-      chosen.every((other, j) => i === j || (piece !== other && !this.#forbidden[piece]!.has(other))),
-    );
+    for (let i = 0; i < chosen.length; i++) {
+      const apart = this.#forbidden[chosen[i]!]!;
+      for (let j = 0; j < i; j++) if (chosen[i] === chosen[j] || apart.has(chosen[j]!)) return false;
+    }
+    return true;
   }
 
   /** The first combination, pieces in the order in which they were written; undefined where none is allowed. */

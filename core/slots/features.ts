@@ -1,6 +1,9 @@
 import type { Pieces, Slotted } from '../domain/slots.ts';
 import { Combinations } from './combinations.ts';
 
+/** Sets of pieces up to which all are compared when the best message is looked for. */
+const FEW = 256;
+
 /** The pairs of pieces of two slots that act together: as many columns as the two slots have pieces, multiplied. */
 export interface PairColumns {
   /** Places of the two slots. */
@@ -18,6 +21,7 @@ export class SlotFeatures {
   /** What the columns are of. */
   readonly schema: unknown;
   readonly pairs: readonly PairColumns[];
+  #few: readonly { chosen: readonly number[]; columns: readonly number[] }[] | null | undefined;
 
   constructor(own: Slotted) {
     this.combinations = new Combinations(own);
@@ -34,16 +38,31 @@ export class SlotFeatures {
     this.schema = [slots.map(({ name, ids }) => [name, ids]), own.pairs ?? []];
   }
 
-  /** The columns that are 1 of a message; all others are 0. */
+  /** All sets of pieces that make a message, where there are few. */
+  get few(): readonly { chosen: readonly number[]; columns: readonly number[] }[] | undefined {
+    if (this.#few === undefined) {
+      const sets = this.combinations.sets(FEW);
+      this.#few = sets?.map((chosen) => ({ chosen, columns: this.columns(chosen) })) ?? null;
+    }
+    return this.#few ?? undefined;
+  }
+
+  /** The columns that are 1 of a message; all others are 0. Asked for thousands of times when the best message is searched for. */
   columns(chosen: readonly number[]): number[] {
     const { slots } = this.combinations;
-    const bySlot = slots.map(({ start, ids }) =>
-      chosen.filter((piece) => piece >= start && piece < start + ids.length).map((piece) => piece - start),
-    );
-    const pairs = this.pairs.flatMap(({ one, other, start }) =>
-      bySlot[one]!.flatMap((i) => bySlot[other]!.map((j) => start + i * slots[other]!.ids.length + j)),
-    );
-    return [0, ...chosen.map((piece) => 1 + piece), ...pairs];
+    const found = [0];
+    for (const piece of chosen) found.push(1 + piece);
+    for (const { one, other, start } of this.pairs) {
+      const [s, t] = [slots[one]!, slots[other]!];
+      for (const piece of chosen) {
+        if (piece < s.start || piece >= s.start + s.ids.length) continue;
+        for (const beside of chosen) {
+          if (beside < t.start || beside >= t.start + t.ids.length) continue;
+          found.push(start + (piece - s.start) * t.ids.length + beside - t.start);
+        }
+      }
+    }
+    return found;
   }
 
   /**
