@@ -1,5 +1,7 @@
 import type { How } from '../../core/timing/plan.ts';
 import { auto } from './auto.ts';
+import type { Labelling } from './labels.ts';
+import { playLabels } from './labels.ts';
 import type { FatiguePolicy } from './fatigue.ts';
 import { playFatigue } from './fatigue.ts';
 import type { Habits } from './hours.ts';
@@ -91,6 +93,7 @@ const FATIGUE: readonly FatiguePolicy[] = [
 const ELSEWHERE: readonly Elsewhere[] = ['right', 'at half the rate', 'drifted', 'shuffled', 'reversed'];
 const HABITS: readonly Habits[] = ['differ', 'alike'];
 const CLOCKS: Readonly<Record<string, How>> = { 'any hour': 'even', 'learned hours': 'responsive' };
+const LABELLINGS: readonly Labelling[] = ['none', 'right', 'shuffled'];
 const HETEROGENEITY = [0.15, 0.3, 0.6];
 const INTERACTIONS = [0, 0.15, 0.4];
 
@@ -102,6 +105,20 @@ const ofHours = (): Job[] =>
       run: (seed: number) => 100 * playHours(seed, habits, how).late,
     })),
   );
+
+const fromElsewhere = (): Job[] =>
+  ELSEWHERE.map((past) => ({
+    world: 'E1',
+    policy: `${BY_TIME}, ${past} elsewhere`,
+    run: (seed: number) => playPast(seed, past),
+  }));
+
+const ofLabels = (): Job[] =>
+  LABELLINGS.map((labelling) => ({
+    world: 'new options',
+    policy: `${BY_TIME}, labels ${labelling}`,
+    run: (seed: number) => playLabels(seed, labelling),
+  }));
 
 /** Everything that is measured; worlds of public data only where the data are. */
 export function allJobs(): Job[] {
@@ -151,10 +168,16 @@ export function allJobs(): Job[] {
     policy,
     run: (seed: number) => playFatigue(seed, policy),
   }));
-  const elsewhere = ELSEWHERE.map((past) => ({
-    world: 'E1',
-    policy: `${BY_TIME}, ${past} elsewhere`,
-    run: (seed: number) => playPast(seed, past),
-  }));
-  return [...main, ...useless, ...late, ...byTime, ...pooled, ...slots, ...tired, ...ofHours(), ...elsewhere];
+  return [
+    ...main,
+    ...useless,
+    ...late,
+    ...byTime,
+    ...pooled,
+    ...slots,
+    ...tired,
+    ...ofHours(),
+    ...fromElsewhere(),
+    ...ofLabels(),
+  ];
 }

@@ -15,6 +15,8 @@ export interface Serving {
   windowHours: number;
   /** What is known of the options from elsewhere. */
   past?: Past | undefined;
+  /** Of each option. */
+  labels?: readonly Record<string, string>[] | undefined;
 }
 
 /** One request of a programme. */
@@ -32,9 +34,11 @@ export class Served {
   readonly #state = emptyState();
   #policy;
 
-  constructor({ options, policy, context, windowHours, past }: Serving) {
+  constructor({ options, policy, context, windowHours, past, labels }: Serving) {
     this.options = Array.from({ length: options }, (_, a) => `o${a}`);
-    const variants = this.options.map((id) => ({ id, channel: 'email', content: {}, contentHash: '' }));
+    const variants = this.options.map((id, a) => {
+      return { id, channel: 'email', content: {}, contentHash: '', labels: labels?.[a] };
+    });
     this.#programme = {
       ...{ id: 'bench', version: 1, name: 'bench', status: 'live', silence: false, variants },
       goal: { signals: [{ signal: 'answer', weight: 1, windowHours }] },
@@ -49,8 +53,9 @@ export class Served {
     return policyOf(this.#programme, { programme: 'bench', version: 1, state: this.#state });
   }
 
-  choose(request: Request, rng: Xoshiro): number {
-    const scored = this.#policy.score(this.options, request);
+  /** @param options how many of the options there are yet */
+  choose(request: Request, rng: Xoshiro, options = this.options.length): number {
+    const scored = this.#policy.score(this.options.slice(0, options), request);
     let left = rng.uniform();
     const drawn = scored.findIndex(({ propensity }) => (left -= propensity) < 0);
     return drawn < 0 ? largest(scored.map(({ propensity }) => propensity)) : drawn;

@@ -6,6 +6,7 @@ import type { Columns } from '../learn/features/declared.ts';
 import { CONSTANT } from '../learn/features/declared.ts';
 import { linearSumsOf } from '../learn/linear-state.ts';
 import { pairKey } from '../learn/worths.ts';
+import { labelRows } from '../learn/models/label-prior.ts';
 import type { Moments } from '../learn/models/context-beliefs.ts';
 import { ContextBeliefs } from '../learn/models/context-beliefs.ts';
 import type { RewardSums } from '../learn/models/pooled-linear.ts';
@@ -46,6 +47,7 @@ export class AutoBeliefs {
     this.#model = new ContextBeliefs(
       columns,
       known.flatMap((own) => own ?? []),
+      labelRows(this.#earning.map((option) => programme.variants.find(({ id }) => id === option)?.labels)),
     );
   }
 

@@ -24,14 +24,15 @@ export class ContextBeliefs {
   /** Weight of the model with context, in [0, 1]. */
   readonly weight: number;
 
-  constructor(columns: Columns, known: readonly RewardSums[]) {
-    this.full = new PooledLinear(columns, known);
+  /** @param labels of each option, where some have labels that others do not */
+  constructor(columns: Columns, known: readonly RewardSums[], labels?: readonly Float64Array[]) {
+    this.full = new PooledLinear(columns, known, labels);
     if (columns.groups.length === 1) {
       this.flat = this.full;
       this.weight = 1;
       return;
     }
-    this.flat = new PooledLinear({ groups: [0] }, known);
+    this.flat = new PooledLinear({ groups: [0] }, known, labels);
     const weight = logistic(this.full.evidence - this.flat.evidence + FORGIVEN);
     this.weight = weight < NEGLIGIBLE ? 0 : weight > 1 - NEGLIGIBLE ? 1 : weight;
   }

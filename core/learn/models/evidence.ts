@@ -10,20 +10,28 @@ export interface Evidence {
 
 export const logistic = (logOdds: number): number => 1 / (1 + Math.exp(-logOdds));
 
-export function dot(x: Float64Array, y: Float64Array): number {
-  let sum = 0;
-  for (let i = 0; i < x.length; i++) sum += x[i]! * y[i]!;
-  return sum;
+/** What is known of the constant of one option beside the prior of all: what is added to its mean, and to its variance. */
+export interface Constant {
+  offset: number;
+  unsure: number;
 }
 
+const AS_ALL: Constant = { offset: 0, unsure: 0 };
+
 /** Brings a belief in line with a prior and evidence: precision = prior + information, mean = precision^-1 (...). */
-export function solve(prior: GroupPrior, { information, response }: Evidence, belief: Belief): void {
+export function solve(
+  prior: GroupPrior,
+  { information, response }: Evidence,
+  belief: Belief,
+  constant: Constant = AS_ALL,
+): void {
   const { mean, factor } = belief;
   factor.set(information);
   for (let i = 0; i < mean.length; i++) {
-    const precision = 1 / prior.varianceOf(i);
+    const { offset, unsure } = i === 0 ? constant : AS_ALL;
+    const precision = 1 / (prior.varianceOf(i) + unsure);
     factor[rowStart(i) + i]! += precision;
-    mean[i] = response[i]! + precision * prior.mean[i]!;
+    mean[i] = response[i]! + precision * (prior.mean[i]! + offset);
   }
   factorize(factor, mean.length, factor);
   solveLower(factor, mean, mean);

@@ -1,3 +1,5 @@
+import type { LabelPrior } from './label-prior.ts';
+
 /** Weights of one option as a model believes them: their means, and the Cholesky factor of their precision. */
 export interface Belief {
   mean: Float64Array;
@@ -59,16 +61,26 @@ export class GroupPrior {
     return this.variance[this.groups[feature]!]!;
   }
 
-  /** One round of learning from the options' beliefs. `variances`: of each weight of each belief. */
-  step(beliefs: readonly Belief[], variances: readonly Float64Array[]): void {
+  /**
+   * One round of learning from the options' beliefs.
+   * @param variances of each weight of each belief
+   * @param labels what is known of the options beside their beliefs
+   */
+  step(beliefs: readonly Belief[], variances: readonly Float64Array[], labels?: LabelPrior): void {
     const k = beliefs.length;
-    const unsure = this.#learnMeans(beliefs);
+    const unsure = this.#learnMeans(beliefs, labels);
+    labels?.step(
+      beliefs.map(({ mean }) => mean[0]! - this.mean[0]!),
+      this.varianceOf(0),
+    );
     const sum = this.guess.map((guess) => GUESS_STRENGTH * guess);
     const count = new Float64Array(sum.length).fill(GUESS_STRENGTH);
     for (const [a, { mean }] of beliefs.entries()) {
       const own = variances[a]!;
       for (let j = 0; j < mean.length; j++) {
-        sum[this.groups[j]!]! += (mean[j]! - this.mean[j]!) ** 2 + own[j]! + unsure[j]!;
+        const apart = mean[j]! - this.mean[j]!;
+        const left = j === 0 && labels ? labels.left(a, apart) : apart ** 2;
+        sum[this.groups[j]!]! += left + own[j]! + unsure[j]!;
       }
     }
     for (const group of this.groups) count[group]! += k;
@@ -78,7 +90,7 @@ export class GroupPrior {
   }
 
   /** Moves the means; returns how unsure each is. */
-  #learnMeans(beliefs: readonly Belief[]): Float64Array {
+  #learnMeans(beliefs: readonly Belief[], labels: LabelPrior | undefined): Float64Array {
     const unsure = new Float64Array(this.mean.length);
     let common = COMMON_STRENGTH * COMMON_VARIANCE;
     const last = this.#pooled ? unsure.length : 1;
@@ -88,6 +100,7 @@ export class GroupPrior {
       const precision = beliefs.length / within + 1 / across;
       let sum = 0;
       for (const { mean } of beliefs) sum += mean[j]! / within;
+      if (j === 0 && labels) for (const offset of labels.offsets) sum -= offset / within;
       this.mean[j] = sum / precision;
       unsure[j] = 1 / precision;
       if (j > 0) common += this.mean[j]! ** 2 + unsure[j]!;

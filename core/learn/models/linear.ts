@@ -8,7 +8,7 @@ import {
   solveLower,
   solveUpper,
 } from '../../maths/cholesky.ts';
-import { dot } from './evidence.ts';
+import { dot } from '../../maths/dot.ts';
 import type { Row } from './rows.ts';
 
 /** Normal-inverse-gamma prior of one option: precision of the weights, and shape and scale of the noise variance. */

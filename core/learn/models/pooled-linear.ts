@@ -8,10 +8,12 @@ import {
   rowStart,
   solveUpper,
 } from '../../maths/cholesky.ts';
-import type { Evidence } from './evidence.ts';
-import { dot, solve } from './evidence.ts';
+import type { Constant, Evidence } from './evidence.ts';
+import { dot } from '../../maths/dot.ts';
+import { solve } from './evidence.ts';
 import type { Belief } from './group-prior.ts';
 import { GroupPrior } from './group-prior.ts';
+import { LabelPrior } from './label-prior.ts';
 
 /** Trials that the noise of all options is worth in that of each. */
 const NOISE_TRIALS = 30;
@@ -100,9 +102,12 @@ export class PooledLinear {
   /** Share of the posterior's standard deviation that is drawn with. */
   readonly scale: number;
   readonly #options: readonly Own[];
+  readonly #labels: LabelPrior | undefined;
   readonly #work: Float64Array;
 
-  constructor(columns: Columns, known: readonly RewardSums[]) {
+  /** @param labels of each option, where some have labels that others do not (`label-prior.ts`) */
+  constructor(columns: Columns, known: readonly RewardSums[], labels?: readonly Float64Array[]) {
+    this.#labels = labels && new LabelPrior(labels);
     const { groups, secondOrder, pooled } = columns;
     const d = groups.length;
     this.columns = columns;
@@ -124,11 +129,11 @@ export class PooledLinear {
     const beliefs = this.#options.map(({ belief }) => belief);
     const variances = this.#options.map((own) => own.variances);
     for (let round = 0; round < ROUNDS; round++) {
-      for (const own of this.#options) this.#resolve(own);
+      for (const [a, own] of this.#options.entries()) this.#resolve(own, a);
       this.#learnNoise(noise);
-      this.prior.step(beliefs, variances);
+      this.prior.step(beliefs, variances, this.#labels);
     }
-    for (const own of this.#options) this.#resolve(own);
+    for (const [a, own] of this.#options.entries()) this.#resolve(own, a);
     this.scale = this.#scaleOfDraws();
   }
 
@@ -137,22 +142,27 @@ export class PooledLinear {
     return (response[j]! - this.centre * information[rowStart(j)]!) / this.unit;
   }
 
+  /** What its labels say of the constant of option `a`. */
+  #constant(a: number): Constant {
+    return { offset: this.#labels?.offsets[a] ?? 0, unsure: this.#labels?.unsure[a] ?? 0 };
+  }
+
   /** Brings one option in line with the prior and its noise. */
-  #resolve({ sums, evidence, belief, variances, noise }: Own): void {
+  #resolve({ sums, evidence, belief, variances, noise }: Own, a: number): void {
     const { information, response } = evidence;
     for (let i = 0; i < information.length; i++) information[i] = sums.information[i]! / noise;
     for (let j = 0; j < response.length; j++) response[j] = this.#response(sums, j) / noise;
-    solve(this.prior, evidence, belief);
+    solve(this.prior, evidence, belief, this.#constant(a));
     inverseDiagonal(belief.factor, variances);
   }
 
   /** Noise from what the beliefs leave unexplained: of all options first, then of each, held to it. */
   #learnNoise(guess: number): void {
-    const left = this.#options.map(({ sums, belief: { mean }, variances, squares }) => {
+    const left = this.#options.map(({ sums, belief: { mean }, variances, squares }, a) => {
       let [explained, spent] = [0, 0];
       for (let j = 0; j < mean.length; j++) {
         explained += 2 * mean[j]! * this.#response(sums, j);
-        spent += 1 - variances[j]! / this.prior.varianceOf(j);
+        spent += 1 - variances[j]! / (this.prior.varianceOf(j) + (j === 0 ? this.#constant(a).unsure : 0));
       }
       const residual = squares - explained + packedQuadratic(sums.information, mean);
       return { residual: Math.max(0, residual), trials: Math.max(0, sums.weight - spent) };
@@ -168,7 +178,7 @@ export class PooledLinear {
   /** By the share of what tells options apart that no context explains: 1 without context, near 0 where it is everything. */
   #scaleOfDraws(): number {
     const d = this.#work.length;
-    const constant = this.prior.varianceOf(0);
+    const constant = this.prior.varianceOf(0) + (this.#labels?.spread ?? 0);
     const total = this.#options.reduce((sum, { sums }) => sum + sums.weight, 0);
     let explained = total > 0 ? 0 : d - 1;
     for (let j = 1; j < d && total > 0; j++) {
@@ -188,12 +198,14 @@ export class PooledLinear {
    * rewards (Gelman et al., "Bayesian Data Analysis", 3rd ed., 14.8).
    */
   get evidence(): number {
-    return -this.#options.reduce((sum, { sums, belief, evidence, noise, squares }) => {
+    return -this.#options.reduce((sum, { sums, belief, evidence, noise, squares }, a) => {
       const { mean, factor } = belief;
+      const { offset, unsure } = this.#constant(a);
       let twice = squares / noise + sums.weight * Math.log(noise * this.unit ** 2);
       twice += logDeterminant(factor, mean.length);
       for (let j = 0; j < mean.length; j++) {
-        const [variance, prior] = [this.prior.varianceOf(j), this.prior.mean[j]!];
+        const variance = this.prior.varianceOf(j) + (j === 0 ? unsure : 0);
+        const prior = this.prior.mean[j]! + (j === 0 ? offset : 0);
         twice += Math.log(variance) + prior ** 2 / variance;
         twice -= mean[j]! * (evidence.response[j]! + prior / variance);
       }

@@ -1,0 +1,62 @@
+import { DAY_MS, HOUR_MS } from '../../core/domain/programme.ts';
+import { rngFromNumber } from '../../core/maths/xoshiro.ts';
+import { Served } from './served.ts';
+import { shuffle } from './worlds/world.ts';
+
+/** Whether the labels of options are what makes them good, those of other options, or not declared. */
+export type Labelling = 'right' | 'none' | 'shuffled';
+
+const HOOKS = 4;
+const OFFERS = 3;
+/** Options that are there from the beginning; the others come at half time. */
+const FIRST = 8;
+const OPTIONS = HOOKS * OFFERS;
+const ROUNDS = 50_000;
+/** Rates are around 3 %; hooks and offers move them by so much, and every option by itself by less, in log-odds. */
+const BASE = Math.log(0.03);
+const BY_LABEL = 0.4;
+const BY_ITSELF = 0.1;
+const ROUND_MS = DAY_MS / 2_500;
+const START = Date.parse('2026-01-05T09:00:00Z');
+const FOLD = 250;
+
+/** Regret of `auto`, by time, where options made of a hook and an offer join others at half time; from then on only. */
+export function playLabels(seed: number, labelling: Labelling): number {
+  const rng = rngFromNumber(16_000 + seed);
+  const draw = (n: number, by: number): number[] => Array.from({ length: n }, () => by * rng.normal());
+  const [hooks, offers, own] = [draw(HOOKS, BY_LABEL), draw(OFFERS, BY_LABEL), draw(OPTIONS, BY_ITSELF)];
+  const pairs = Float64Array.from({ length: OPTIONS }, (_, a) => a);
+  shuffle(rng, pairs);
+  const rates = Array.from(pairs, (pair, a) =>
+    Math.exp(BASE + hooks[pair % HOOKS]! + offers[Math.floor(pair / HOOKS)]! + own[a]!),
+  );
+  const told = pairs.slice();
+  if (labelling === 'shuffled') shuffle(rng, told);
+  const labels = Array.from(told, (pair) => ({
+    hook: `h${pair % HOOKS}`,
+    offer: `o${Math.floor(pair / HOOKS)}`,
+  }));
+  const programme = new Served({
+    options: OPTIONS,
+    policy: { kind: 'auto' },
+    windowHours: 1,
+    labels: labelling === 'none' ? undefined : labels,
+  });
+  const [luck, chance] = [rngFromNumber(17_000 + seed), rngFromNumber(18_000 + seed)];
+  let [regret, fold, next] = [0, 0, 1];
+  for (let t = 0; t < ROUNDS; t++) {
+    if (t >= next) {
+      programme.fold();
+      fold = t;
+      next = t + Math.min(FOLD, 1 + t * 0.04);
+    }
+    const open = t < ROUNDS / 2 ? FIRST : OPTIONS;
+    // everything is answered at once: what is asked about is long over
+    const at = (round: number): number => START + round * ROUND_MS;
+    const option = programme.choose({ context: {}, at: at(fold) + HOUR_MS }, chance, open);
+    programme.decided({ context: {}, at: at(t) }, option);
+    if (luck.uniform() < rates[option]!) programme.answered({ context: {}, at: at(t) }, option, 0);
+    if (t >= ROUNDS / 2) regret += Math.max(...rates) - rates[option]!;
+  }
+  return regret;
+}
