@@ -46,7 +46,7 @@ export function playPast(seed: number, elsewhere: Elsewhere): number {
       responses: { answer: [answers] },
       squares: { [pairKey('answer', 'answer')]: answers },
     };
-    options[`o${a}`] = { by: 'id', total };
+    options[`o${a}`] = { by: 'id', spread: 0, total };
   }
   return play(world, served(world, { sources: [], at: 0, options }), seed).regret;
 }

@@ -4,18 +4,18 @@ import { HOUR_MS } from '../domain/programme.ts';
 import { optionsOf } from '../policies/policy.ts';
 import { scaleOf } from '../policies/posterior.ts';
 import type { LinearTotal } from './blocks.ts';
-import { addTotal, emptyTotal } from './blocks.ts';
 import { ownSums } from './effective.ts';
 import type { ModelState } from './model.ts';
+import type { Labels } from './models/label-prior.ts';
 import { optionTotals } from './model.ts';
-import type { Past, PastOption, PastSource } from './past.ts';
+import type { PastVariant } from './past-match.ts';
+import { pastMatch } from './past-match.ts';
+import type { Past, PastSource } from './past.ts';
 import { sharedWorths } from './past.ts';
 import { pairKey } from './worths.ts';
 
 /** As how many trials an option of one source counts at most: no source is to drown the others. */
 const MOST_TRIALS = 5_000;
-/** As how many each counts in what is said of options that were not there. */
-const IN_COMMON = 100;
 
 /** Sums are rounded to this: they are then the same in whatever order what they follow from was added up. */
 const GRID = 2 ** 16;
@@ -26,6 +26,8 @@ interface Source extends PastSource {
   /** ms since 1970 */
   at: number;
   options: Record<OptionKey, LinearTotal>;
+  /** Whose options they are; absent: of the programme that asks. */
+  of?: Programme | undefined;
 }
 
 const none = (source: string, unused: string): Source => ({ source, trials: 0, at: 0, options: {}, unused });
@@ -77,7 +79,7 @@ function programmeSource(
   );
   const trials = Object.values(optionTotals(state)).reduce((sum, own) => sum + own.trials, 0);
   return known.length > 0
-    ? { source: other.id, trials, at, options }
+    ? { source: other.id, trials, at, options, of: other }
     : none(other.id, 'nothing was learned there');
 }
 
@@ -98,6 +100,9 @@ function logSource({ goal }: Programme, { source, at, options }: LogPrior): Sour
   return { source, trials, at: Date.parse(at), options: Object.fromEntries(totals) };
 }
 
+const labelsOf = (programme: Programme, option: OptionKey): Labels =>
+  programme.variants.find(({ id }) => id === option)?.labels;
+
 /**
  * What is known from elsewhere of the options of a programme: a function of what was learned there, whatever the order in
  * which that was. Undefined of a programme that asks for nothing.
@@ -114,21 +119,18 @@ export function pastOf(
   });
   const sources = priorLog ? [logSource(programme, priorLog), ...others] : others;
   const used = sources.filter(({ unused }) => unused === undefined);
-  const totals: Record<OptionKey, LinearTotal> = {};
-  const common = emptyTotal(1);
-  for (const { options } of used) {
-    for (const [option, total] of Object.entries(options)) {
-      addTotal((totals[option] ??= emptyTotal(1)), total);
-      addTotal(common, total, IN_COMMON / (IN_COMMON + total.information[0]!));
-    }
-  }
-  const options = optionsOf(programme, programme.variants).map((option): [OptionKey, PastOption] => {
-    const own = totals[option];
-    return [option, own ? { by: 'id', total: own } : { by: 'all', total: common }];
+  const there = used.flatMap(({ of = programme, options }) =>
+    Object.entries(options).map(([option, total]): PastVariant => {
+      return { option, total, labels: labelsOf(of, option) };
+    }),
+  );
+  const wanted = there.length === 0 ? [] : optionsOf(programme, programme.variants);
+  const options = wanted.map((id) => {
+    return [id, pastMatch({ id, labels: labelsOf(programme, id) }, there)] as const;
   });
   return {
     sources: sources.map(({ source, trials, unused }) => ({ source, trials, ...(unused && { unused }) })),
     at: Math.max(0, ...used.map(({ at }) => at)),
-    options: used.length === 0 ? {} : Object.fromEntries(options),
+    options: Object.fromEntries(options),
   };
 }

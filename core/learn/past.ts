@@ -7,7 +7,7 @@ import type { LinearTotal } from './blocks.ts';
 import { addTotal, emptyTotal } from './blocks.ts';
 import { countsFor } from './counts-for.ts';
 import type { Compared, Tally } from './models/past-weight.ts';
-import { BETWEEN, weighPast } from './models/past-weight.ts';
+import { weighPast } from './models/past-weight.ts';
 import { pairKey } from './worths.ts';
 
 /** Trials of all options that hold the noise of each, and what is guessed of a reward before there are any: 1 in so many. */
@@ -15,8 +15,10 @@ const NOISE_TRIALS = 30;
 
 /** What one option did elsewhere. */
 export interface PastOption {
-  /** Found by its id, or taken to be like all that were there. */
-  by: 'id' | 'all';
+  /** Found by its id, taken to be like those that share its labels, or like all that were there. */
+  by: 'id' | 'labels' | 'all';
+  /** How far it may be from them, a variance in squared log-odds. */
+  spread: number;
   /** Sums over the constant. */
   total: LinearTotal;
 }
@@ -101,21 +103,20 @@ export function withPast(
   past: Past,
   { own, columns, now }: { own: Totals; columns: number; now: number },
 ): WithPast {
-  const known = Object.entries(past.options).map(([option, { by, total }]) => {
+  const known = Object.entries(past.options).map(([option, { by, spread, total }]) => {
     const [here, there] = [earnedBy(programme, option, own[option]), earnedBy(programme, option, total)];
-    return { option, by, total, here, there };
+    return { option, by, spread, total, here, there };
   });
   const all = known.reduce((sum, { here, there }) => plus(sum, plus(here, there)), NOTHING);
   // nothing was earned anywhere: all that is known is that it is little
   if (all.sizes === 0) return { options: own, past: {}, related: 0 };
   const pooled = all.squares / all.trials;
   const variance = Math.max(pooled - (all.sum / all.trials) ** 2, pooled / 1_000);
-  const compared = known.map(({ by, here, there }): Compared => {
+  const compared = known.map(({ spread, here, there }): Compared => {
     const both = plus(here, there);
     const trials = both.trials + NOISE_TRIALS;
     const mean = (both.sum + (NOISE_TRIALS * all.sum) / all.trials) / trials;
     const noise = (both.squares + NOISE_TRIALS * pooled) / trials - mean ** 2;
-    const spread = by === 'id' ? 0 : BETWEEN;
     return { own: tally(here), past: tally(there), noise: Math.max(noise, variance / 1_000), spread };
   });
   const { trials, related, factor } = weighPast(compared, (variance * all.sizes) / all.squares);

@@ -77,6 +77,21 @@ describe('a programme that takes its prior from another', () => {
     expect(b!.interval.low).toBeLessThan(b!.estimate);
   });
 
+  it('takes an option that was not there for those that share its labels', async () => {
+    const hooks: Record<string, string> = { a: 'story', b: 'price', c: 'story', p: 'price', s: 'story' };
+    const labelled = (ids: string): Programme['variants'] =>
+      [...ids].map((id) => variant(id, hooks[id] === undefined ? {} : { labels: { hook: hooks[id] } }));
+    const next = { ...NEXT, variants: labelled('psx') };
+    const rig = await season([{ ...LAST, variants: labelled('abc') }, next]);
+    const [p, s, x] = estimatesOf(next, rig.catalogue.model('next').state, rig.clock.now);
+    expect([p, s, x].map((own) => own!.prior!.by)).toEqual(['labels', 'labels', 'all']);
+    expect(p!.prior!.mean).toBeGreaterThan(x!.prior!.mean);
+    expect(x!.prior!.mean).toBeGreaterThan(s!.prior!.mean);
+    // the more is shared, the more it says; less than what the option itself did
+    expect(p!.prior!.trials).toBeGreaterThan(x!.prior!.trials);
+    expect((await chances(rig)).p).toBeGreaterThan((await chances(rig)).s! + 0.05);
+  });
+
   it('knows nothing of somebody who was erased there', async () => {
     const gone = 7;
     const [rig, rest] = [await season([LAST, NEXT]), await season([LAST, NEXT], [gone])];
