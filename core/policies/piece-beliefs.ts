@@ -62,8 +62,9 @@ export class PieceBeliefs implements MessageBeliefs {
   #doubt(mean: number): number {
     const { centre, size } = this.#model;
     if (!this.#positive || mean <= centre) return 1;
-    const own = Math.min(mean, size / 2);
-    return Math.max(1, Math.sqrt((own * (size - own)) / (centre * (size - centre))));
+    // a coin varies most at a half
+    const own = Math.min(mean, Math.max(centre, size / 2));
+    return Math.sqrt((own * (size - own)) / (centre * (size - centre)));
   }
 
   /** How far one draw of all weights is off their means; the next draw takes its place. */

@@ -1,4 +1,5 @@
 import type { NextPiece, PieceChooser } from './chooser.ts';
+import { evenly } from './chooser.ts';
 import type { Combinations } from './combinations.ts';
 
 /** A message, and the probability with which it is chosen. */
@@ -29,16 +30,18 @@ export function drawnFrom(
   method: string,
 ): PieceChooser {
   const root: Head = { likely, even: 1 };
+  const any = evenly(combinations);
   return {
     method: `pieces: ${method}`,
     combinations,
     next(chosen) {
-      let [own, next] = [root, nextOf(combinations, root, [])];
-      for (let step = 0; step < chosen.length; step++) {
+      let own = root;
+      for (let step = 0; step < chosen.length && own.likely.length > 0; step++) {
+        const next = nextOf(combinations, own, chosen.slice(0, step));
         own = next.find(({ piece }) => piece === chosen[step])!.head;
-        next = nextOf(combinations, own, chosen.slice(0, step + 1));
       }
-      return next;
+      // nothing is kept of what only exploration comes to: there may be millions of it
+      return own.likely.length > 0 ? nextOf(combinations, own, chosen) : any.next(chosen);
     },
   };
 }

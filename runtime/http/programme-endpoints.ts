@@ -139,7 +139,7 @@ export function programmeEndpoints(programmes: Programmes, ports: Ports): Endpoi
       methods: ['GET'],
       path: `${one}/report`,
       summary:
-        'Traffic share, estimates with intervals, lift against the holdout, the funnel, what is left of what it needs',
+        'Traffic share, estimates with intervals of options and pieces, lift against the holdout, the funnel, what is left of what it needs',
       scope: 'read',
       handle: async (_, { id = '' }) => ({ status: 200, body: await report(programmes, id, ports) }),
     },

@@ -54,6 +54,14 @@ describe('pieces that were learned of', () => {
     expect(best[0]! + best[1]!).toBeGreaterThan(0.8);
   });
 
+  test.each([0.02, 0.45, 0.9])('are told apart at any rate: %d', (low) => {
+    const rate: Rate = ({ subject }) => low + (subject === 's2' ? 0.08 : 0);
+    const own = letter();
+    expect(
+      chosen(own, learned({ programme: own, rate, trials: 9_000 })).get('subject s2') ?? 0,
+    ).toBeGreaterThan(0.9);
+  });
+
   test('are chosen for what they do together, where they are declared to be a pair', () => {
     const rate: Rate = ({ subject, hero }) => (subject === 's1' && hero === 'h2' ? 0.12 : 0.03);
     const own = letter();

@@ -13,7 +13,7 @@ import { folder } from '../../support/folders.ts';
 import { sumsApart, totalSums } from '../../support/model-states.ts';
 import { opened } from '../../support/opened.ts';
 import { postgresServer } from '../../support/postgres.ts';
-import { CLICK, LEFT, NOON, programme, REVENUE, variant } from '../../support/programmes.ts';
+import { CLICK, HOUR, LEFT, NOON, ORDER, programme, REVENUE, variant } from '../../support/programmes.ts';
 import { ITEMS, LETTER, pieces, slotted } from '../../support/slots.ts';
 import { sumsByHand } from '../../support/sums-by-hand.ts';
 import { deliverMessily, eventsOf, makeDecisions, traffic } from '../../support/traffic.ts';
@@ -83,6 +83,25 @@ describe.each(STORES)('what is learned of pieces, in %s', (_, open) => {
     const decisions = await makeDecisions(rig, world.asks);
     await deliverMessily(rig, [...eventsOf(world, decisions), ERASE], 191);
     await expectByHand(rig, own);
+  });
+
+  it('moves messages to the pieces that are answered, from one fold to the next', async () => {
+    const own = programme({ variants: [slotted('letter', LETTER)], policy: { kind: 'auto' } });
+    const rig = await engineRig({ store: await opened(open), programmes: [own] });
+    const subjects: unknown[] = [];
+    for (let i = 0; i < 500; i++) {
+      const { id, pieces } = await rig.decide({ userId: `u${i}` }, { send: `s${i}` });
+      subjects.push(pieces!.subject);
+      rig.clock.now += HOUR;
+      if (pieces!.subject !== 's2' || i % 2 === 0) continue;
+      const order = { type: 'signal', source: 's', id: `o${i}`, name: ORDER.signal, values: {} } as const;
+      await rig.engine.ingest([{ ...order, at: rig.clock.now, person: { userId: `u${i}` }, decisionId: id }]);
+      if (i % 20 === 1) await rig.folder.catchUp();
+    }
+    const share = (from: number, to: number): number =>
+      subjects.slice(from, to).filter((subject) => subject === 's2').length / (to - from);
+    expect(share(0, 20)).toBeLessThan(0.8);
+    expect(share(300, 500)).toBeGreaterThan(0.9);
   });
 
   it('follows other pieces and pairs: made anew from the messages that have none that is gone', async () => {
