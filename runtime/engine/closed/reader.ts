@@ -57,19 +57,27 @@ export class ClosedReader {
     return this.#cells.byteLength;
   }
 
-  #closed(alias: string, channel: string): boolean {
+  /** How an id stands: 0 of most people. */
+  #standing(alias: string): number {
     const words = murmur3(alias);
-    const [first, second] = keyOf(words[0]!, words[1]!);
-    const standing = Atomics.load(this.#cells, find(this.#cells, first, second) + 2);
-    if (standing === 0) return false;
-    const own = this.#bits.get(channel) ?? (this.#bits.size < OTHERS ? undefined : OTHERS);
-    const set = own !== undefined && ((standing >>> own) & 1) === 1;
-    return standing >>> ERASED === 1 ? !set : set;
+    return Atomics.load(this.#cells, find(this.#cells, ...keyOf(words[0]!, words[1]!)) + 2);
   }
 
-  /** Several ids are closed where one of them is. */
+  /**
+   * Several ids are closed where one of them is. Who was erased and joined again is open by ids that all were and did: whoever
+   * another id belongs to need not be the one that joined.
+   */
   readonly standings: ClosedBook = (aliases) => {
     if (slotsOf(this.#cells) === 0 || !this.trusted) return () => 'unknown';
-    return (channel): Standing => (aliases.some((alias) => this.#closed(alias, channel)) ? 'closed' : 'open');
+    const found = aliases.map((alias) => this.#standing(alias));
+    if (found.every((standing) => standing === 0)) return () => 'open';
+    const erased = found.some((standing) => standing >>> ERASED === 1);
+    return (channel): Standing => {
+      const bit = this.#bits.get(channel) ?? (this.#bits.size < OTHERS ? undefined : OTHERS);
+      const set = (standing: number): boolean => bit !== undefined && ((standing >>> bit) & 1) === 1;
+      const closed = (standing: number): boolean =>
+        erased ? standing >>> ERASED === 0 || !set(standing) : set(standing);
+      return found.some(closed) ? 'closed' : 'open';
+    };
   };
 }

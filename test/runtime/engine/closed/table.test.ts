@@ -84,6 +84,19 @@ describe('the closed list in memory', () => {
     expect(['email', 'sms', 'push'].map(standing)).toEqual(['closed', 'closed', 'open']);
   });
 
+  it('is open to who was erased and joined again by the ids that did, and by no other beside them', () => {
+    const own = kept();
+    own.table.put(state('user:u', { email: 'subscribed' }, true));
+    own.table.put(state('email:e', { email: 'subscribed' }, true));
+    own.table.put(state('anonymous:a', {}, true));
+    current(own);
+    const email = (...ids: string[]): string => own.reader.standings(ids)('email');
+    expect([email('user:u'), email('user:u', 'email:e')]).toEqual(['open', 'open']);
+    // whose the others are nobody knows here
+    expect([email('user:u', 'anonymous:a'), email('user:u', 'braze:b')]).toEqual(['closed', 'closed']);
+    expect(own.reader.standings(['user:u'])('sms')).toBe('closed');
+  });
+
   it('is seen by who took the memory before it was filled', () => {
     const own = kept();
     const other = new ClosedReader(() => own.clock.now);
