@@ -21,7 +21,8 @@ export function badLines(bad: readonly BadLine[]): string {
   if (bad.length === 0) return '';
   const some = bad.slice(0, MOST_BAD).map(({ line, problem }) => `  line ${line}: ${problem}\n`);
   const more = bad.length > MOST_BAD ? `  and ${whole(bad.length - MOST_BAD)} more\n` : '';
-  return `${whole(bad.length)} lines are left out:\n${some.join('')}${more}\n`;
+  const left = bad.length === 1 ? '1 line is' : `${whole(bad.length)} lines are`;
+  return `${left} left out:\n${some.join('')}${more}\n`;
 }
 
 /** What a log says, and what it does not. */

@@ -77,6 +77,21 @@ describe('a programme that takes its prior from another', () => {
     expect(b!.interval.low).toBeLessThan(b!.estimate);
   });
 
+  it.each(['auto', 'linear-thompson'] as const)(
+    'says what a score is the sum of, with what is known from elsewhere: %s',
+    async (kind) => {
+      const rig = await season([LAST, { ...NEXT, ...CONTEXT, policy: { kind, priorFrom: ['last'] } }]);
+      const context = { plan: 'pro', days: 30 };
+      // of the context something has to be known
+      for (let i = 0; i < 30; i++)
+        await rig.decide({ userId: `n${i}` }, { programme: 'next', context: { plan: 'free', days: 10 * i } });
+      await rig.folder.catchUp();
+      const { option, eligible, because } = await rig.decide({ userId: 'u' }, { programme: 'next', context });
+      const sum = because!.reduce((total, { contribution }) => total + contribution, 0);
+      expect(sum).toBeCloseTo(eligible.find((own) => own.option === option)!.score, 12);
+    },
+  );
+
   it('takes an option that was not there for those that share its labels', async () => {
     const hooks: Record<string, string> = { a: 'story', b: 'price', c: 'story', p: 'price', s: 'story' };
     const labelled = (ids: string): Programme['variants'] =>
