@@ -51,9 +51,12 @@ export function served({ options, features, fields, contexts, delay }: World, pa
     return { context: Object.fromEntries(fields.map((own) => [nameOf(own), valueOf(own, x)])), at };
   };
   let [fold, next] = [0, 1];
+  // what comes late is read when it comes, and whatever is read is folded
+  let read = false;
   return {
     choose(t, rng) {
-      if (t >= next) {
+      if (t >= next || read) {
+        read = false;
         programme.fold();
         fold = t;
         next = nextFold(t);
@@ -63,6 +66,7 @@ export function served({ options, features, fields, contexts, delay }: World, pa
       return option;
     },
     learn(t, option, reward) {
+      read = delay > 0;
       if (reward > 0) programme.answered(requestOf(t, timeOf(t)), option, delay * ROUND_MS);
     },
   };

@@ -2,7 +2,7 @@ import type { OptionKey } from '../domain/decision.ts';
 import { countsFor } from './counts-for.ts';
 import type { GoalSignal, Programme } from '../domain/programme.ts';
 import { scaleOf } from '../policies/posterior.ts';
-import type { Block } from './blocks.ts';
+import type { Block, BlockTotal } from './blocks.ts';
 import type { DelayLaw } from './delays.ts';
 import { agesOf, arrivalsOf, awaitedHours, curveOf, lawOf } from './delays.ts';
 import type { Stretch } from './models/delay.ts';
@@ -25,6 +25,16 @@ export interface Awaited {
   part: number;
 }
 
+/** What is awaited of the trials of one option in a block. */
+interface Waiting {
+  /** None where every window is closed. */
+  ages: readonly Stretch[];
+  /** How much each trial counts by now, by signal. */
+  shares: Map<string, number>;
+}
+
+const NO_AGES: Stretch[] = [];
+
 /** Nothing is awaited any more. */
 const ALL: Told = { trials: 1, signals: new Map() };
 
@@ -42,6 +52,7 @@ export class Arrived {
   /** The signals of the goal. */
   readonly goals: readonly Awaited[];
   readonly #answers = new Map<Block, Map<string, number>>();
+  readonly #known = new Map<BlockTotal, Waiting>();
   readonly #now: number;
   readonly #window: number;
 
@@ -58,27 +69,35 @@ export class Arrived {
 
   /** Whether signals of the trials of one option in a block may still count. */
   isOpen(block: Block, option: OptionKey): boolean {
-    if (this.#now - block.from - block.length >= this.#window) return false;
-    return this.#ages(block, option).some(({ youngest }) => youngest < this.#window);
+    return this.#waiting(block, option).ages.length > 0;
   }
 
-  #ages(block: Block, option: OptionKey): Stretch[] {
-    return agesOf(block, block.options[option]!, this.#now);
+  #waiting(block: Block, option: OptionKey): Waiting {
+    const total = block.options[option]!;
+    let known = this.#known.get(total);
+    if (!known) this.#known.set(total, (known = { ages: this.#openAges(block, total), shares: new Map() }));
+    return known;
+  }
+
+  #openAges(block: Block, total: BlockTotal): Stretch[] {
+    if (this.#now - block.from - block.length >= this.#window) return NO_AGES;
+    const ages = agesOf(block, total, this.#now);
+    return ages.some(({ youngest }) => youngest < this.#window) ? ages : NO_AGES;
   }
 
   /** How much each trial of one option in a block counts for one signal, from 0 to 1. */
   shareOf(block: Block, option: OptionKey, { goal, law }: Awaited): number {
-    if (!this.isOpen(block, option)) return 1;
-    const total = block.options[option]!;
-    const trials = total.information[0]!;
-    const arrived = Math.min(trials, arrivalsOf(total, goal.signal));
-    const counted = trialsOf(
-      this.#ages(block, option),
-      arrived,
-      curveOf(law, option),
-      this.#answered(block, goal),
-    );
-    return trials > 0 ? counted / trials : 1;
+    const { ages, shares } = this.#waiting(block, option);
+    if (ages.length === 0) return 1;
+    let share = shares.get(goal.signal);
+    if (share === undefined) {
+      const total = block.options[option]!;
+      const trials = total.information[0]!;
+      const arrived = Math.min(trials, arrivalsOf(total, goal.signal));
+      const counted = trialsOf(ages, arrived, curveOf(law, option), this.#answered(block, goal));
+      shares.set(goal.signal, (share = counted / trials));
+    }
+    return share;
   }
 
   /** Share of the trials of a block that had a signal, all options together. */
@@ -97,8 +116,9 @@ export class Arrived {
   }
 
   told(block: Block, option: OptionKey): Told {
+    if (!this.isOpen(block, option)) return ALL;
     const goals = this.goals.filter(({ goal }) => countsFor(goal, option));
-    if (goals.length === 0 || !this.isOpen(block, option)) return ALL;
+    if (goals.length === 0) return ALL;
     const shares = goals.map((own) => this.shareOf(block, option, own));
     const parts = goals.reduce((sum, { part }) => sum + part, 0);
     const share = parts / goals.reduce((sum, { part }, i) => sum + part / shares[i]!, 0);

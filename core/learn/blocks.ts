@@ -139,7 +139,8 @@ export function blocksAt(blocks: readonly Block[], newest: number, grain: number
   const result: Block[] = [];
   for (const block of blocks) {
     const { from, length } = blockOf(block.from, newest, grain);
-    if (length === block.length) {
+    // of another programme version blocks may be coarser already
+    if (length <= block.length) {
       result.push(block);
       continue;
     }

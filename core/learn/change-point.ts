@@ -132,12 +132,11 @@ export function lastChange(
   const pairs = options.flatMap((option) =>
     arrived.goals.flatMap((awaited) => (countsFor(awaited.goal, option) ? [{ option, awaited }] : [])),
   );
-  const alarm = ALARM + Math.log(pairs.length);
   const shareOf: ShareOf = (...of) => arrived.shareOf(...of);
-  const found = pairs
-    .flatMap(({ option, awaited }) => {
-      return sharpest(seriesOf(blocks, option, awaited, shareOf), blocks, { now, alarm }) ?? [];
-    })
+  const series = pairs.map(({ option, awaited }) => seriesOf(blocks, option, awaited, shareOf));
+  const alarm = ALARM + Math.log(series.length);
+  const found = series
+    .flatMap((one) => sharpest(one, blocks, { now, alarm }) ?? [])
     .reduce<Found | undefined>((best, own) => (best && best.nats >= own.nats ? best : own), undefined);
   if (!found) return undefined;
   const { from, option, signal, before, since } = found;

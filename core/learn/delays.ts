@@ -35,11 +35,13 @@ const binsIn = (window: number): Bins => [...ENDS.filter((end) => end < window),
  */
 export function agesOf({ from, length }: Block, { made }: BlockTotal, now: number): Stretch[] {
   const hours = length / made.length;
-  return made.flatMap((count, i) => {
-    if (count === 0) return [];
+  const ages: Stretch[] = [];
+  for (let i = 0; i < made.length; i++) {
+    if (made[i] === 0) continue;
     const since = now - from - i * hours;
-    return [{ count, youngest: Math.max(0, since - hours), oldest: Math.max(0, since) }];
-  });
+    ages.push({ count: made[i]!, youngest: Math.max(0, since - hours), oldest: Math.max(0, since) });
+  }
+  return ages;
 }
 
 const sum = (counts: readonly number[]): number => counts.reduce((total, n) => total + n, 0);
@@ -60,27 +62,44 @@ export interface DelayLaw {
 export const awaitedHours = ({ timing }: Programme, { windowHours }: GoalSignal): number =>
   windowHours + (timing?.horizonHours ?? 0);
 
+/** What is known of one option: its trials whose windows are closed, which are all alike, and the others. */
+interface Known {
+  trials: number;
+  arrivals: number[];
+  open: Cohort[];
+}
+
 /**
- * The law of one signal, from the arrivals in blocks; not where the delay of an arrival is not known. @param hours it is awaited
+ * The law of one signal, from the arrivals in blocks; not where the delay of an arrival is not known. @param window hours it is awaited
  * @param now hours since 1970
  */
-export function lawOf(blocks: readonly Block[], goal: GoalSignal, hours: number, now: number): DelayLaw {
-  const bins = binsIn(hours);
-  const cohorts = new Map<OptionKey, Cohort[]>();
+export function lawOf(blocks: readonly Block[], goal: GoalSignal, window: number, now: number): DelayLaw {
+  const known = new Map<OptionKey, Known>();
   for (const block of blocks) {
+    const closed = now - block.from - block.length >= window;
     for (const [option, total] of Object.entries(block.options)) {
-      const counts = total.arrivals[goal.signal] ?? [];
       if (!countsFor(goal, option)) continue;
-      const own = cohorts.get(option) ?? [];
-      cohorts.set(option, own);
+      let own = known.get(option);
+      if (!own) known.set(option, (own = { trials: 0, arrivals: [], open: [] }));
+      const counts = total.arrivals[goal.signal] ?? [];
       if ((counts[UNKNOWN] ?? 0) > 0) continue;
-      const arrivals = new Float64Array(bins.length);
-      for (let bin = 0; bin < bins.length; bin++) arrivals[bin] = counts[1 + bin] ?? 0;
-      own.push({ sends: agesOf(block, total, now), arrivals });
+      const arrivals = counts.slice(1);
+      if (closed) addClosed(own, total.information[0]!, arrivals);
+      else own.open.push({ sends: agesOf(block, total, now), arrivals });
     }
   }
-  const { shared, options } = delayShares([...cohorts.values()], bins);
-  return { bins, shared, options: new Map([...cohorts.keys()].map((key, i) => [key, options[i]!])) };
+  const bins = binsIn(window);
+  const cohorts = [...known.values()].map(({ trials, arrivals, open }): Cohort[] => {
+    return [{ sends: [{ count: trials, youngest: window, oldest: window }], arrivals }, ...open];
+  });
+  const { shared, options } = delayShares(cohorts, bins);
+  return { bins, shared, options: new Map([...known.keys()].map((key, i) => [key, options[i]!])) };
+}
+
+function addClosed(own: Known, trials: number, arrivals: readonly number[]): void {
+  own.trials += trials;
+  for (let bin = 0; bin < arrivals.length; bin++)
+    own.arrivals[bin] = (own.arrivals[bin] ?? 0) + arrivals[bin]!;
 }
 
 /** What is known of how late one option's signals come. */

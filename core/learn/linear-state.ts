@@ -29,7 +29,7 @@ const LAYOUT = 3;
  */
 const GRAINS = [
   { columns: 1, grain: 4 },
-  { columns: 16, grain: 2 },
+  { columns: 40, grain: 2 },
   { columns: Infinity, grain: 1 },
 ] as const;
 
@@ -81,8 +81,8 @@ export class LinearSums<Features extends TrialFeatures = TrialFeatures> {
     this.features = features;
     this.#valued = valuedSignals(programme);
     const valued = this.#valued.length > 0 ? [this.#valued] : [];
-    this.schema = schemaHash([LAYOUT, features.schema, ...valued]);
     this.grain = GRAINS.find(({ columns }) => features.count <= columns)!.grain;
+    this.schema = schemaHash([LAYOUT, this.grain, features.schema, ...valued]);
   }
 
   empty(): LinearState {

@@ -27,6 +27,17 @@ export function ratioBins(first: number, window: number, count: number): Bins {
 /** The bin of a delay, or -1 beyond the window. */
 export const binOf = (bins: Bins, delay: number): number => bins.findIndex((end) => delay <= end);
 
+/** How many bins end at an age or before it. */
+function binsUpTo(bins: Bins, age: number): number {
+  let [low, high] = [0, bins.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (age < bins[middle]!) high = middle;
+    else low = middle + 1;
+  }
+  return low;
+}
+
 /** Arrivals that the shape all options share is worth in the estimate of one option, and a guess in the shared one. */
 const STRENGTH = 2;
 
@@ -36,15 +47,31 @@ interface Exposed {
   sends: Float64Array;
 }
 
-/** Share of a bin that sends of a stretch have behind them on average. */
+/** Share of a bin that sends of a stretch, some of which are in it, have behind them on average. */
 function covered({ youngest, oldest }: Stretch, start: number, end: number): number {
-  if (youngest >= end) return 1;
-  if (oldest <= start) return 0;
   const width = end - start;
   if (oldest === youngest) return (oldest - start) / width;
   const [from, to] = [Math.max(youngest, start), Math.min(oldest, end)];
   const inside = ((to - from) * (from + to - 2 * start)) / (2 * width);
   return (inside + Math.max(0, oldest - end)) / (oldest - youngest);
+}
+
+/** How many sends have each bin behind them, into `out`; a bin that is half over counts half. */
+function underWay(sends: readonly Stretch[], bins: Bins, out: Float64Array): void {
+  out.fill(0);
+  // first by how many bins are all behind them
+  for (const { count, youngest } of sends) {
+    const behind = binsUpTo(bins, youngest);
+    if (behind > 0) out[behind - 1]! += count;
+  }
+  for (let b = bins.length - 1; b > 0; b--) out[b - 1]! += out[b]!;
+  for (const own of sends) {
+    for (let b = binsUpTo(bins, own.youngest); b < bins.length; b++) {
+      const start = b === 0 ? 0 : bins[b - 1]!;
+      if (start >= own.oldest) break;
+      out[b]! += own.count * covered(own, start, bins[b]!);
+    }
+  }
 }
 
 /**
@@ -53,18 +80,17 @@ function covered({ youngest, oldest }: Stretch, start: number, end: number): num
  */
 function exposed(cohorts: readonly Cohort[], bins: Bins): Exposed {
   const total = { arrivals: new Float64Array(bins.length), sends: new Float64Array(bins.length) };
+  const under = new Float64Array(bins.length);
   for (const { sends, arrivals } of cohorts) {
-    const all = sends.reduce((sum, { count }) => sum + count, 0);
+    let all = 0;
+    for (const { count } of sends) all += count;
     if (all <= 0) continue;
+    underWay(sends, bins, under);
     let left = all;
-    const open = sends.filter(({ youngest }) => youngest < bins.at(-1)!);
-    const closed = open.reduce((sum, { count }) => sum - count, all);
-    for (let b = 0, start = 0; b < bins.length; start = bins[b++]!) {
-      const end = bins[b]!;
-      const under = open.reduce((sum, own) => sum + own.count * covered(own, start, end), closed);
-      const reached = under / all;
+    for (let b = 0; b < bins.length && under[b]! > 0; b++) {
+      const reached = under[b]! / all;
       // clocks differ: nothing arrives that was not under way
-      const came = Math.min(arrivals[b]!, under);
+      const came = Math.min(arrivals[b] ?? 0, under[b]!);
       total.arrivals[b]! += came;
       total.sends[b]! += Math.max(came, reached * left);
       if (came > 0) left -= came / reached;
@@ -117,13 +143,20 @@ export class DelayCurve {
     this.shares = shares;
     this.#sums = new Float64Array(shares.length);
     this.#squares = new Float64Array(shares.length);
-    for (let b = 0; b < bins.length; b++) [this.#sums[b], this.#squares[b]] = this.#upTo(b, bins[b]!);
+    let [start, from, sum, square] = [0, 0, 0, 0];
+    for (let b = 0; b < bins.length; b++) {
+      const [width, to] = [bins[b]! - start, shares[b]!];
+      this.#sums[b] = sum += (width * (from + to)) / 2;
+      this.#squares[b] = square += (width * (from * from + from * to + to * to)) / 3;
+      [start, from] = [bins[b]!, to];
+    }
   }
 
   at(age: number): number {
-    const b = this.#binOf(age);
+    const b = binsUpTo(this.#bins, age);
     if (b === this.#bins.length) return 1;
-    const [start, from] = this.#before(b);
+    const start = b === 0 ? 0 : this.#bins[b - 1]!;
+    const from = b === 0 ? 0 : this.shares[b - 1]!;
     return from + ((this.shares[b]! - from) * (age - start)) / (this.#bins[b]! - start);
   }
 
@@ -136,37 +169,18 @@ export class DelayCurve {
     }
     const [from, to] = [this.#integrals(youngest), this.#integrals(oldest)];
     const width = oldest - youngest;
-    return { mean: (to[0] - from[0]) / width, square: (to[1] - from[1]) / width };
+    return { mean: (to.sum - from.sum) / width, square: (to.square - from.square) / width };
   }
 
-  #binOf(age: number): number {
-    let [low, high] = [0, this.#bins.length];
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if (age < this.#bins[middle]!) high = middle;
-      else low = middle + 1;
-    }
-    return low;
-  }
-
-  #before(b: number): readonly [number, number] {
-    return b === 0 ? [0, 0] : [this.#bins[b - 1]!, this.shares[b - 1]!];
-  }
-
-  #integrals(age: number): readonly [number, number] {
-    const b = this.#binOf(age);
-    if (b < this.#bins.length) return this.#upTo(b, age);
-    const past = age - this.#bins[b - 1]!;
-    return [this.#sums[b - 1]! + past, this.#squares[b - 1]! + past];
-  }
-
-  /** Integrals up to an age inside bin `b`, or at its end. */
-  #upTo(b: number, age: number): readonly [number, number] {
-    const [start, from] = this.#before(b);
-    const [sum, square] = b === 0 ? [0, 0] : [this.#sums[b - 1]!, this.#squares[b - 1]!];
-    const width = age - start;
-    const to = from + ((this.shares[b]! - from) * width) / (this.#bins[b]! - start);
-    return [sum + (width * (from + to)) / 2, square + (width * (from * from + from * to + to * to)) / 3];
+  #integrals(age: number): { sum: number; square: number } {
+    const b = binsUpTo(this.#bins, age) - 1;
+    const start = b < 0 ? 0 : this.#bins[b]!;
+    const from = b < 0 ? 0 : this.shares[b]!;
+    const [width, to] = [age - start, this.at(age)];
+    return {
+      sum: (b < 0 ? 0 : this.#sums[b]!) + (width * (from + to)) / 2,
+      square: (b < 0 ? 0 : this.#squares[b]!) + (width * (from * from + from * to + to * to)) / 3,
+    };
   }
 }
 

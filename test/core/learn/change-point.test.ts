@@ -63,6 +63,31 @@ describe('a change of what an option earns', () => {
     }
   });
 
+  // docs/policies.md: less than one false alarm in twenty years of programmes in which nothing changes
+  it('is imagined in at most one of twenty years, looked at every other day', () => {
+    const [years, rates] = [100, { a: 0.01, b: 0.02, c: 0.03, d: 0.05 }];
+    const own = { ...OWN, variants: Object.keys(rates).map((id) => variant(id)) };
+    const sums = linearSumsOf(own);
+    let alarms = 0;
+    for (let year = 0; year < years; year++) {
+      const rng = rngFromNumber(1_000 + year);
+      const state: ModelState = { ...emptyState(), linear: sums.empty() };
+      let noticed = false;
+      for (let day = 0; day < 365 && !noticed; day++) {
+        for (const [option, rate] of Object.entries(rates)) {
+          const trial = { option, context: {}, hour: FIRST + 24 * day };
+          sums.addTrials(state.linear, trial, 100);
+          const credits = { [ORDER.signal]: { worth: 1, delay: 0 } };
+          for (let i = binomial(rng, 100, rate); i > 0; i--)
+            sums.moveCredits(state.linear, trial, {}, credits);
+        }
+        noticed = day % 2 === 1 && noticedChange(own, state, at(day + 0.9)) !== undefined;
+      }
+      alarms += Number(noticed);
+    }
+    expect(alarms).toBeLessThanOrEqual(years / 20);
+  }, 120_000);
+
   it('is the last of several', () => {
     const twice = (_: string, day: number): number => (day < 20 ? 0.02 : day < 40 ? 0.06 : 0.02);
     const found = noticedChange(OWN, played(OWN, 50, twice, 4), at(50))!;
