@@ -109,7 +109,7 @@ export function withPast(
   });
   const all = known.reduce((sum, { here, there }) => plus(sum, plus(here, there)), NOTHING);
   // nothing was earned anywhere: all that is known is that it is little
-  if (all.sizes === 0) return { options: own, past: {}, related: 0 };
+  if (!(all.sizes > 0 && all.squares > 0)) return { options: own, past: {}, related: 0 };
   const pooled = all.squares / all.trials;
   const variance = Math.max(pooled - (all.sum / all.trials) ** 2, pooled / 1_000);
   const compared = known.map(({ spread, here, there }): Compared => {

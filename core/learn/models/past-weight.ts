@@ -94,17 +94,18 @@ export function weighPast(options: readonly Compared[], unit: number): PastWeigh
       };
     });
     const { evidence, share } = explain(rows);
-    return { sd, share, odds: (probability / UNRELATED) * Math.exp(evidence - unrelated.evidence) };
+    return { sd, share, likely: Math.log(probability) + evidence };
   });
-  const odds = cases.reduce((sum, own) => sum + own.odds, 0);
-  const share = cases.reduce((sum, own) => sum + own.odds * own.share, 0) / odds;
-  const trials = options.map((one) => {
-    const variance = cases.reduce((sum, own) => sum + own.odds * about(own.sd, one), 0) / odds;
-    return one.noise / variance;
-  });
+  // relative to the likeliest: much data make all of them too unlikely for a number
+  const likeliest = Math.max(...cases.map(({ likely }) => likely));
+  const parts = cases.map(({ likely }) => Math.exp(likely - likeliest));
+  const all = parts.reduce((sum, own) => sum + own, 0);
+  const mean = (of: (sd: number, share: number) => number): number =>
+    cases.reduce((sum, { sd, share }, i) => sum + parts[i]! * of(sd, share), 0) / all;
+  const against = Math.log(UNRELATED) + unrelated.evidence - likeliest - Math.log(all);
   return {
-    related: odds / (1 + odds),
-    trials: Float64Array.from(trials),
-    factor: Math.max(LEAST_FACTOR, 1 + share),
+    related: 1 / (1 + Math.exp(against)),
+    trials: Float64Array.from(options, (one) => one.noise / mean((sd) => about(sd, one))),
+    factor: Math.max(LEAST_FACTOR, 1 + mean((_, share) => share)),
   };
 }

@@ -46,6 +46,19 @@ describe('what options did elsewhere', () => {
     expect(sure[2]).toBeLessThan(1e-3);
   });
 
+  it('is weighed however much speaks for it or against it', () => {
+    const there = Array.from({ length: 50 }, (_, i) => 0.01 + 0.001 * i);
+    const [same, other] = [there, there.map((rate) => (rate > 0.035 ? 0.001 : 0.9))].map((here) =>
+      weighPast(compared(there, here, 1e7), UNIT),
+    );
+    expect(same!.related).toBeCloseTo(1, 9);
+    expect(other!.related).toBe(0);
+    for (const { trials, factor } of [same!, other!]) {
+      expect(factor).toBeGreaterThan(0);
+      for (const own of trials) expect(own > 0 && own < 5_000).toBe(true);
+    }
+  });
+
   it('may have been of better times: all options earn less by one factor, and it still holds', () => {
     const { related, factor } = weighPast(
       compared(
