@@ -121,12 +121,15 @@ function sharpest(
 /**
  * The last time that something changed, looked for by option and signal in what was observed before and since every boundary of blocks
  * (binary segmentation of the later part). A function of the blocks and the time alone: it is found again at any time for
- * as long as it shows, and what was forgotten for it counts again when it does not. @param now hours since 1970
+ * as long as it shows, and what was forgotten for it counts again when it does not.
+ * @param now hours since 1970
+ * @param heeded whether a change of an option counts; asked only of those that seem to have changed
  */
 export function lastChange(
   blocks: readonly Block[],
   arrived: Pick<Arrived, 'goals' | 'shareOf'>,
   now: number,
+  heeded: (option: OptionKey) => boolean = () => true,
 ): Change | undefined {
   const options = [...new Set(blocks.flatMap((block) => Object.keys(block.options)))].sort();
   const pairs = options.flatMap((option) =>
@@ -137,9 +140,10 @@ export function lastChange(
   const alarm = ALARM + Math.log(series.length);
   const found = series
     .flatMap((one) => sharpest(one, blocks, { now, alarm }) ?? [])
+    .filter(({ option }) => heeded(option))
     .reduce<Found | undefined>((best, own) => (best && best.nats >= own.nats ? best : own), undefined);
   if (!found) return undefined;
   const { from, option, signal, before, since } = found;
-  const later = lastChange(blocks.slice(found.block), arrived, now);
+  const later = lastChange(blocks.slice(found.block), arrived, now, heeded);
   return later ?? { from, option, signal, before, since };
 }

@@ -49,7 +49,7 @@ const constantOf = ({ information, responses, ...rest }: BlockTotal): BlockTotal
 });
 
 /** What forgetting leaves of a trial of some hours ago. */
-const kept = ({ policy }: Programme, hours: number): number =>
+const remaining = ({ policy }: Programme, hours: number): number =>
   policy.halfLifeDays === undefined ? 1 : 2 ** ((-hours * HOUR_MS) / (policy.halfLifeDays * DAY_MS));
 
 /** An A/B test weighs all of its trials alike. */
@@ -59,10 +59,31 @@ const heedsTime = ({ policy }: Programme): boolean => policy.kind !== 'fixed-spl
 export const isInContext = (programme: Programme, { linear }: ModelState): boolean =>
   linear.schema === linearSumsOf(programme).schema || linear.blocks.length === 0;
 
+interface Kept {
+  linear: LinearState;
+  sums: LinearSums;
+  inContext: boolean;
+}
+
+const keptOptions = (programme: Programme, state: ModelState): Kept => ({
+  linear: state.linear,
+  sums: linearSumsOf(programme),
+  inContext: isInContext(programme, state),
+});
+
+/** What is kept of pieces; undefined where there are none, or nothing is known of them as they are now. */
+function keptPieces(programme: Programme, { pieces }: ModelState): Kept | undefined {
+  const sums = pieceSumsOf(programme);
+  return sums && pieces?.schema === sums.schema ? { linear: pieces, sums, inContext: true } : undefined;
+}
+
 /** @param at ms since 1970 */
 export function effectiveSums(programme: Programme, state: ModelState, at: number): EffectiveSums {
-  const sums = linearSumsOf(programme);
-  return weighed(programme, { ...state, sums, inContext: isInContext(programme, state) }, at);
+  const pieces = keptPieces(programme, state);
+  return weighed(programme, keptOptions(programme, state), at, (option) => {
+    const slotted = pieces && pieceSumsOf(programme)!.features.variants.has(option);
+    return !slotted || changeIn(programme, pieces, at, (own) => own === option) !== undefined;
+  });
 }
 
 /** What was learned of the pieces of each variant with slots; undefined where there are none, or nothing is known of them as they are now. */
@@ -71,33 +92,46 @@ export function effectivePieces(
   state: ModelState,
   at: number,
 ): EffectiveSums | undefined {
-  const sums = pieceSumsOf(programme);
-  const { pieces } = state;
-  if (!sums || pieces?.schema !== sums.schema) return undefined;
-  const own = weighed(programme, { linear: pieces, sums, inContext: true }, at);
+  const pieces = keptPieces(programme, state);
+  if (!pieces) return undefined;
+  const own = weighed(programme, pieces, at, (option) => {
+    return changeIn(programme, keptOptions(programme, state), at, (other) => other === option) !== undefined;
+  });
   return { ...own, options: robustTotals(programme, own.options) };
 }
 
-interface Kept {
-  linear: LinearState;
-  sums: LinearSums;
-  inContext: boolean;
-}
-
-function weighed(programme: Programme, { linear, sums, inContext }: Kept, at: number): EffectiveSums {
+/** What was kept as it is at a time, and how much of what it tells has come. */
+function opened(programme: Programme, { linear, sums }: Kept, at: number) {
   const now = Math.max(tickOf(at) * TICK_MS, linear.newest * HOUR_MS);
   const blocks = blocksAt(linear.blocks, hourOf(now), sums.grain);
-  const arrived = new Arrived(programme, blocks, now / HOUR_MS);
+  return { now, blocks, arrived: new Arrived(programme, blocks, now / HOUR_MS) };
+}
+
+/**
+ * The last time that one of the options changed that are heeded. A variant with slots may earn more for better pieces, which its sums over
+ * contexts do not know, or for other people, which its sums over pieces do not know: it changed where both say so.
+ */
+type Heeded = (option: OptionKey) => boolean;
+
+function changeIn(programme: Programme, kept: Kept, at: number, heeded: Heeded): Change | undefined {
+  if (!heedsTime(programme)) return undefined;
+  const { now, blocks, arrived } = opened(programme, kept, at);
+  return lastChange(blocks, arrived, now / HOUR_MS, heeded);
+}
+
+function weighed(programme: Programme, kept: Kept, at: number, heeded: Heeded): EffectiveSums {
+  const { inContext } = kept;
+  const { now, blocks, arrived } = opened(programme, kept, at);
   const options: Record<OptionKey, LinearTotal> = {};
   const pending: Record<OptionKey, Pending> = {};
-  const change = heedsTime(programme) ? lastChange(blocks, arrived, now / HOUR_MS) : undefined;
+  const change = heedsTime(programme) ? lastChange(blocks, arrived, now / HOUR_MS, heeded) : undefined;
   for (const block of blocks) {
     if (change && block.from < change.from) continue;
     for (const [option, total] of Object.entries(block.options)) {
       const own = inContext ? total : constantOf(total);
       const into = (options[option] ??= emptyTotal(columnsOf(own)));
       const trials = own.information[0]!;
-      const left = kept(programme, trials > 0 ? hourOf(now) - own.hours / trials : 0);
+      const left = remaining(programme, trials > 0 ? hourOf(now) - own.hours / trials : 0);
       const told = arrived.told(block, option);
       addTold(into, own, told, left);
       const open = (pending[option] ??= { trials: 0, counted: 0 });

@@ -1,4 +1,5 @@
 import { compose } from '../../core/decide/compose.ts';
+import type { DecideRequest } from '../../core/domain/decision.ts';
 import type { Programme } from '../../core/domain/programme.ts';
 import type { Pieces, Slotted } from '../../core/domain/slots.ts';
 import { hourOf } from '../../core/learn/blocks.ts';
@@ -23,6 +24,8 @@ export interface Sent {
   until?: number;
   /** What an order is worth, in its cap. */
   worth?: (pieces: Pieces, rng: Xoshiro) => number;
+  /** Whom the messages of a day go to. */
+  context?: (day: number) => DecideRequest['context'];
   /** Messages are put together evenly until that day, and then like this. */
   then?: { from: number; pieces: Pieces };
 }
@@ -38,6 +41,7 @@ export function learned({
   days = 20,
   until = NOON,
   worth = () => 1,
+  context = () => ({}),
   then,
 }: Sent): ModelState {
   const [state, rng] = [emptyState(), rngFromNumber(5)];
@@ -47,7 +51,7 @@ export function learned({
     const day = (days * i) / trials;
     const pieces = then && day >= then.from ? then.pieces : compose(variant, chooser, rng).pieces!;
     const at = until - days * DAY + day * DAY;
-    const trial = { option: variant.id, context: {}, pieces, hour: hourOf(at) };
+    const trial = { option: variant.id, context: context(day), pieces, hour: hourOf(at) };
     const ordered = rng.uniform() < rate(pieces, day);
     const credits = { [ORDER.signal]: { worth: worth(pieces, rng), delay: 0 } };
     for (const { sums, linear } of keptOf(own, state)) {

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { compose } from '../../../core/decide/compose.ts';
 import type { Programme } from '../../../core/domain/programme.ts';
 import type { Pieces } from '../../../core/domain/slots.ts';
-import { effectivePieces } from '../../../core/learn/effective.ts';
+import { effectivePieces, effectiveSums } from '../../../core/learn/effective.ts';
 import type { ModelState } from '../../../core/learn/model.ts';
 import { emptyState } from '../../../core/learn/model.ts';
 import type { Xoshiro } from '../../../core/maths/xoshiro.ts';
@@ -13,7 +13,7 @@ import { evenly } from '../../../core/slots/chooser.ts';
 import { slotFeaturesOf } from '../../../core/slots/features.ts';
 import type { Rate } from '../../support/learned-pieces.ts';
 import { learned, variantOf } from '../../support/learned-pieces.ts';
-import { DAY, NOON, programme, REVENUE } from '../../support/programmes.ts';
+import { CONTEXT, DAY, NOON, programme, REVENUE } from '../../support/programmes.ts';
 import { ITEMS, LETTER, slotted } from '../../support/slots.ts';
 
 /** How often each message is chosen of `count`. */
@@ -119,15 +119,24 @@ describe('a change of what pieces earn', () => {
       return subject === 's2' ? 0.03 : 0.2;
     };
     const state = learned({ programme: own, rate, trials: 16_000, days: 30 });
-    expect(effectivePieces(own, state, NOON + 8 * DAY)!.change).toMatchObject({ option: 'letter' });
+    for (const sums of [effectivePieces, effectiveSums]) {
+      expect(sums(own, state, NOON + 8 * DAY)!.change).toMatchObject({ option: 'letter' });
+    }
     expect(chosen(own, state).get('subject s2') ?? 0).toBeLessThan(0.1);
   });
 
-  test('is not what comes of choosing better ones', () => {
+  test('is not what comes of choosing better ones, nor of sending to other people', () => {
     const own = letter();
     const then = { from: 10, pieces: { subject: 's2', hero: 'h1', cta: 'c3' } };
     const state = learned({ programme: own, rate: MAIN, trials: 16_000, then });
-    expect(effectivePieces(own, state, NOON + 8 * DAY)!.change).toBeUndefined();
+    const plans = letter(CONTEXT);
+    const context = (day: number) => ({ plan: day < 10 ? (day % 1 < 0.1 ? 'pro' : 'free') : 'pro' });
+    const byPlan: Rate = (pieces, day) => MAIN(pieces, day) * (context(day).plan === 'pro' ? 3 : 1);
+    const others = learned({ programme: plans, rate: byPlan, trials: 16_000, context });
+    for (const sums of [effectivePieces, effectiveSums]) {
+      expect(sums(own, state, NOON + 8 * DAY)!.change).toBeUndefined();
+      expect(sums(plans, others, NOON + 8 * DAY)!.change).toBeUndefined();
+    }
     expect(chosen(own, state).get('cta c3, hero h1, subject s2') ?? 0).toBeGreaterThan(0.3);
   });
 });
