@@ -7,6 +7,7 @@ import { bestBetaProbabilities } from '../../core/maths/best-beta.ts';
 import { bestNormalProbabilities } from '../../core/maths/best-normal.ts';
 import { median } from '../statistics.ts';
 import { addRow, emptySums } from './auto.ts';
+import { sumsCosts } from './perf-sums.ts';
 
 /** Costs that are asked for, in microseconds: a draw alone, a draw from propensities, one update. */
 const SIZES = [
@@ -112,6 +113,7 @@ function integrals(): Cost[] {
 export const costs = (): Cost[] => [
   ...SIZES.flatMap(linearCosts),
   ...SIZES.flatMap(autoCosts),
+  ...sumsCosts(),
   ...integrals(),
 ];
 
