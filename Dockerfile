@@ -32,4 +32,4 @@ EXPOSE 8787
 STOPSIGNAL SIGTERM
 HEALTHCHECK --interval=10s --timeout=3s --start-period=20s --retries=3 \
   CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.PICKWELL_PORT}/ready`, { signal: AbortSignal.timeout(2000) }).then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]
-CMD ["node", "dist/runtime/main.js", "start"]
+CMD ["node", "--max-semi-space-size=8", "dist/runtime/main.js", "start"]

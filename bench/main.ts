@@ -24,6 +24,9 @@ const { values } = parseArgs({
 });
 const ROUNDS = Number(values.rounds);
 const SECONDS = Number(values.seconds);
+const WARM_UP = 2;
+/** How Node is started with the program (package.json, Dockerfile). */
+const AS_STARTED = ['--max-semi-space-size=8'];
 
 /** An answer of Pickwell, for the bare servers to repeat. */
 const ANSWER = JSON.stringify({
@@ -54,7 +57,8 @@ interface Serving extends Ready {
 /** Runs a server of its own for every measurement, on an empty folder. */
 async function withServer<T>(kind: Kind, work: (server: Serving) => Promise<T>): Promise<T> {
   const folder = mkdtempSync(join(tmpdir(), 'pickwell-bench-'));
-  const child = fork(new URL('server.ts', import.meta.url), [kind, folder, ANSWER]);
+  const execArgv = kind.startsWith('bare') ? [] : AS_STARTED;
+  const child = fork(new URL('server.ts', import.meta.url), [kind, folder, ANSWER], { execArgv });
   const exited = new Promise((resolve) => child.once('exit', resolve));
   const message = <M>(): Promise<M> =>
     new Promise((resolve) => child.once('message', (m) => resolve(m as M)));
@@ -88,8 +92,8 @@ interface Round extends Measured {
 /** One warm-up and one measured run against a fresh server. */
 function round(kind: Kind, number: number): Promise<Round> {
   return withServer(kind, async (server) => {
-    // as long as the run itself: the compiler is still at work in the first seconds
-    await closedLoop({ ...server, seconds: SECONDS, round: `w${number}` });
+    // longer than the run itself: in the first 50,000 requests the compiler takes as much time as a thread
+    await closedLoop({ ...server, seconds: WARM_UP * SECONDS, round: `w${number}` });
     const before = await server.cpu();
     const measured = await closedLoop({ ...server, seconds: SECONDS, round: `r${number}` });
     const cpuUs = ((await server.cpu()) - before) / (measured.rps * SECONDS);

@@ -1,4 +1,4 @@
-#!/usr/bin/env node
+#!/usr/bin/env -S node --max-semi-space-size=8
 import { Command, InvalidArgumentError } from 'commander';
 import { SCOPES } from '../core/contracts/keys.ts';
 import type { Scope } from '../core/contracts/keys.ts';

@@ -28,8 +28,12 @@ export async function stopped(child: ChildProcess): Promise<void> {
   await exit;
 }
 
+/** How Node is started with the program (package.json, Dockerfile). */
+const AS_STARTED = ['--max-semi-space-size=8'];
+
 export async function serve(role: Role): Promise<Served> {
-  const child = fork(new URL('server.ts', import.meta.url), [JSON.stringify(role)]);
+  const execArgv = role.kind === 'copy' ? AS_STARTED : [];
+  const child = fork(new URL('server.ts', import.meta.url), [JSON.stringify(role)], { execArgv });
   try {
     const port = await said<number>(child);
     const usage = (): Promise<Usage> => {

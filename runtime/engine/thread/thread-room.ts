@@ -4,10 +4,17 @@ import type { EngineDoor, EngineObserver, Room } from '../room.ts';
 import { Calls } from './calls.ts';
 import type { CallName, Start } from './protocol.ts';
 
+/**
+ * Room for new objects, in MB: three times a semi-space of 8. Left to itself it grows to five times as much under load, which is
+ * memory and no time (docs/performance.md). The thread that speaks HTTP is given as much where the process is started.
+ */
+const YOUNG_MB = 24;
+
 /** The worker's file stands beside this one, as source or built. */
 function startWorker(start: Start): Worker {
   const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
-  return new Worker(new URL(`./worker.${extension}`, import.meta.url), { workerData: start });
+  const resourceLimits = { maxYoungGenerationSizeMb: YOUNG_MB };
+  return new Worker(new URL(`./worker.${extension}`, import.meta.url), { workerData: start, resourceLimits });
 }
 
 type Names<Part> = Record<keyof Part, true>;
