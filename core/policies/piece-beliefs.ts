@@ -37,7 +37,7 @@ export class PieceBeliefs implements MessageBeliefs {
     this.#unit = high - low;
     this.#positive = low === 0;
     const own = rewardSums(programme, sums, { option: variant, unit: this.#unit, count });
-    this.#model = new PooledLinear({ groups, secondOrder: [2], pooled: false }, [own]);
+    this.#model = new PooledLinear({ groups, pooled: false }, [own]);
     this.#off = new Float64Array(count);
   }
 
