@@ -26,6 +26,9 @@ export interface Change {
  */
 const ALARM = 10.6;
 
+/** The same for all series together, in standard deviations: in none of 150 such years. */
+const ALARM_DEVIATIONS = 4.6;
+
 /** Least hours on either side: a night is not a change. */
 const LEAST_HOURS = 24;
 
@@ -93,16 +96,13 @@ interface Found extends Change {
   nats: number;
 }
 
-/** Where one series changed most, if anywhere enough. */
-function sharpest(
-  series: Series,
-  blocks: readonly Block[],
-  { now, alarm }: { now: number; alarm: number },
-): Found | undefined {
+/** How much one series speaks for a change at each boundary of blocks that is not too near either end. */
+function splitsOf(series: Series, blocks: readonly Block[], now: number): Found[] {
   const { option, signal, observed, expected, size } = series;
   const total = (of: readonly number[]): number => of.reduce((sum, x) => sum + x, 0);
   const all = [total(observed), total(expected)] as const;
-  let best: Found | undefined;
+  const rate = all[0] / all[1];
+  const splits: Found[] = [];
   let [o, e] = [0, 0];
   for (let k = 1; k < blocks.length; k++) {
     o += observed[k - 1]!;
@@ -110,16 +110,33 @@ function sharpest(
     const { from } = blocks[k]!;
     if (from - blocks[0]!.from < LEAST_HOURS || now - from < LEAST_HOURS) continue;
     const nats = ratio([o, all[0] - o], [e, all[1] - e]) / size;
-    if (nats < alarm || nats <= (best?.nats ?? 0)) continue;
-    const rate = all[0] / all[1];
     const [before, since] = [o / (rate * e), (all[0] - o) / (rate * (all[1] - e))];
-    best = { from, option, signal, before, since, block: k, nats };
+    splits.push({ from, option, signal, before, since, block: k, nats });
   }
-  return best;
+  return splits;
+}
+
+const sharper = (one: Found | undefined, other: Found): Found =>
+  one && one.nats >= other.nats ? one : other;
+
+/**
+ * Boundaries at which all series together speak for a change, though perhaps none enough by itself; told by the one that does most. Twice
+ * the nats of each are chi-squared where nothing changed, and so is their sum (Wilson, Hilferty, "The Distribution of Chi-Square", 1931).
+ */
+function together(series: readonly (readonly Found[])[]): Found[] {
+  const n = series.length;
+  if (n < 2) return [];
+  const c = 2 / (9 * n);
+  const alarm = (n * (1 - c + ALARM_DEVIATIONS * Math.sqrt(c)) ** 3) / 2;
+  return series[0]!.flatMap((_, i) => {
+    const own = series.map((splits) => splits[i]!);
+    const nats = own.reduce((sum, split) => sum + split.nats, 0);
+    return nats < alarm ? [] : [{ ...own.reduce(sharper), nats }];
+  });
 }
 
 /**
- * The last time that something changed, looked for by option and signal in what was observed before and since every boundary of blocks
+ * The last time that something changed, looked for by option and signal, and in all of them together, in what was observed before and since every boundary of blocks
  * (binary segmentation of the later part). A function of the blocks and the time alone: it is found again at any time for
  * as long as it shows, and what was forgotten for it counts again when it does not.
  * @param now hours since 1970
@@ -137,11 +154,14 @@ export function lastChange(
   );
   const shareOf: ShareOf = (...of) => arrived.shareOf(...of);
   const series = pairs.map(({ option, awaited }) => seriesOf(blocks, option, awaited, shareOf));
+  const splits = series.map((one) => splitsOf(one, blocks, now));
   const alarm = ALARM + Math.log(series.length);
-  const found = series
-    .flatMap((one) => sharpest(one, blocks, { now, alarm }) ?? [])
-    .filter(({ option }) => heeded(option))
-    .reduce<Found | undefined>((best, own) => (best && best.nats >= own.nats ? best : own), undefined);
+  const alone = splits.flatMap((own) => own.filter(({ nats }) => nats >= alarm));
+  const counted = (): Found[][] => splits.filter(([split]) => split && heeded(split.option));
+  const found = [
+    ...alone.filter(({ option }) => heeded(option)),
+    ...(together(splits).length > 0 ? together(counted()) : []),
+  ].reduce<Found | undefined>(sharper, undefined);
   if (!found) return undefined;
   const { from, option, signal, before, since } = found;
   const later = lastChange(blocks.slice(found.block), arrived, now, heeded);

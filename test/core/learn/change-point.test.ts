@@ -25,7 +25,7 @@ function played(own: Programme, days: number, rateOf: (option: string, day: numb
   const sums = linearSumsOf(own);
   const state: ModelState = { ...emptyState(), linear: sums.empty() };
   for (let hour = 0; hour < 24 * days; hour += 4) {
-    for (const option of ['a', 'b']) {
+    for (const { id: option } of own.variants) {
       const trial = { option, context: {}, hour: FIRST + hour };
       sums.addTrials(state.linear, trial, 100);
       const orders = binomial(rng, 100, rateOf(option, hour / 24));
@@ -60,6 +60,16 @@ describe('a change of what an option earns', () => {
       const state = played(OWN, 60, (option) => (option === 'a' ? 0.04 : 0.02), seed);
       for (const days of [60.1, 70, 200]) expect(noticedChange(OWN, state, at(days))).toBeUndefined();
       expect(effectiveSums(OWN, state, at(62)).options.a!.information[0]).toBe(36_000);
+    }
+  });
+
+  it('is noticed where every option changed by too little for any to show it alone', () => {
+    const own = { ...OWN, variants: ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h'].map((id) => variant(id)) };
+    const lower = (_: string, day: number): number => (day < 40 ? 0.04 : 0.028);
+    for (const seed of [1, 2, 3]) {
+      const found = noticedChange(own, played(own, 44, lower, seed), at(44))!;
+      expect(Math.abs(found.at - at(40))).toBeLessThan(1.5 * DAY);
+      expect(noticedChange(OWN, played(OWN, 44, lower, seed), at(44))).toBeUndefined();
     }
   });
 
