@@ -29,11 +29,11 @@ export interface PastWeight {
  * anything is known. The rest is that the past says nothing of which options are better.
  */
 const DEVIATIONS = [
-  { sd: 0.1, probability: 0.2 },
-  { sd: 0.2, probability: 0.3 },
+  { sd: 0.1, probability: 0.1 },
+  { sd: 0.2, probability: 0.2 },
   { sd: 0.4, probability: 0.2 },
 ] as const;
-const UNRELATED = 0.3;
+const UNRELATED = 0.5;
 /** How far options are apart that have nothing to do with each other, a variance in squared log-odds; as in `group-prior.ts`. */
 export const BETWEEN = 0.25;
 /** How much more or less everything may earn than it did, a standard deviation as a share. */

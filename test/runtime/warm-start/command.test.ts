@@ -128,7 +128,7 @@ describe('pickwell warm-start', () => {
     expect(printed).toMatch(new RegExp(`from version ${programmeVersion + 1} on`));
     await expect.poll(async () => (await report()).prior?.sources[0]?.source).toBe('log.ndjson');
     const { prior, options } = await report();
-    expect(prior!.related).toBeCloseTo(0.7, 6);
+    expect(prior!.related).toBeCloseTo(0.5, 6);
     const [was, is] = [before, options].map((all) => all.find(({ option }) => option === BEST)!);
     expect(is!.prior!.trials).toBeGreaterThan(10);
     expect(is!.propensity).toBeGreaterThan(was!.propensity + 0.05);

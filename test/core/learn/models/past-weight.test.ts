@@ -23,7 +23,7 @@ describe('what options did elsewhere', () => {
   it('counts before anything is known here, and however much there is of it for no more than it may be off', () => {
     const counted = [500, 5_000, 5e9].map((past) => weighPast(compared(THERE, THERE, 0, past), UNIT));
     for (const { related, factor } of counted) {
-      expect(related).toBeCloseTo(0.7, 12);
+      expect(related).toBeCloseTo(0.5, 12);
       expect(factor).toBe(1);
     }
     // an option of 3 % whose log-odds may be off by a quarter says as much as some 550 trials of it
