@@ -98,9 +98,18 @@ function caps(rows: readonly LedgerRow[]): Check {
 /** How soon a copy hears of what another one acknowledged, in ms. */
 const SPREAD_MS = 1_000;
 
+function calmBefore(at: number, disturbances: readonly Disturbance[]): string {
+  const ended = Math.max(...disturbances.filter(({ to }) => to <= at).map(({ to }) => to));
+  return Number.isFinite(ended) ? `${at - ended} ms after a disturbance` : 'before any disturbance';
+}
+
+/** How long after a disturbance copies may be without the connection they hear by, so that they find out by looking. */
+const DEAF_MS = 5_000;
+
 /**
  * Nobody is sent anything they are first asked for after it was acknowledged that they left. A copy that cannot reach the store
- * goes by what it heard before, so only what is acknowledged while something is broken, or just before, excuses it.
+ * goes by what it heard before, so only what is acknowledged while something is broken, or just before, excuses it; or just after,
+ * for as long as it takes to look.
  */
 function consent({ asked, left }: History, disturbances: readonly Disturbance[]): Check {
   const wrong: string[] = [];
@@ -108,12 +117,14 @@ function consent({ asked, left }: History, disturbances: readonly Disturbance[])
   for (const own of asked) {
     const leftAt = left.get(own.person) ?? Infinity;
     if (own.firstAt <= leftAt) continue;
-    const excused = disturbances.some(({ from, to }) => leftAt >= from - SPREAD_MS && leftAt <= to);
+    const since = own.firstAt - leftAt;
+    const deaf = since <= SPREAD_MS ? DEAF_MS : 0;
+    const excused = disturbances.some(({ from, to }) => leftAt >= from - SPREAD_MS && leftAt <= to + deaf);
     for (const { action, rung } of answersOf(own)) {
       of++;
       if (action === 'send' && (rung === 'full' || !excused))
         wrong.push(
-          `${own.send}: sent from ${rung} to ${own.person}, who had left ${own.firstAt - leftAt} ms before`,
+          `${own.send}: sent from ${rung} to ${own.person}, who had left ${since} ms before, ${calmBefore(leftAt, disturbances)}`,
         );
     }
   }
