@@ -23,6 +23,8 @@ export interface CopiesRig {
   untilMode(mode: string, withinMs?: number): Promise<void>;
 }
 
+/** When a slot that was taken and not given back comes free, in ms. */
+export const EXPIRATION_MS = 6_000;
 export const LIMIT = { requests: 60, windowMs: 1000, maxConcurrent: 4 };
 
 export async function copiesRig(
@@ -36,7 +38,13 @@ export async function copiesRig(
   return {
     platform,
     start(orders) {
-      const all: CopyOrders = { ...LIMIT, account, url: platform.url, ...orders };
+      const all: CopyOrders = {
+        ...LIMIT,
+        expirationMs: EXPIRATION_MS,
+        account,
+        url: platform.url,
+        ...orders,
+      };
       const copy = startCopy(all, () => living.delete(copy));
       living.add(copy);
       onFinished(() => copy.kill());

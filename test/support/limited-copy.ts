@@ -12,6 +12,7 @@ export interface CopyOrders {
   requests: number;
   windowMs: number;
   maxConcurrent: number;
+  expirationMs: number;
   copies?: number;
   /** Error of this copy's clock, in ms. */
   skewMs?: number;
@@ -44,7 +45,7 @@ const log: string[] = [];
 const limiter = new AccountLimiter({
   clock: { now: () => Date.now() },
   log: (level, message) => level !== 'debug' && log.push(`${level} ${message}`),
-  expirationMs: 6000,
+  expirationMs: orders.expirationMs,
   redis: { url: orders.redis, prefix: 'test', ...(orders.copies ? { copies: orders.copies } : {}) },
 });
 const send = axiosTransport(2000);
