@@ -65,7 +65,7 @@ export interface EnginePorts {
 }
 
 /** A store that this process owns is asked again at once; one on another machine has a spool to stand in for it. */
-const REMOTE: Remote = { pauseMs: 500, patienceMs: 500, lingerMs: 2 };
+const REMOTE: Remote = { pauseMs: 500, patienceMs: 500, lingerMs: 0 };
 
 /** Where requests meet the core: gathers, decides or ingests in one transaction, answers after the commit. */
 export class Engine {
