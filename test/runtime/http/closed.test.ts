@@ -1,17 +1,14 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { openMemoryStore } from '../../../runtime/store/memory-store.ts';
 import type { Running } from '../../support/running.ts';
 import { run } from '../../support/running.ts';
+import { stuckStore } from '../../support/stuck-store.ts';
 
 describe('while the store does not answer, over HTTP', () => {
   let running: Running;
-  let stuck = false;
 
   beforeAll(async () => {
-    const store = openMemoryStore();
-    const transact: typeof store.transact = (...batch) =>
-      stuck ? new Promise(() => undefined) : store.transact(...batch);
-    running = await run({}, { ...store, transact }, { ladder: { lastModelMs: 100 } });
+    const { store, stick } = stuckStore();
+    running = await run({}, store, { ladder: { lastModelMs: 100 } });
     const left = { channel: 'email', state: 'unsubscribed', type: 'subscription' };
     const events = [
       { ...left, id: '1', person: { userId: 'left' } },
@@ -23,7 +20,7 @@ describe('while the store does not answer, over HTTP', () => {
       body: JSON.stringify({ events }),
     });
     expect(told.status).toBe(200);
-    stuck = true;
+    stick();
   });
   // it can finish nothing: its connections are cut
   afterAll(() => running.pickwell.server.closeAllConnections());

@@ -2,9 +2,9 @@ import { request } from 'node:http';
 import { afterAll, beforeAll, describe, expect, it, test } from 'vitest';
 import { deadlinesOf } from '../../../runtime/http/ladder.ts';
 import { SAMPLE } from '../../../runtime/programmes/sample.ts';
-import { openMemoryStore } from '../../../runtime/store/memory-store.ts';
 import type { Running } from '../../support/running.ts';
 import { run } from '../../support/running.ts';
+import { stuckStore } from '../../support/stuck-store.ts';
 
 describe('the deadlines of the rungs', () => {
   it.each([
@@ -20,20 +20,17 @@ describe('the deadlines of the rungs', () => {
 describe('a store that never answers', () => {
   const WAIT_MS = 150;
   let running: Running;
-  let stuck = false;
 
   beforeAll(async () => {
-    const store = openMemoryStore();
-    const transact: typeof store.transact = (...batch) =>
-      stuck ? new Promise(() => undefined) : store.transact(...batch);
-    running = await run({}, { ...store, transact }, { ladder: { lastModelMs: WAIT_MS } });
+    const { store, stick } = stuckStore();
+    running = await run({}, store, { ladder: { lastModelMs: WAIT_MS } });
     const silent = { ...SAMPLE, id: 'silent', whenAway: 'silence' };
     const init = { method: 'PUT', headers: { 'if-match': '0' }, body: JSON.stringify(silent) };
     expect((await running.call('admin', '/v1/programmes/silent', init)).status).toBe(200);
     for (const { id } of SAMPLE.variants) {
       await running.call('admin', `/v1/programmes/silent/variants/${id}/approve`, { method: 'POST' });
     }
-    stuck = true;
+    stick();
   });
   // it can finish nothing: its connections are cut
   afterAll(() => running.pickwell.server.closeAllConnections());
