@@ -80,9 +80,10 @@ function keptPieces(programme: Programme, { pieces }: ModelState): Kept | undefi
 /** @param at ms since 1970 */
 export function effectiveSums(programme: Programme, state: ModelState, at: number): EffectiveSums {
   const pieces = keptPieces(programme, state);
+  const changed = pieces && changedIn(programme, pieces, at);
   return weighed(programme, keptOptions(programme, state), at, (option) => {
-    const slotted = pieces && pieceSumsOf(programme)!.features.variants.has(option);
-    return !slotted || changeIn(programme, pieces, at, (own) => own === option) !== undefined;
+    const slotted = pieceSumsOf(programme)?.features.variants.has(option) === true;
+    return !changed || !slotted || changed(option);
   });
 }
 
@@ -94,9 +95,7 @@ export function effectivePieces(
 ): EffectiveSums | undefined {
   const pieces = keptPieces(programme, state);
   if (!pieces) return undefined;
-  const own = weighed(programme, pieces, at, (option) => {
-    return changeIn(programme, keptOptions(programme, state), at, (other) => other === option) !== undefined;
-  });
+  const own = weighed(programme, pieces, at, changedIn(programme, keptOptions(programme, state), at));
   return { ...own, options: robustTotals(programme, own.options) };
 }
 
@@ -113,10 +112,14 @@ function opened(programme: Programme, { linear, sums }: Kept, at: number) {
  */
 type Heeded = (option: OptionKey) => boolean;
 
-function changeIn(programme: Programme, kept: Kept, at: number, heeded: Heeded): Change | undefined {
-  if (!heedsTime(programme)) return undefined;
-  const { now, blocks, arrived } = opened(programme, kept, at);
-  return lastChange(blocks, arrived, now / HOUR_MS, heeded);
+/** Whether an option changed by itself. What was kept is opened once, by the first that is asked about. */
+function changedIn(programme: Programme, kept: Kept, at: number): Heeded {
+  if (!heedsTime(programme)) return () => false;
+  let known: ReturnType<typeof opened> | undefined;
+  return (option) => {
+    const { now, blocks, arrived } = (known ??= opened(programme, kept, at));
+    return lastChange(blocks, arrived, now / HOUR_MS, (own) => own === option) !== undefined;
+  };
 }
 
 function weighed(programme: Programme, kept: Kept, at: number, heeded: Heeded): EffectiveSums {
