@@ -101,6 +101,7 @@ async function makeParts(world: World) {
       metrics.batch(size, seconds);
       tracing?.batch(size, seconds);
     },
+    shed: (decisions) => metrics.shed(decisions),
     funnel: (funnel) => metrics.funnel(funnel),
     folded: (entries) => metrics.folded(entries),
     foldFailed: (error) => {

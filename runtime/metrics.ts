@@ -42,6 +42,11 @@ export class Metrics {
     'step',
   ]);
   readonly #queued = this.#gauge('engine_queued_jobs', 'Jobs that wait for a batch', []);
+  readonly #shed = this.#counter(
+    'engine_shed_decisions_total',
+    'Decisions that were not made because whoever asked would have been gone',
+    [],
+  );
   readonly #modelAge = this.#gauge(
     'model_age_seconds',
     'Since the models here were known to be the newest',
@@ -137,6 +142,10 @@ export class Metrics {
   batch(size: number, seconds: number): void {
     this.#batch.observe(size);
     this.#flush.observe(seconds);
+  }
+
+  shed(decisions: number): void {
+    this.#shed.inc(decisions);
   }
 
   /** Starts a stopwatch; call the result with the rung of the answer. */

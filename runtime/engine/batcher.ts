@@ -27,6 +27,9 @@ interface Waiting {
   job: Job<unknown>;
   resolve: (value: unknown) => void;
   reject: (error: unknown) => void;
+  /** How long whoever asks waits, in ms, and until when by the stopwatch. */
+  patienceMs: number;
+  until: number;
 }
 
 export interface BatcherPorts {
@@ -36,6 +39,8 @@ export interface BatcherPorts {
   mintPersonId: () => PersonId;
   /** Told the size of every batch and how long it took to be durable, in seconds. */
   observe: (size: number, seconds: number) => void;
+  /** Told of jobs that were dropped because nobody would have waited for them. */
+  shed: (jobs: number) => void;
   /** Monotonic, ms. */
   stopwatch: () => number;
   /** Given where the store is on another machine: whoever asks has somewhere else to go. */
@@ -58,6 +63,7 @@ export interface Remote {
 
 const AWAY = 'store: away a moment ago';
 const SLOW = 'store: still busy with what came before';
+const LATE = 'engine: no turn in time';
 
 /** Most jobs in one transaction: bounds the wait of the last one behind the first. */
 const MAX_BATCH = 256;
@@ -75,6 +81,8 @@ export class Batcher {
   #called = false;
   #restUntil = -Infinity;
   #awayUntil = -Infinity;
+  /** How long the last batch took, in ms. */
+  #lastMs = 0;
 
   constructor(ports: BatcherPorts) {
     this.#ports = ports;
@@ -82,14 +90,34 @@ export class Batcher {
 
   /**
    * Resolves with what `run` returned once the batch is durable; rejects alone when this job is at fault, and at once with
-   * Fault `unavailable` for as long as a store that was found away is left alone.
+   * Fault `unavailable` for as long as a store that was found away is left alone. A job nobody waits for longer than
+   * `patienceMs` is dropped with the same fault when its turn would come too late: it leaves nothing behind.
    */
-  submit<T>(job: Job<T>): Promise<T> {
-    if (this.#ports.stopwatch() < this.#awayUntil) return Promise.reject(new Fault('unavailable', AWAY));
+  submit<T>(job: Job<T>, patienceMs = Infinity): Promise<T> {
+    const now = this.#ports.stopwatch();
+    if (now < this.#awayUntil) return Promise.reject(new Fault('unavailable', AWAY));
     return new Promise<T>((resolve, reject) => {
-      this.#waiting.push({ job, resolve: resolve as (value: unknown) => void, reject });
+      const own = { job, resolve: resolve as (value: unknown) => void, reject };
+      this.#waiting.push({ ...own, patienceMs, until: now + patienceMs });
+      // behind a batch that takes long nobody comes by to look
+      if (this.#waiting.length % MAX_BATCH === 0) this.#shed();
       this.#call();
     });
+  }
+
+  /**
+   * Drops who would be answered too late. A batch takes about as long as the last one, or twice that; but whoever has half of
+   * their time left is let in, or one slow batch would be the last.
+   */
+  #shed(): void {
+    const now = this.#ports.stopwatch();
+    const late = ({ until, patienceMs }: Waiting): boolean =>
+      now + Math.min(2 * this.#lastMs, patienceMs / 2) > until;
+    const dropped = this.#waiting.filter(late);
+    if (dropped.length === 0) return;
+    this.#waiting = this.#waiting.filter((waiting) => !late(waiting));
+    this.#ports.shed(dropped.length);
+    for (const { reject } of dropped) reject(new Fault('unavailable', LATE));
   }
 
   get queued(): number {
@@ -108,6 +136,7 @@ export class Batcher {
     this.#called = true;
     const begin = (): void => {
       this.#called = false;
+      this.#shed();
       if (this.#due) this.#begin(this.#waiting.splice(0, MAX_BATCH));
     };
     const rest = this.#restUntil - this.#ports.stopwatch();
@@ -151,7 +180,8 @@ export class Batcher {
     const start = this.#ports.stopwatch();
     try {
       await this.#run(batch);
-      this.#ports.observe(batch.length, (this.#ports.stopwatch() - start) / 1000);
+      this.#lastMs = this.#ports.stopwatch() - start;
+      this.#ports.observe(batch.length, this.#lastMs / 1000);
     } catch (error) {
       if (error instanceof Fault && error.kind === 'unavailable') this.#giveUp(batch, error);
       else if (batch.length === 1) batch[0]!.reject(error);

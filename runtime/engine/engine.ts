@@ -1,18 +1,15 @@
 import { Fault } from '../../core/contracts/faults.ts';
 import type { NewOutcome } from '../../core/contracts/records.ts';
-import type { Store } from '../../core/contracts/store.ts';
 import type { Verdict } from '../../core/decide/arbitrate.ts';
 import { arbitrate } from '../../core/decide/arbitrate.ts';
 import type { DecideFacts } from '../../core/decide/decide.ts';
 import { keyed, onRecord } from '../../core/decide/deferral.ts';
-import type { Funnel } from '../../core/decide/funnel.ts';
 import { funnelOf } from '../../core/decide/funnel.ts';
 import { releaseOf, withReservations } from '../../core/decide/reserve.ts';
 import { resourcesAsked } from '../../core/decide/resource-asks.ts';
 import type { Decision, DecideRequest } from '../../core/domain/decision.ts';
 import type { DomainEvent } from '../../core/domain/event.ts';
-import type { Outcome } from '../../core/domain/outcome.ts';
-import type { Alias, PersonId } from '../../core/domain/person.ts';
+import type { Alias } from '../../core/domain/person.ts';
 import { newPerson } from '../../core/domain/person.ts';
 import { eraseAll } from '../../core/ingest/apply-event.ts';
 import { decisionOutcome } from '../../core/learn/outcomes.ts';
@@ -22,11 +19,10 @@ import type { Asked } from './asked.ts';
 import { askedOf, onLastModel } from './asked.ts';
 import type { Remote } from './batcher.ts';
 import { Batcher } from './batcher.ts';
-import type { ClosedList } from './closed/list.ts';
-import type { Catalogue } from './catalogue.ts';
 import { withContent } from './content.ts';
 import { closes, ingestJobs } from './ingest-jobs.ts';
-import type { Spool, Spooled } from './spool.ts';
+import type { EnginePorts } from './engine-ports.ts';
+import type { Spooled } from './spool.ts';
 import { inTime } from '../within.ts';
 
 /** What a job made of a send: only once that is durable, anybody is told. */
@@ -39,30 +35,6 @@ interface Made {
 }
 
 const told = (decision: Decision): Made => ({ decision, recorded: [], routed: false });
-
-export interface EnginePorts {
-  store: Store;
-  catalogue: Catalogue;
-  now: () => number;
-  stopwatch: () => number;
-  mintPersonId: () => PersonId;
-  /** Seed of this installation: with it every draw can be repeated. */
-  seed: string;
-  /** Destinations that are told of an outcome. */
-  route: (outcome: Outcome) => string[];
-  /** Called after something was put into an outbox. */
-  delivered: () => void;
-  observeBatch: (size: number, seconds: number) => void;
-  /** Told what became of the options of a durable decision. */
-  funnel: (funnel: Funnel) => void;
-  /** Whether it is some time that the newest models were asked for. */
-  behind: () => boolean;
-  closed: ClosedList;
-  /** Where decisions go while the store is away; without one they are not made then. */
-  spool?: Spool | undefined;
-  /** What is otherwise than usual about a store on another machine. */
-  remote?: Partial<Remote> | undefined;
-}
 
 /** A store that this process owns is asked again at once; one on another machine has a spool to stand in for it. */
 const REMOTE: Remote = { pauseMs: 500, patienceMs: 500, lingerMs: 0 };
@@ -78,6 +50,7 @@ export class Engine {
     this.#batcher = new Batcher({
       ...{ store, mintPersonId, stopwatch },
       observe: ports.observeBatch,
+      shed: ports.shed,
       remote: ports.spool && { ...REMOTE, ...ports.remote },
       durable: (changed) => {
         closed.contact();
@@ -95,25 +68,29 @@ export class Engine {
   /**
    * The decision of a send: recorded and durable, or the one recorded before under the same send key.
    * Of several programmes those that are not known are left out. With a spool the store is waited for no longer than `fullMs`.
-   * @throws Fault `invalid` without any id of a person, `rejected` when no programme is known.
+   * Whoever asks is gone after `wholeMs`: what could not be begun by then is not.
+   * @throws Fault `invalid` without any id of a person, `rejected` when no programme is known, `unavailable` when it would come
+   * too late.
    */
-  async decide(request: DecideRequest, fullMs?: number): Promise<Decision> {
+  async decide(request: DecideRequest, fullMs?: number, wholeMs?: number): Promise<Decision> {
     const asked = askedOf(request, this.#ports.catalogue, this.#ports.now());
-    const recorded = this.#recorded(asked);
+    const patienceMs = this.#ports.spool ? fullMs : wholeMs;
+    const recorded = this.#recorded(asked, patienceMs);
     const full = this.#ports.spool && fullMs !== undefined ? inTime(recorded, fullMs) : recorded;
     return full.catch((error: unknown) => this.#spooled(asked, error));
   }
 
-  async #recorded(asked: Asked): Promise<Decision> {
+  async #recorded(asked: Asked, patienceMs: number | undefined): Promise<Decision> {
     const { request, lives, aliases, key, deferrals } = asked;
     const sendKeys = request.preview === true ? [] : [key, ...deferrals];
-    const made = await this.#batcher.submit({
+    const job = {
       persons: [{ aliases, sendKeys }],
       events: aliases.map(erasedKey),
       decides: true,
       resources: resourcesAsked(lives, this.#ports.now()),
-      run: (set) => this.#decideIn(set, asked),
-    });
+      run: (set: WorkingSet) => this.#decideIn(set, asked),
+    };
+    const made = await this.#batcher.submit(job, patienceMs);
     this.#tell(made);
     return made.decision;
   }

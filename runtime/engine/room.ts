@@ -24,8 +24,11 @@ import type { Spool } from './spool.ts';
 
 /** What the engine is asked, wherever it runs. */
 export interface EngineDoor {
-  /** As `decide`, in the form in which it is answered. The full engine is waited for no longer than `fullMs` where the last model can answer. */
-  answer(request: DecideRequest, fullMs?: number): Promise<Answer>;
+  /**
+   * As `decide`, in the form in which it is answered. The full engine is waited for no longer than `fullMs` where the last model can
+   * answer; nobody waits for longer than `wholeMs`. Both from now on.
+   */
+  answer(request: DecideRequest, fullMs?: number, wholeMs?: number): Promise<Answer>;
   /** The decision of a send, with all that is on record about it. */
   decide(request: DecideRequest): Promise<Decision>;
   /** Resolves once every event is durable; says of each whether it is new. */
@@ -57,6 +60,8 @@ export interface EngineHealth {
 export interface EngineObserver {
   /** A batch of `size` jobs was durable after `seconds`. */
   batch(size: number, seconds: number): void;
+  /** So many decisions were not made because nobody would have waited for them. */
+  shed(decisions: number): void;
   /** What became of the options of some decisions. */
   funnel(funnel: Funnel): void;
   /** So many entries of the ledger were learned from. */
@@ -113,6 +118,8 @@ export interface LocalRoom extends Room {
 const installationSeed = (store: Store): Promise<string> =>
   store.meta('seed', randomBytes(16).toString('hex'));
 
+const stopwatch = (): number => performance.now();
+
 /** Makes this process the one that writes to the store, and the engine on it. */
 export async function openRoom(parts: RoomParts, observer: EngineObserver): Promise<LocalRoom> {
   const { store, route, now, spool, remote, closedOldestMs: oldestMs } = parts;
@@ -126,7 +133,6 @@ export async function openRoom(parts: RoomParts, observer: EngineObserver): Prom
     closed: (place) => closed.heard(place),
     changed: () => observer.changed(),
   });
-  const stopwatch = (): number => performance.now();
   const shared = { store, catalogue, now, stopwatch, route, delivered: () => observer.delivered() };
   const folder = new Folder({
     ...shared,
@@ -138,6 +144,7 @@ export async function openRoom(parts: RoomParts, observer: EngineObserver): Prom
     mintPersonId: personIds(now, randomFillSync),
     seed: await installationSeed(store),
     observeBatch: (size, seconds) => observer.batch(size, seconds),
+    shed: (decisions) => observer.shed(decisions),
     funnel: (funnel) => observer.funnel(funnel),
     behind: () => news.old,
     closed,
@@ -197,7 +204,7 @@ function explanationOf(
 
 function doorOf(engine: Engine, catalogue: Catalogue): Omit<EngineDoor, 'health'> {
   return {
-    answer: async (request, fullMs) => answerOf(await engine.decide(request, fullMs)),
+    answer: async (...asked) => answerOf(await engine.decide(...asked)),
     decide: (request) => engine.decide(request),
     ingest: (events) => engine.ingest(events),
     erase: (aliases, at) => engine.erase(aliases, at),

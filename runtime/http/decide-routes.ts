@@ -54,7 +54,8 @@ async function answerInTime(
   const left = (until: number): number => Math.max(0, Math.round(until - performance.now()));
   let fault: unknown = LATE;
   try {
-    const answer = await within(engine.answer(request, left(deadlines.full)), left(deadlines.lastModel));
+    const wholeMs = left(deadlines.lastModel);
+    const answer = await within(engine.answer(request, left(deadlines.full), wholeMs), wholeMs);
     if (answer !== TIMED_OUT) {
       metrics.decision(answer.rung, answer.reason, answer.guardrail);
       if (answer.rung !== 'full') ports.degraded(LAST_MODEL, answer.rung);

@@ -201,6 +201,7 @@ describe('a value SQLite cannot take', () => {
       lookback: () => ({ past: { contactsMs: 0, signals: new Map() }, now: 0 }),
       mintPersonId: () => 'p',
       observe: () => undefined,
+      shed: () => undefined,
       stopwatch: () => 0,
     };
     const batcher = new Batcher({ store, ...ports });

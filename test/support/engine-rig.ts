@@ -19,6 +19,8 @@ export interface RigOptions {
   route?: (outcome: Outcome) => string[];
   spool?: Spool | undefined;
   funnel?: (funnel: Funnel) => void;
+  /** Told of decisions that nobody waited for any more. */
+  shed?: (decisions: number) => void;
   behind?: boolean;
   /** The closed list is not read. */
   unread?: boolean;
@@ -54,6 +56,7 @@ export async function engineRig(options: RigOptions = {}): Promise<EngineRig> {
   const told = {
     delivered: () => undefined,
     funnel: options.funnel ?? (() => undefined),
+    shed: options.shed ?? (() => undefined),
     behind: () => options.behind ?? false,
   };
   const closed = new ClosedList({ store, now: () => clock.now, share: (table) => options.closed?.(table) });

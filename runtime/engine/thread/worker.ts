@@ -55,6 +55,7 @@ function tellFunnel(funnel: Funnel): void {
 
 const observer: EngineObserver = {
   batch: (size, seconds) => void mouth.report.told.push(['batch', size, seconds]),
+  shed: (decisions) => void mouth.report.told.push(['shed', decisions]),
   funnel: tellFunnel,
   folded: (entries) => void mouth.report.told.push(['folded', entries]),
   foldFailed: (error) => void mouth.report.told.push(['foldFailed', failureOf(error)]),

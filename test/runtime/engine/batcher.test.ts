@@ -37,6 +37,7 @@ function bench(fails: (begun: number) => boolean = () => false): Bench {
     lookback: () => ({ past: { contactsMs: 0, signals: new Map() }, now: 0 }),
     mintPersonId: () => `p${++minted}`,
     observe: (size) => void sizes.push(size),
+    shed: () => undefined,
     stopwatch: () => 0,
   });
   return { batcher, store, sizes, begun: () => begun };
@@ -145,6 +146,7 @@ describe('batcher', () => {
       lookback: () => ({ past: { contactsMs: 0, signals: new Map() }, now: 0 }),
       mintPersonId: () => 'p',
       observe: () => undefined,
+      shed: () => undefined,
       stopwatch: () => performance.now(),
       remote: { pauseMs: 10_000, patienceMs: 30, lingerMs: 0 },
     });
@@ -174,6 +176,7 @@ describe('batcher', () => {
       lookback: () => ({ past: { contactsMs: 0, signals: new Map() }, now: 0 }),
       mintPersonId: () => 'p',
       observe: (size) => void sizes.push(size),
+      shed: () => undefined,
       stopwatch: () => now,
       remote: { pauseMs: 0, patienceMs: 10_000, lingerMs: 200 },
     });

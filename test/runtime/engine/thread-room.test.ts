@@ -28,6 +28,7 @@ function listening(): Heard {
   };
   heard.observer = {
     batch: (size) => void heard.batches.push(size),
+    shed: () => undefined,
     folded: (entries) => void (heard.folded += entries),
     foldFailed: (error) => expect.unreachable(String(error)),
     delivered: () => undefined,

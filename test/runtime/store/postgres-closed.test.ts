@@ -41,6 +41,7 @@ async function copyOn(url: string): Promise<Copy> {
     {
       ...{
         batch: nobody,
+        shed: nobody,
         funnel: nobody,
         folded: nobody,
         foldFailed: nobody,

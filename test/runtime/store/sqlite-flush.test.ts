@@ -142,6 +142,7 @@ describe('a store whose disk is slow', () => {
       lookback: () => ({ past: { contactsMs: 0, signals: new Map() }, now: 0 }),
       mintPersonId: () => `p${++minted}`,
       observe: () => undefined,
+      shed: () => undefined,
       stopwatch: () => 0,
     });
     const ran: string[] = [];
