@@ -114,9 +114,9 @@ async function makeParts(world: World) {
         logger.error({ err: error }, 'programmes could not be read again');
       });
     },
-    spooled: (waiting, superseded) => metrics.spooled(waiting, superseded),
+    spooled: (drained) => metrics.spooled(drained),
     drainFailed: (error) =>
-      logger.error({ err: error }, 'the spool could not be emptied; it will be tried again'),
+      logger.error({ err: error }, 'a spooled decision was not taken; it will be tried again'),
   });
   const { store, engine } = room;
   const programmes = new Programmes(store, now);

@@ -2,6 +2,7 @@ import type { OutboxAdmin } from '../core/contracts/store.ts';
 import type { Funnel } from '../core/decide/funnel.ts';
 import type { Standing } from '../core/domain/closed.ts';
 import type { ClosedReader } from './engine/closed/reader.ts';
+import type { Drained } from './engine/drainer.ts';
 import type { EngineHealth } from './engine/room.ts';
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 import type { LimitsInUse } from './delivery/limiter.ts';
@@ -30,6 +31,11 @@ export class Metrics {
   readonly #spool = this.#gauge(
     'spool_decisions',
     'Decisions on this disk that the store does not have yet',
+    [],
+  );
+  readonly #refused = this.#gauge(
+    'spool_refused_decisions',
+    'Those of them that the store would not take',
     [],
   );
   readonly #superseded = this.#counter(
@@ -134,8 +140,9 @@ export class Metrics {
     this.#foldFaults.inc();
   }
 
-  spooled(waiting: number, superseded: number): void {
+  spooled({ waiting, refused, superseded }: Drained): void {
     this.#spool.set(waiting);
+    this.#refused.set(refused);
     this.#superseded.inc(superseded);
   }
 

@@ -16,6 +16,7 @@ import type { Remote } from './batcher.ts';
 import { Catalogue } from './catalogue.ts';
 import { ClosedList } from './closed/list.ts';
 import type { SharedTable } from './closed/table.ts';
+import type { Drained } from './drainer.ts';
 import { Drainer } from './drainer.ts';
 import { Engine } from './engine.ts';
 import { Folder } from './folder.ts';
@@ -74,9 +75,9 @@ export interface EngineObserver {
   closed(table: SharedTable): void;
   /** Outcomes wait in an outbox. */
   delivered(): void;
-  /** So many decisions wait in the spool; so many had been decided otherwise in the meantime. */
-  spooled(waiting: number, superseded: number): void;
-  /** The spool could not be emptied, and not for want of a store. */
+  /** The spool was looked at, and what could be was brought to the store. */
+  spooled(drained: Drained): void;
+  /** The store would not take a decision that was spooled, or the spool could not be read. */
   drainFailed(error: unknown): void;
 }
 
@@ -186,7 +187,7 @@ const drainerOf = (spool: Spool, engine: Engine, observer: EngineObserver): Drai
   new Drainer({
     spool,
     engine,
-    observe: (waiting, superseded) => observer.spooled(waiting, superseded),
+    observe: (drained) => observer.spooled(drained),
     failed: (error) => observer.drainFailed(error),
   });
 

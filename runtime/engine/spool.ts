@@ -29,6 +29,7 @@ const MIGRATIONS = [
      alias TEXT NOT NULL, send_key TEXT NOT NULL, number INTEGER NOT NULL, PRIMARY KEY (alias, send_key)
    ) WITHOUT ROWID;
    CREATE INDEX sends_by_number ON sends (number);`,
+  'ALTER TABLE spooled ADD COLUMN refused INTEGER NOT NULL DEFAULT 0',
 ];
 
 interface Waiting {
@@ -61,7 +62,8 @@ export class Spool {
     return new Promise((resolve, reject) => {
       try {
         this.#begin();
-        const decision = this.#find(aliases, sendKey) ?? this.#insert(make(), aliases, sendKey);
+        const known = this.#sharing(() => this.#find(aliases, sendKey));
+        const decision = known ?? this.#insert(make(), aliases, sendKey);
         this.#waiting.push({ decision, resolve, reject });
       } catch (error) {
         reject(asFault(error));
@@ -77,10 +79,29 @@ export class Spool {
     setImmediate(() => this.#flush());
   }
 
-  #flush(): void {
-    const waiting = this.#waiting;
-    this.#waiting = [];
+  /**
+   * Does something in the transaction that others share. Some errors, a full disk for one, undo all of it: then nobody is told
+   * that it is kept, and whoever comes next begins another one.
+   */
+  #sharing<T>(work: () => T): T {
+    try {
+      return work();
+    } catch (error) {
+      this.#db.rollback();
+      for (const { reject } of this.#end()) reject(asFault(error));
+      throw error;
+    }
+  }
+
+  /** Whoever waited for the end of the transaction. */
+  #end(): Waiting[] {
     this.#open = false;
+    return this.#waiting.splice(0);
+  }
+
+  #flush(): void {
+    if (!this.#open) return;
+    const waiting = this.#end();
     try {
       this.#db.commit();
       for (const { decision, resolve } of waiting) resolve(decision);
@@ -101,7 +122,12 @@ export class Spool {
   }
 
   #insert(decision: Decision, aliases: readonly Alias[], sendKey: string): Decision {
-    if (this.#full(decision.at)) throw new Fault('unavailable', 'spool: full');
+    if (this.#sharing(() => this.#full(decision.at))) throw new Fault('unavailable', 'spool: full');
+    this.#sharing(() => this.#write(decision, aliases, sendKey));
+    return decision;
+  }
+
+  #write(decision: Decision, aliases: readonly Alias[], sendKey: string): void {
     this.#db.run(
       'INSERT INTO spooled (at, aliases, record) VALUES (?, ?, ?)',
       ...[decision.at, JSON.stringify(aliases), JSON.stringify(decision)],
@@ -112,11 +138,12 @@ export class Spool {
         ...[alias, sendKey],
       );
     }
-    return decision;
   }
 
   #full(now: number): boolean {
-    const oldest = this.#db.one<{ at: number }>('SELECT at FROM spooled ORDER BY number LIMIT 1');
+    const oldest = this.#db.one<{ at: number }>(
+      'SELECT at FROM spooled WHERE refused = 0 ORDER BY number LIMIT 1',
+    );
     if (oldest && oldest.at < now - this.#limits.ageMs) return true;
     const { page_count: pages } = this.#db.one<{ page_count: number }>('PRAGMA page_count')!;
     const { freelist_count: free } = this.#db.one<{ freelist_count: number }>('PRAGMA freelist_count')!;
@@ -129,11 +156,16 @@ export class Spool {
     return this.#db.one<{ count: number }>('SELECT count(*) AS count FROM spooled')!.count;
   }
 
-  /** The oldest decisions, at most `limit` of them. They stay until they are removed. */
+  /** How many of them the store would not take. */
+  get refused(): number {
+    return this.#db.one<{ count: number }>('SELECT count(*) AS count FROM spooled WHERE refused = 1')!.count;
+  }
+
+  /** The oldest decisions that were not refused, at most `limit` of them. They stay until they are removed. */
   oldest(limit: number): (Spooled & { number: number })[] {
     return this.#db
       .all<{ number: number; aliases: string; record: string }>(
-        'SELECT number, aliases, record FROM spooled ORDER BY number LIMIT ?',
+        'SELECT number, aliases, record FROM spooled WHERE refused = 0 ORDER BY number LIMIT ?',
         limit,
       )
       .map(({ number, aliases, record }) => ({
@@ -143,18 +175,26 @@ export class Spool {
       }));
   }
 
-  remove(numbers: readonly number[]): void {
-    if (this.#open) this.#flush();
+  /** Lets go of what the store has, and puts aside what it would not take: that stays, and holds up nobody. */
+  settle({ recorded, refused }: { recorded: readonly number[]; refused: readonly number[] }): void {
+    this.#flush();
     this.#db.transaction(() => {
-      for (const number of numbers) {
+      for (const number of recorded) {
         this.#db.run('DELETE FROM sends WHERE number = ?', number);
         this.#db.run('DELETE FROM spooled WHERE number = ?', number);
       }
+      for (const number of refused) this.#db.run('UPDATE spooled SET refused = 1 WHERE number = ?', number);
     });
   }
 
+  /** What was refused is among the oldest again. */
+  tryAgain(): void {
+    this.#flush();
+    this.#db.run('UPDATE spooled SET refused = 0 WHERE refused = 1');
+  }
+
   close(): void {
-    if (this.#open) this.#flush();
+    this.#flush();
     this.#db.close();
   }
 }

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { Fault } from '../../../core/contracts/faults.ts';
 import type { Store } from '../../../core/contracts/store.ts';
 import type { WhenAway } from '../../../core/domain/away.ts';
+import type { Drained } from '../../../runtime/engine/drainer.ts';
 import { Drainer } from '../../../runtime/engine/drainer.ts';
 import { Spool } from '../../../runtime/engine/spool.ts';
 import { openMemoryStore } from '../../../runtime/store/memory-store.ts';
@@ -69,7 +70,7 @@ describe('a store that does not answer in time', () => {
     expect(await rig.engine.decide(request, 30)).toEqual(made);
     expect((await store.counts()).decisions).toBe(1);
     let superseded = 0;
-    const observe = (_: number, more: number): void => void (superseded += more);
+    const observe = (drained: Drained): void => void (superseded += drained.superseded);
     const drainer = new Drainer({
       spool,
       engine: rig.engine,

@@ -2,56 +2,12 @@ import { describe, expect, it } from 'vitest';
 import { Fault } from '../../../core/contracts/faults.ts';
 import type { Store } from '../../../core/contracts/store.ts';
 import { answerOf } from '../../../core/decide/answer.ts';
-import type { Programme } from '../../../core/domain/programme.ts';
 import { optionTotals } from '../../../core/learn/model.ts';
-import { Drainer } from '../../../runtime/engine/drainer.ts';
-import type { SpoolLimits } from '../../../runtime/engine/spool.ts';
-import { Spool } from '../../../runtime/engine/spool.ts';
 import { openMemoryStore } from '../../../runtime/store/memory-store.ts';
 import { verifyLedger } from '../../../runtime/store/verify-ledger.ts';
-import type { EngineRig } from '../../support/engine-rig.ts';
-import { engineRig } from '../../support/engine-rig.ts';
 import { folder } from '../../support/folders.ts';
+import { outage } from '../../support/outage.ts';
 import { CLICK, NOON, programme, variant } from '../../support/programmes.ts';
-
-interface Outage extends EngineRig {
-  spool: Spool;
-  drainer: Drainer;
-  /** Takes the store away or brings it back. */
-  away(is: boolean): void;
-  superseded: number;
-}
-
-async function outage(
-  options: { programmes?: Programme[]; limits?: SpoolLimits; path?: string; store?: Store } = {},
-): Promise<Outage> {
-  const store = options.store ?? openMemoryStore();
-  let isAway = false;
-  const fragile: Store = {
-    ...store,
-    transact: (query, work) =>
-      isAway ? Promise.reject(new Fault('unavailable', 'store: no route')) : store.transact(query, work),
-  };
-  const spool = new Spool(options.path ?? (await folder()), options.limits);
-  const rig = await engineRig({ store: fragile, programmes: options.programmes, spool });
-  const found: Outage = {
-    ...rig,
-    spool,
-    drainer: undefined as never,
-    superseded: 0,
-    away(is) {
-      isAway = is;
-      rig.clock.stopwatch += 60_000;
-    },
-  };
-  found.drainer = new Drainer({
-    spool,
-    engine: rig.engine,
-    observe: (_, superseded) => void (found.superseded += superseded),
-    failed: (error) => expect.unreachable(String(error)),
-  });
-  return found;
-}
 
 describe('while the store is away', () => {
   it('decisions are made on the last model, say so, and are the same for the same send', async () => {
