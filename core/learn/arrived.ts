@@ -21,7 +21,7 @@ export interface Told {
 export interface Awaited {
   goal: GoalSignal;
   law: DelayLaw;
-  /** Its part of the variance of the reward, in no unit. */
+  /** Its part of the variance of the reward, in no unit; 0 of what is only counted for a limit. */
   part: number;
 }
 
@@ -121,9 +121,11 @@ export class Arrived {
     if (goals.length === 0) return ALL;
     const shares = goals.map((own) => this.shareOf(block, option, own));
     const parts = goals.reduce((sum, { part }) => sum + part, 0);
-    const share = parts / goals.reduce((sum, { part }, i) => sum + part / shares[i]!, 0);
+    // what has no part in the reward is not waited for
+    const spread = goals.reduce((sum, { part }, i) => sum + (part > 0 ? part / shares[i]! : 0), 0);
+    const share = parts > 0 ? parts / spread : 1;
     const factors = goals.map(({ goal }, i) => {
-      return [goal.signal, goals.length === 1 ? 1 : share === 0 ? 0 : share / shares[i]!] as const;
+      return [goal.signal, goals.length === 1 ? 1 : shares[i] === 0 ? 0 : share / shares[i]!] as const;
     });
     return { trials: share, signals: new Map(factors) };
   }

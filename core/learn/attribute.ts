@@ -79,7 +79,8 @@ export function attribute(
     for (const goal of creditedBy(programme)) {
       if (goal.signal !== signal.name) continue;
       const cause = causeOf(signal, goal, own);
-      if (!cause || (goal.weight === 0 && !cause.planned)) continue;
+      // what a programme only learns of hours by is of no use of messages that were sent at once
+      if (!cause || !(cause.planned || programme.goal.signals.includes(goal))) continue;
       const worth = worthOf(signal, goal);
       if (worth === 0) continue;
       const key = `${cause.id} ${goal.signal}`;

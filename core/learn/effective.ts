@@ -28,6 +28,8 @@ export interface EffectiveSums {
   inContext: boolean;
   /** None of an option that was never tried. */
   options: Readonly<Record<OptionKey, LinearTotal>>;
+  /** Trials as they were made and signals as they came, whatever may still come: only forgetting makes them less. By option. */
+  counted: Readonly<Record<OptionKey, Counted>>;
   /** Trials whose signals may still come, and how much of the sums they are, by option. */
   pending: Readonly<Record<OptionKey, Pending>>;
   /** How late the signals of the goal come. */
@@ -39,6 +41,12 @@ export interface EffectiveSums {
 export interface Pending {
   trials: number;
   counted: number;
+}
+
+export interface Counted {
+  trials: number;
+  /** Sums of worths in [0, 1], by signal. */
+  signals: Record<string, number>;
 }
 
 /** The constant's part of sums over any columns. */
@@ -126,6 +134,7 @@ function weighed(programme: Programme, kept: Kept, at: number, heeded: Heeded): 
   const { inContext } = kept;
   const { now, blocks, arrived } = opened(programme, kept, at);
   const options: Record<OptionKey, LinearTotal> = {};
+  const counted: Record<OptionKey, Counted> = {};
   const pending: Record<OptionKey, Pending> = {};
   const change = heedsTime(programme) ? lastChange(blocks, arrived, now / HOUR_MS, heeded) : undefined;
   for (const block of blocks) {
@@ -135,6 +144,7 @@ function weighed(programme: Programme, kept: Kept, at: number, heeded: Heeded): 
       const into = (options[option] ??= emptyTotal(columnsOf(own)));
       const trials = own.information[0]!;
       const left = remaining(programme, trials > 0 ? hourOf(now) - own.hours / trials : 0);
+      addCounted((counted[option] ??= { trials: 0, signals: {} }), own, left);
       const told = arrived.told(block, option);
       addTold(into, own, told, left);
       const open = (pending[option] ??= { trials: 0, counted: 0 });
@@ -143,7 +153,13 @@ function weighed(programme: Programme, kept: Kept, at: number, heeded: Heeded): 
       open.counted += trials * told.trials * left;
     }
   }
-  return { at: now, inContext, options, pending, awaited: arrived.goals, change };
+  return { at: now, inContext, options, counted, pending, awaited: arrived.goals, change };
+}
+
+function addCounted(into: Counted, { information, responses }: BlockTotal, by: number): void {
+  into.trials += by * information[0]!;
+  for (const [signal, response] of Object.entries(responses))
+    into.signals[signal] = (into.signals[signal] ?? 0) + by * response[0]!;
 }
 
 /** Adds what trials tell, times `by`, to what was added up. */

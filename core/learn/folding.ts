@@ -14,7 +14,7 @@ import { addPersons, emptyState, moveReward } from './model.ts';
 import { pastOf, sourcesOf } from './past-of.ts';
 import type { CreditChange } from './reconcile.ts';
 import { creditChanges } from './reconcile.ts';
-import { isResponse } from './responses.ts';
+import { isResponse, responseSchema } from './responses.ts';
 
 const trialOf = ({ option, context = {}, pieces, at }: DecisionFact): LinearTrial => ({
   option,
@@ -43,11 +43,13 @@ export class Folding {
   readonly #rewards: ArmReward[] = [];
   readonly #removed: FoldWrites['removedRewards'] = [];
   readonly #programmes: ReadonlyMap<ProgrammeId, Programme>;
-  readonly #ahead: ReadonlySet<ProgrammeId>;
+  /** Of programmes that plan ahead, what hours are learned by (`responseSchema`). */
+  readonly #ahead: ReadonlyMap<ProgrammeId, string>;
 
   constructor({ states, programmes, renewed = [] }: FoldBase) {
     this.states = new Map(states);
-    this.#ahead = new Set(programmes.flatMap(({ id, timing }) => (timing ? [id] : [])));
+    const ahead = programmes.filter(({ timing }) => timing);
+    this.#ahead = new Map(ahead.map((own) => [own.id, responseSchema(own)]));
     this.#programmes = new Map(programmes.map((programme) => [programme.id, programme]));
     for (const programme of renewed) this.#state(programme);
   }
@@ -78,8 +80,10 @@ export class Folding {
   /** Sums over the hours messages were planned for; none of a programme that does not plan ahead. */
   #hours(programme: ProgrammeId): HourSums | undefined {
     const state = this.#state(programme);
-    if (!this.#ahead.has(programme)) delete state.hours;
-    else if (state.linear.blocks.length === 0) state.hours ??= emptyHours();
+    const schema = this.#ahead.get(programme);
+    if (schema === undefined) delete state.hours;
+    else if (state.linear.blocks.length === 0 && state.hours?.schema !== schema)
+      state.hours = emptyHours(schema);
     return state.hours;
   }
 

@@ -18,6 +18,8 @@ type Weeks = Record<string, Record<string, HourCell>>;
 
 /** What is learned of hours, by channel and segment: sums only. */
 export interface HourSums {
+  /** Of what is a response; absent in what a former version wrote. */
+  schema?: string | undefined;
   /** The newest week any message was planned for. */
   newest: number;
   cells: Record<string, Record<string, Weeks>>;
@@ -29,7 +31,7 @@ export const SETTLED = 'settled';
 /** Weeks kept apart: of the newest ones not everything that was planned has been sent yet. */
 const WEEKS = 2;
 
-export const emptyHours = (): HourSums => ({ newest: 0, cells: {} });
+export const emptyHours = (schema = ''): HourSums => ({ schema, newest: 0, cells: {} });
 
 const placeOf = ({ newest }: HourSums, week: number): string =>
   week > newest - WEEKS ? String(week) : SETTLED;

@@ -8,11 +8,14 @@ import { keptOf } from './kept.ts';
 import type { LinearState } from './linear-state.ts';
 import type { ModelState } from './model.ts';
 import { pieceSumsOf } from './piece-sums.ts';
-import { isResponse } from './responses.ts';
+import { isResponse, responseSchema } from './responses.ts';
 
-/** Whether what was learned is of another context or other pieces than the programme declares now, of no hours, or written by a former version. */
+/**
+ * Whether what was learned is of another context or other pieces than the programme declares now, of no hours or of other responses, or
+ * written by a former version.
+ */
 export function needsRenewal(programme: Programme, { linear, pieces, hours }: ModelState): boolean {
-  const ahead = programme.timing !== undefined && hours === undefined;
+  const ahead = programme.timing !== undefined && hours?.schema !== responseSchema(programme);
   const others = linear.schema !== linearSumsOf(programme).schema;
   const ofPieces = pieceSumsOf(programme);
   const otherPieces = ofPieces !== undefined && pieces?.schema !== ofPieces.schema;
@@ -33,7 +36,7 @@ export class Renewal {
     this.#programme = programme;
     this.#linear = linearSumsOf(programme).empty();
     this.#pieces = pieceSumsOf(programme)?.empty();
-    this.#hours = programme.timing && emptyHours();
+    this.#hours = programme.timing && emptyHours(responseSchema(programme));
   }
 
   /** What takes the place of what was there. */

@@ -1,6 +1,8 @@
 import type { Credited } from '../contracts/trial.ts';
 import { SIGNAL } from '../domain/event.ts';
 import type { GoalSignal, Programme } from '../domain/programme.ts';
+import { reactionsTo } from '../guardrails/suppression.ts';
+import { schemaHash } from './schema-hash.ts';
 
 /** How long after a message its opens and clicks are taken for responses, in hours. */
 const RESPONSE_HOURS = 72;
@@ -21,4 +23,8 @@ export const creditedBy = (programme: Pick<Programme, 'goal' | 'timing'>): GoalS
 
 /** Whether what a message is credited with says that the person responded to it. */
 export const isResponse = (programme: Programme, credits: Credited): boolean =>
-  creditedBy(programme).some(({ signal, weight }) => weight >= 0 && (credits[signal]?.worth ?? 0) > 0);
+  reactionsTo(programme).some((signal) => (credits[signal]?.worth ?? 0) > 0);
+
+/** The same for goals by which the same signals are responses: hours that were learned by others are made anew. */
+export const responseSchema = (programme: Programme): string =>
+  schemaHash([...new Set(reactionsTo(programme))].sort());

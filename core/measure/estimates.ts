@@ -103,7 +103,7 @@ function estimatesGiven(
     return {
       ...known,
       ...pricedOf(programme, option, known.estimate),
-      ...(programme.goal.limits && { limits: limitStates(programme, effective.own, option) }),
+      ...(programme.goal.limits && { limits: limitStates(programme, effective, option) }),
     };
   });
   return held(estimates, guardOf(programme, state), open);

@@ -1,5 +1,5 @@
 import type { DecideRequest, OptionKey } from '../domain/decision.ts';
-import { countsFor } from '../learn/counts-for.ts';
+import { countsFor, earnsBy } from '../learn/counts-for.ts';
 import type { Programme } from '../domain/programme.ts';
 import type { EffectiveSums } from '../learn/effective.ts';
 import type { Columns } from '../learn/features/declared.ts';
@@ -23,7 +23,7 @@ export class AutoBeliefs {
   /** What the model has of the features. */
   readonly columns: Columns;
   readonly #model: ContextBeliefs;
-  /** Options that a signal counts for, in the model's order: what the others earn is known, it is nothing. */
+  /** Options that earn by a signal, in the model's order: what the others earn is known, it is nothing. */
   readonly #earning: readonly OptionKey[];
   /** Reward that one unit of the model is. */
   readonly #unit: number;
@@ -33,7 +33,7 @@ export class AutoBeliefs {
     this.#unit = high - low;
     this.options = optionsOf(programme, programme.variants);
     this.#earning = this.options.filter((option) =>
-      programme.goal.signals.some((goal) => countsFor(goal, option)),
+      programme.goal.signals.some((goal) => earnsBy(goal, option)),
     );
     const { features } = linearSumsOf(programme);
     const count = sums.inContext ? features.count : 1;

@@ -17,7 +17,7 @@ const SURE = 0.9;
 export interface LimitState {
   signal: string;
   atMost: number;
-  /** Trials, and how many of them had the signal, each as much as it counts by now. */
+  /** Trials, and how many of them have had the signal by now; of what is forgotten, what is left. */
   trials: number;
   count: number;
   /** Probability that the option is beyond. */
@@ -41,15 +41,15 @@ export function beyondProbability(
 
 export function limitStates(
   { goal }: Programme,
-  totals: EffectiveSums['options'],
+  { counted }: Pick<EffectiveSums, 'counted'>,
   option: OptionKey,
 ): LimitState[] {
-  const total = totals[option];
+  const own = counted[option];
   return (goal.limits ?? []).map(({ signal, atMost, sure = SURE }: GoalLimit) => {
     // counted without a value, its worths are ones
-    const count = total?.responses[signal]?.[0] ?? 0;
+    const count = own?.signals[signal] ?? 0;
     // a signal may be folded before the decision it belongs to
-    const trials = Math.max(total?.information[0] ?? 0, count);
+    const trials = Math.max(own?.trials ?? 0, count);
     const beyond = option === SILENCE ? 0 : beyondProbability(atMost, { trials, count });
     return { signal, atMost, trials, count, beyond, dropped: beyond > sure };
   });
@@ -91,9 +91,9 @@ export function beyondLimits(programme: Programme, state: ModelState): Beyond | 
   return (options, at) => options.flatMap((option) => objectionsAt(at).get(option) ?? []);
 }
 
-function objectionsOf(programme: Programme, { own }: BelievableSums): Map<OptionKey, DroppedOption> {
+function objectionsOf(programme: Programme, sums: BelievableSums): Map<OptionKey, DroppedOption> {
   const objections = programme.variants.flatMap(({ id }) => {
-    const first = limitStates(programme, own, id).find(({ dropped }) => dropped);
+    const first = limitStates(programme, sums, id).find(({ dropped }) => dropped);
     return first ? [[id, objectionTo(id, first)] as const] : [];
   });
   return new Map(objections);
