@@ -36,8 +36,8 @@ const SETTLE_MS = 240_000;
 /** Looks in a row, half a second apart, at which nothing waited. */
 const CALM = 5;
 
-/** A programme without caps, next to the sample, which has one. */
-const OPEN = { ...SAMPLE, id: 'open', name: 'No caps', guardrails: {} };
+/** A programme with a default and without caps, next to the sample, which has a cap: nobody's default may be sent past one. */
+const OPEN = { ...SAMPLE, id: 'open', name: 'No caps', fallback: 'warm', guardrails: {} };
 
 /** Copies, what they stand on, what is broken between them, and the callers in front. */
 export class Stage {

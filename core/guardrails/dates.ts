@@ -1,5 +1,4 @@
 import type { Objection } from '../domain/decision.ts';
-import type { Programme, Variant } from '../domain/programme.ts';
 import type { Guardrail } from './guardrail.ts';
 
 function outside(
@@ -19,10 +18,8 @@ function outside(
 }
 
 /** A programme is served while it is live, and it and the variant are between their dates. */
-export function datesObjection(variant: Variant, programme: Programme, now: number): Objection | undefined {
+export const dates: Guardrail = (variant, { programme, now }) => {
   const { status } = programme;
   if (status !== 'live') return { detail: `programme is ${status}`, state: status };
   return outside(programme, now) ?? outside(variant, now);
-}
-
-export const dates: Guardrail = (variant, { programme, now }) => datesObjection(variant, programme, now);
+};

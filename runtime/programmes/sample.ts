@@ -19,7 +19,6 @@ export const SAMPLE: ProgrammeInput = {
     email('short', 'You are in', 'That is all. Have fun.', 'Start'),
   ],
   silence: false,
-  fallback: 'warm',
   policy: { kind: 'weighted-thompson', floor: 0.01 },
   holdout: { kind: 'no-contact', share: 0.1 },
   guardrails: { caps: [{ per: 'person', channel: 'email', count: 3, hours: 168 }] },

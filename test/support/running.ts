@@ -10,6 +10,7 @@ import type { LocalRoom } from '../../runtime/engine/room.ts';
 import { openRoom } from '../../runtime/engine/room.ts';
 import { configuredDestinations, routeTo } from '../../runtime/integrations.ts';
 import { makeLogger } from '../../runtime/logging.ts';
+import type { ProgrammeInput } from '../../runtime/programmes/schema.ts';
 import type { Settings } from '../../runtime/settings.ts';
 import { openMemoryStore } from '../../runtime/store/memory-store.ts';
 import { openSqliteStore } from '../../runtime/store/sqlite/sqlite-store.ts';
@@ -74,3 +75,13 @@ export async function run(
 
 export const runInMemory = (integrations: Settings['integrations'] = {}): Promise<Running> =>
   run(integrations, openMemoryStore());
+
+/** Saves a programme that is not there yet, and approves all of it. */
+export async function publish(running: Running, own: ProgrammeInput): Promise<void> {
+  const path = `/v1/programmes/${own.id}`;
+  const init = { method: 'PUT', headers: { 'if-match': '0' }, body: JSON.stringify(own) };
+  const saved = await running.call('admin', path, init);
+  if (!saved.ok) throw new Error(await saved.text());
+  for (const { id } of own.variants)
+    await running.call('admin', `${path}/variants/${id}/approve`, { method: 'POST' });
+}

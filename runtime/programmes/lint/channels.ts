@@ -1,6 +1,5 @@
 import { approvalObjection } from '../../../core/guardrails/approval.ts';
-import { asksStore } from '../../../core/decide/answer.ts';
-import type { Check, Finding } from './finding.ts';
+import type { Check } from './finding.ts';
 
 /** Guardrails of channels that no variant has: most often a channel that is spelt in two ways. */
 export const channels: Check = ({ guardrails, variants }) => {
@@ -42,31 +41,6 @@ export const consent: Check = ({ guardrails, variants }) => {
     message: `Consent is asked for on ${Object.keys(asked).join(', ')} and not on ${channel}.`,
     fix: `Name the purpose of ${channel} too, if consent is needed there.`,
   }));
-};
-
-/** What stands in when the engine cannot decide in time. */
-export const fallback: Check = (programme) => {
-  const { fallback: id, holdout, variants } = programme;
-  const path = 'fallback';
-  const usual = variants.find((variant) => variant.id === id);
-  if (!usual) {
-    if (holdout?.kind !== 'business-as-usual') return [];
-    const message = 'The holdout gets business as usual, and no fallback says what that is: it gets nothing.';
-    return [{ code: 'holdout-without-fallback', path, message, fix: 'Name the usual variant as fallback.' }];
-  }
-  const findings: Finding[] = [];
-  const objection = approvalObjection(usual);
-  if (objection) {
-    const message = `The fallback ${usual.id} cannot be served: ${objection.detail}.`;
-    findings.push({ code: 'fallback-not-approved', path, message, fix: 'Approve it, or name another.' });
-  }
-  if (asksStore(programme, usual)) {
-    const message = `The fallback ${usual.id} depends on what is known of the person: when nobody can be looked up, nothing is sent.`;
-    const fix =
-      'Nothing, if silence is what is wanted then; otherwise name a variant on a channel without such rules.';
-    findings.push({ code: 'fallback-needs-person', path, message, fix });
-  }
-  return findings;
 };
 
 export const approvals: Check = ({ variants }) =>

@@ -1,8 +1,9 @@
 import type { Programme } from '../../../core/domain/programme.ts';
-import { approvals, channels, consent, fallback } from './channels.ts';
+import { approvals, channels, consent } from './channels.ts';
 import { choices } from './choices.ts';
 import { contexts } from './context.ts';
 import { dates } from './dates.ts';
+import { fallback } from './fallback.ts';
 import type { Check, Finding, Seen } from './finding.ts';
 import { costs } from './goal.ts';
 import { caps, openTimes } from './limits.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { answerOf, degradedAnswer } from '../../../core/decide/answer.ts';
 import type { Standing } from '../../../core/domain/closed.ts';
-import type { Programme } from '../../../core/domain/programme.ts';
+import type { Cap, Guardrails, Programme } from '../../../core/domain/programme.ts';
 import { decided, live } from '../../support/decisions.ts';
 import { DAY, NOON, programme, variant } from '../../support/programmes.ts';
 
@@ -45,6 +45,7 @@ describe('answer', () => {
   });
 });
 
+const CAP: Cap = { per: 'person', count: 3, hours: 168 };
 const OPEN = { now: NOON, standings: (): Standing => 'open' };
 
 describe('degraded answer', () => {
@@ -85,6 +86,9 @@ describe('degraded answer', () => {
       'the default counts against a cap over all persons, and nothing can be counted',
       { guardrails: { caps: [{ per: 'programme', count: 9, hours: 1 }] } },
     ],
+    ['a cap counts contacts of the person', { guardrails: { caps: [CAP] } }],
+    ['a cap counts what the person did', { guardrails: { caps: [{ ...CAP, signal: 'Order Completed' }] } }],
+    ['the person is contacted so often and no more', { frequency: { perDays: 7, least: 0, most: 3 } }],
     [
       'the default costs money, and nobody knows what is left',
       { variants: [variant('a', { cost: 1 })], guardrails: { budget: { total: 100 } } },
@@ -114,6 +118,25 @@ describe('degraded answer', () => {
   it('is the default as well where the programme would have had the last model decide', () => {
     for (const whenAway of ['last-model', 'fallback'] as const)
       expect(degraded({ whenAway }).variant).toBe('a');
+  });
+
+  it('is sent past what counts a person where the programme says so, and past nothing else', () => {
+    const uncapped = { whenAway: 'fallback-uncapped', frequency: { perDays: 7, least: 0, most: 3 } } as const;
+    const guardrails = { caps: [CAP, { ...CAP, signal: 'Order Completed' }] };
+    expect(degraded({ ...uncapped, guardrails })).toMatchObject({ action: 'send', variant: 'a' });
+    const others: Guardrails[] = [
+      { caps: [CAP, { per: 'programme', count: 9, hours: 1 }] },
+      { consent: { email: 'marketing' } },
+      { eligible: 'true' },
+      { quietHours: { fallbackZone: 'UTC' } },
+      { restAfterSignal: [{ signal: 'complained', hours: 1 }] },
+    ];
+    for (const own of others) expect(degraded({ ...uncapped, guardrails: own }).action).toBe('silence');
+  });
+
+  it('heeds only caps of its own channel', () => {
+    expect(degraded({ guardrails: { caps: [{ ...CAP, channel: 'sms' }] } }).action).toBe('send');
+    expect(degraded({ guardrails: { caps: [{ ...CAP, channel: 'email' }] } }).action).toBe('silence');
   });
 
   it('asks only for the consent of its own channel', () => {

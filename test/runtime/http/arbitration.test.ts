@@ -13,7 +13,8 @@ const post = (path: string, body: object): Promise<Response> =>
 async function save(id: string, changes: object): Promise<Response> {
   const variants = SAMPLE.variants.slice(0, 1);
   const goal = { signals: SAMPLE.goal.signals.slice(0, 1) };
-  const given = { ...SAMPLE, id, variants, goal, holdout: undefined, guardrails: {}, ...changes };
+  const own = { id, variants, goal, fallback: 'warm', holdout: undefined, guardrails: {} };
+  const given = { ...SAMPLE, ...own, ...changes };
   const init = { method: 'PUT', headers: { 'if-match': '0' }, body: JSON.stringify(given) };
   const saved = await running.call('admin', `/v1/programmes/${id}`, init);
   if (saved.ok) await post(`/v1/programmes/${id}/variants/warm/approve`, {});

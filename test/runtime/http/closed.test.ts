@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { SAMPLE } from '../../../runtime/programmes/sample.ts';
 import type { Running } from '../../support/running.ts';
-import { run } from '../../support/running.ts';
+import { publish, run } from '../../support/running.ts';
 import { stuckStore } from '../../support/stuck-store.ts';
 
 describe('while the store does not answer, over HTTP', () => {
@@ -9,6 +10,7 @@ describe('while the store does not answer, over HTTP', () => {
   beforeAll(async () => {
     const { store, stick } = stuckStore();
     running = await run({}, store, { ladder: { lastModelMs: 100 } });
+    await publish(running, { ...SAMPLE, id: 'usual', fallback: 'warm', guardrails: {} });
     const left = { channel: 'email', state: 'unsubscribed', type: 'subscription' };
     const events = [
       { ...left, id: '1', person: { userId: 'left' } },
@@ -29,7 +31,7 @@ describe('while the store does not answer, over HTTP', () => {
     '%s sends the approved default to everybody but who left or was erased, under the ids it names',
     async (route) => {
       const asked = async (query: string): Promise<unknown> =>
-        (await running.call('decide', `${route}?programme=welcome&${query}`)).json();
+        (await running.call('decide', `${route}?programme=usual&${query}`)).json();
       expect(await asked('user=stays')).toMatchObject({ action: 'send', rung: 'default' });
       const silence = { action: 'silence', reason: 'guardrail', rung: 'silence', decision_recorded: false };
       expect(await asked('user=left')).toMatchObject(silence);
@@ -41,7 +43,7 @@ describe('while the store does not answer, over HTTP', () => {
   );
 
   it('names consent and counts it', async () => {
-    const before = await running.call('decide', '/v1/decide?programme=welcome&user=left');
+    const before = await running.call('decide', '/v1/decide?programme=usual&user=left');
     expect(await before.json()).toMatchObject({ guardrail: 'consent' });
     const text = await (await fetch(`${running.base}/metrics`)).text();
     expect(text).toMatch(/^pickwell_closed_list_silences_total\{standing="closed"\} [1-9]/m);

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { SAMPLE } from '../../../runtime/programmes/sample.ts';
 import type { Running } from '../../support/running.ts';
-import { run } from '../../support/running.ts';
+import { publish, run } from '../../support/running.ts';
 
 let running: Running;
 beforeAll(async () => {
@@ -183,11 +184,12 @@ describe('a programme that is not live, and a pin', () => {
 
 test('the store away: Braze gets the approved default with its template filled, and it says so', async () => {
   const broken = await run();
-  await broken.call('decide', '/v1/decide?programme=welcome&user=a');
+  await publish(broken, { ...SAMPLE, id: 'usual', fallback: 'warm', guardrails: {} });
+  await broken.call('decide', '/v1/decide?programme=usual&user=a');
   await broken.folder.stop();
   await broken.breakStore();
   const answer = await json(
-    await broken.call('decide', '/v1/braze/decide?programme=welcome&user=b&c.first_name=Bea'),
+    await broken.call('decide', '/v1/braze/decide?programme=usual&user=b&c.first_name=Bea'),
   );
   expect(answer).toMatchObject({
     action: 'send',

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it, test } from 'vitest';
 import { deadlinesOf } from '../../../runtime/http/ladder.ts';
 import { SAMPLE } from '../../../runtime/programmes/sample.ts';
 import type { Running } from '../../support/running.ts';
-import { run } from '../../support/running.ts';
+import { publish, run } from '../../support/running.ts';
 import { stuckStore } from '../../support/stuck-store.ts';
 
 describe('the deadlines of the rungs', () => {
@@ -24,12 +24,11 @@ describe('a store that never answers', () => {
   beforeAll(async () => {
     const { store, stick } = stuckStore();
     running = await run({}, store, { ladder: { lastModelMs: WAIT_MS } });
-    const silent = { ...SAMPLE, id: 'silent', whenAway: 'silence' };
-    const init = { method: 'PUT', headers: { 'if-match': '0' }, body: JSON.stringify(silent) };
-    expect((await running.call('admin', '/v1/programmes/silent', init)).status).toBe(200);
-    for (const { id } of SAMPLE.variants) {
-      await running.call('admin', `/v1/programmes/silent/variants/${id}/approve`, { method: 'POST' });
-    }
+    const own = { ...SAMPLE, fallback: 'warm' };
+    await publish(running, { ...own, id: 'usual', guardrails: {} });
+    await publish(running, { ...own, id: 'silent', guardrails: {}, whenAway: 'silence' });
+    await publish(running, { ...own, id: 'capped' });
+    await publish(running, { ...own, id: 'uncapped', whenAway: 'fallback-uncapped' });
     stick();
   });
   // it can finish nothing: its connections are cut
@@ -41,9 +40,12 @@ describe('a store that never answers', () => {
   };
 
   test('is answered for in time by the approved default or silence, as the programme says, and both are counted', async () => {
-    for (const [id, action, rung] of [
-      ['welcome', 'send', 'default'],
-      ['silent', 'silence', 'silence'],
+    // a cap cannot be counted now: whoever would rather send one too many than none has to say so
+    for (const [id, action, rung, before] of [
+      ['usual', 'send', 'default', 0],
+      ['silent', 'silence', 'silence', 0],
+      ['capped', 'silence', 'silence', 3],
+      ['uncapped', 'send', 'default', 3],
     ] as const) {
       for (const route of ['/v1/decide', '/v1/braze/decide', '/v1/iterable/feed']) {
         const begun = performance.now();
@@ -52,10 +54,9 @@ describe('a store that never answers', () => {
         expect(performance.now() - begun).toBeLessThan(WAIT_MS + 1_000);
       }
       const labels = `{cause="unavailable",rung="${rung}"}`;
-      expect(await counted(`pickwell_degraded_total${labels}`)).toBe(3);
-      expect(await counted(`pickwell_decisions_total{rung="${rung}",reason="fallback",guardrail=""}`)).toBe(
-        3,
-      );
+      const decisions = `pickwell_decisions_total{rung="${rung}",reason="fallback",guardrail=""}`;
+      expect(await counted(`pickwell_degraded_total${labels}`)).toBe(before + 3);
+      expect(await counted(decisions)).toBe(before + 3);
     }
   });
 

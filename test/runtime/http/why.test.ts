@@ -127,7 +127,7 @@ test('a changed programme is tried out on what was decided, and what cannot be t
 
 test('a programme is looked over, and a save says the same without refusing', async () => {
   const guardrails = { eligible: 'traits.age > 40 && traits.age < 30', consent: { Email: 'marketing' } };
-  const body = JSON.stringify({ ...SAMPLE, guardrails });
+  const body = JSON.stringify({ ...SAMPLE, fallback: 'warm', guardrails });
   const found = await json(await running.call('read', '/v1/programmes/lint', { method: 'POST', body }));
   expect(found.findings).toMatchObject([
     { code: 'rule-never', path: 'guardrails.eligible' },

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { Guardrails, Programme } from '../../../core/domain/programme.ts';
 import { lint } from '../../../runtime/programmes/lint/lint.ts';
+import { SAMPLE } from '../../../runtime/programmes/sample.ts';
+import { programmeSchema, toProgramme } from '../../../runtime/programmes/schema.ts';
 import { DAY, NOON, programme, variant } from '../../support/programmes.ts';
 
 const found = (changes: Partial<Programme>): [code: string, path: string][] =>
@@ -28,6 +30,14 @@ describe('a programme is looked over', () => {
     };
     const variants = [variant('a', { endsAt: day(3) }), variant('b', { eligible: 'traits.plan == "pro"' })];
     expect(found({ variants, guardrails, endsAt: day(9) })).toEqual([]);
+  });
+
+  it('and nothing is found in the sample everybody begins with', () => {
+    const sample = toProgramme(programmeSchema.parse(SAMPLE));
+    const variants = sample.variants.map((own) => {
+      return { ...own, approval: { ...variant('a').approval!, contentHash: own.contentHash } };
+    });
+    expect(found({ ...sample, variants })).toEqual([]);
   });
 
   it('for what is over, or never begins', () => {
@@ -124,6 +134,17 @@ describe('a programme is looked over', () => {
     const variants = [variant('a'), variant('b', { approval: undefined })];
     expect(found({ variants, fallback: 'b' })).toEqual([['fallback-not-approved', 'fallback']]);
     expect(found({ variants, fallback: 'a', guardrails: { eligible: 'traits.vip' } })).toEqual([
+      ['fallback-needs-person', 'fallback'],
+    ]);
+    const caps: Guardrails['caps'] = [{ per: 'person', channel: 'email', count: 1, hours: 24 }];
+    const capped = { variants, fallback: 'a', guardrails: { caps } };
+    expect(found(capped)).toEqual([['fallback-needs-person', 'fallback']]);
+    expect(found({ ...capped, whenAway: 'fallback-uncapped' })).toEqual([]);
+    expect(found({ ...capped, whenAway: 'silence' })).toEqual([]);
+    expect(found({ variants, whenAway: 'fallback' })).toEqual([['away-without-fallback', 'whenAway']]);
+    // it will be found in the same save in which it is not approved yet, since no other may follow
+    expect(found({ ...capped, fallback: 'b' })).toEqual([
+      ['fallback-not-approved', 'fallback'],
       ['fallback-needs-person', 'fallback'],
     ]);
     expect(found({ holdout: { kind: 'business-as-usual', share: 0.1 } })).toEqual([
