@@ -62,6 +62,8 @@ export interface LearnStore {
     signals?: readonly string[],
     contextual?: readonly ProgrammeId[],
   ): Promise<History[]>;
+  /** Those of some persons whose history has credits: only they have anything to lose by what says that a scanner clicked. */
+  credited(persons: readonly PersonId[]): Promise<PersonId[]>;
   /** The decisions of a programme that teach, of the rows of the ledger after `after` up to `upTo`, in any order. */
   trials(programme: ProgrammeId, after: number, upTo: number): Promise<Trial[]>;
   /** Null when the position has moved or the epoch is over; otherwise the snapshots with their versions. */

@@ -1,6 +1,7 @@
 import type { SignalAsk } from '../contracts/records.ts';
 import type { Programme } from '../domain/programme.ts';
 import { HOUR_MS } from '../domain/programme.ts';
+import { tellingOf } from '../domain/scanners.ts';
 import { featureAsks } from '../learn/features/sourced.ts';
 import { fatigueMs } from './fatigue.ts';
 import { answerAsks, frequencyMs } from './frequency.ts';
@@ -41,6 +42,10 @@ function guardrailAsks({ programme, rules }: Looking): HistoryAsk[] {
   return [...asks, ...[undefined, ...reactionsTo(programme)].map((signal) => ({ signal, ms }))];
 }
 
+/** With clicks what tells whether a scanner made them. */
+const withTelling = (asks: readonly HistoryAsk[]): HistoryAsk[] =>
+  asks.flatMap((ask) => [ask, ...tellingOf(ask.signal).map((signal) => ({ ...ask, signal }))]);
+
 /** Of each signal the longest window, and of no other signal. */
 function joined(asks: readonly HistoryAsk[]): Lookback {
   const signals = new Map<string, number>();
@@ -65,12 +70,14 @@ function hourAsks(programme: Programme): HistoryAsk[] {
 /** What some programmes ask for, guardrails, features and times: what is loaded. */
 export const lookbackOf = (all: readonly Looking[]): Lookback =>
   joined(
-    all.flatMap((looking) => [
-      ...guardrailAsks(looking),
-      ...featureAsks(looking.programme),
-      ...answerAsks(looking.programme),
-      ...hourAsks(looking.programme),
-    ]),
+    withTelling(
+      all.flatMap((looking) => [
+        ...guardrailAsks(looking),
+        ...featureAsks(looking.programme),
+        ...answerAsks(looking.programme),
+        ...hourAsks(looking.programme),
+      ]),
+    ),
   );
 
 export const signalsAsked = ({ signals }: Lookback, now: number): SignalAsk[] =>

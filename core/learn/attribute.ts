@@ -4,6 +4,7 @@ import { creditedBy } from './responses.ts';
 import { sendTimeOf } from '../domain/decision.ts';
 import type { GoalSignal, Programme } from '../domain/programme.ts';
 import { HOUR_MS } from '../domain/programme.ts';
+import { withScanners } from '../domain/scanners.ts';
 
 /**
  * Platforms stamp events to the second and their clocks differ from ours: an event that names its decision may carry a
@@ -13,7 +14,7 @@ export const CLOCK_SKEW_MS = 24 * HOUR_MS;
 
 /** One order reported by two platforms is one signal: the earliest report stands. */
 function withoutRepeats(signals: readonly StoredSignal[]): StoredSignal[] {
-  const ordered = signals
+  const ordered = withScanners(signals)
     .filter((signal) => signal.machine !== true)
     .sort((a, b) => a.at - b.at || compare(`${a.source} ${a.id}`, `${b.source} ${b.id}`));
   const orders = new Set<string>();

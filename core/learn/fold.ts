@@ -1,6 +1,7 @@
 import type { FoldWrites, History, LedgerChunk, LedgerEntry } from '../contracts/records.ts';
 import type { Outcome } from '../domain/outcome.ts';
 import type { PersonId } from '../domain/person.ts';
+import { tellingOf } from '../domain/scanners.ts';
 import { creditedBy } from './responses.ts';
 import type { Programme, ProgrammeId } from '../domain/programme.ts';
 import type { FoldBase } from './folding.ts';
@@ -24,6 +25,9 @@ export interface FoldInput extends FoldBase {
 export function goalSignals(programmes: readonly Programme[]): string[] {
   return [...new Set(programmes.flatMap((own) => creditedBy(own).map(({ signal }) => signal)))];
 }
+
+/** Names of the signals that tell whether scanners made some of these. */
+export const tellingSignals = (names: readonly string[]): string[] => [...new Set(names.flatMap(tellingOf))];
 
 /**
  * Whose history the entries touch. All of it is needed: a stretch would hold decisions without all of their signals, and

@@ -13,6 +13,7 @@ import { sendTimeOf, type Decision, type DecisionId } from '../domain/decision.t
 import type { Alias, Person, PersonId } from '../domain/person.ts';
 import { newPerson } from '../domain/person.ts';
 import type { ResourceKey } from '../domain/resource.ts';
+import { withScanners } from '../domain/scanners.ts';
 import { hash32 } from '../maths/murmur3.ts';
 import { ClosingBook } from './closing-book.ts';
 import { ContactBook } from './contact-book.ts';
@@ -196,9 +197,9 @@ export class WorkingSet {
     return signals;
   }
 
-  /** Signals that were asked for, and those of this batch. */
+  /** Signals that were asked for, and those of this batch; those of scanners are marked. */
   signals(person: PersonId): readonly StoredSignal[] {
-    return this.#signalsOf(person);
+    return withScanners(this.#signalsOf(person));
   }
 
   /** Whether one of some ids, which were asked for by `erasedKey`, was of somebody who had themselves erased. */

@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { performance } from 'node:perf_hooks';
-import type { LedgerChunk } from '../../core/contracts/records.ts';
+import type { History, LedgerChunk, LedgerEntry } from '../../core/contracts/records.ts';
 import type { Store } from '../../core/contracts/store.ts';
 import { FOLD_LEASE } from '../../core/contracts/store.ts';
 import type { Outcome } from '../../core/domain/outcome.ts';
 import type { Programme, ProgrammeId } from '../../core/domain/programme.ts';
-import { fold, goalSignals, personsTouched } from '../../core/learn/fold.ts';
+import { fold, goalSignals, personsTouched, tellingSignals } from '../../core/learn/fold.ts';
 import { hasSlots } from '../../core/domain/slots.ts';
 import { learnsContext } from '../../core/learn/linear-state.ts';
 import type { ModelState } from '../../core/learn/model.ts';
@@ -98,6 +98,23 @@ export class Folder {
     }
   }
 
+  /**
+   * The histories of whom the entries touch. What only tells that a scanner may have clicked, as every delivery does, touches nobody
+   * who was never credited with anything.
+   */
+  async #histories(entries: readonly LedgerEntry[], programmes: readonly Programme[]): Promise<History[]> {
+    const { store } = this.#ports;
+    const names = goalSignals(programmes);
+    const telling = tellingSignals(names);
+    const touched = personsTouched(entries, names);
+    const others = new Set(telling.length > 0 ? personsTouched(entries, telling) : []).difference(
+      new Set(touched),
+    );
+    const credited = others.size > 0 ? await store.credited([...others]) : [];
+    const persons = [...touched, ...credited];
+    return persons.length > 0 ? store.histories(persons, [...names, ...telling], contextual(programmes)) : [];
+  }
+
   /** Folds one chunk; resolves with the number of entries in it, 0 while another copy folds. */
   async step(): Promise<number> {
     const { store, catalogue, now, route } = this.#ports;
@@ -109,10 +126,7 @@ export class Folder {
     if (folded < CHUNK) this.doneAt = now();
     if (folded === 0) return 0;
     const programmes = catalogue.programmes();
-    const names = goalSignals(programmes);
-    const persons = personsTouched(chunk.entries, names);
-    const histories =
-      persons.length === 0 ? [] : await store.histories(persons, names, contextual(programmes));
+    const histories = await this.#histories(chunk.entries, programmes);
     const states = catalogue.states();
     const renewed = await this.#renew(programmes, states, expected);
     if (renewed === undefined) return 0;

@@ -100,6 +100,13 @@ export class MemoryLearning {
     return [...roots].flatMap((id) => this.#history(id, signals) ?? []);
   }
 
+  credited(persons: readonly PersonId[]): PersonId[] {
+    return persons.filter((id) => {
+      const members = this.profiles.get(this.rootOf(id))?.members ?? [];
+      return members.some((member) => (this.rows.get(member)?.credits.size ?? 0) > 0);
+    });
+  }
+
   #history(id: PersonId, names: readonly string[] | undefined): History | undefined {
     const person = this.profiles.get(id);
     if (!person) return undefined;

@@ -177,6 +177,7 @@ export function openMemoryStore(): Store {
     readLedger: (...ask) => Promise.resolve(tables.readLedger(...ask)),
     trials: (...ask) => Promise.resolve(tables.trials(...ask)),
     histories: (persons, signals) => Promise.resolve(tables.histories(persons, signals)),
+    credited: (persons) => Promise.resolve(tables.credited(persons)),
     commitFold: (writes) => Promise.resolve(tables.commitFold(writes)),
     models: (after = -1) => Promise.resolve([...tables.models.values()].filter((m) => m.position > after)),
     lease: (...ask) => Promise.resolve(tables.lease(...ask)),

@@ -177,8 +177,10 @@ export function learningContract(open: () => Promise<Store>): void {
       return { person: id, programme: 'welcome', arm: 'treated' as const, reward: i };
     });
     await store.commitFold(fold({ position: 1, rewards, credits: [credit(1)] }));
+    expect(await store.credited(['q', 'p'])).toEqual(['p']);
     const [p, q] = await Promise.all([store.person('user:p'), store.person('user:q')]);
     await merge(store, q!.person, p!.person);
+    expect(await store.credited(['p', 'q', 'unknown'])).toEqual(['p', 'q']);
     const histories = await store.histories(['p', 'q']);
     expect(histories.map((history) => history.person)).toEqual(['q']);
     const [history] = histories;

@@ -152,6 +152,14 @@ describe('an event', () => {
     },
   );
 
+  it('says when a bot is suspected to have clicked', () => {
+    expect(parse(email('Click', { is_suspected_bot_click: true })).events).toMatchObject([{ machine: true }]);
+    expect(parse(email('Click', { is_suspected_bot_click: null })).events[0]).not.toHaveProperty(
+      'machine',
+      true,
+    );
+  });
+
   it('says when a machine opened the message', () => {
     expect(parse(email('Open', { machine_open: 'true' })).events).toMatchObject([{ machine: true }]);
     expect(parse(email('Open', { machine_open: null })).events[0]).not.toHaveProperty('machine', true);

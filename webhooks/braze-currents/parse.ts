@@ -78,9 +78,11 @@ function aboutMessage({ properties }: CurrentsEvent) {
   return {
     decisionId: extrasDecision(properties.message_extras) ?? linkedDecision(properties.url),
     send: properties.dispatch_id,
-    machine: properties.machine_open === true || properties.machine_open === 'true' ? true : undefined,
+    machine: isTrue(properties.machine_open) || isTrue(properties.is_suspected_bot_click) ? true : undefined,
   };
 }
+
+const isTrue = (flag: unknown): boolean => flag === true || flag === 'true';
 
 function extrasDecision(extras: unknown): string | undefined {
   if (typeof extras !== 'string') return undefined;

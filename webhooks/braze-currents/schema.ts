@@ -38,6 +38,8 @@ export const currentsEvent = z.object({
       dispatch_id: text,
       url: text,
       machine_open: z.unknown(),
+      /** Of clicks, where the workspace removes those of bots; null otherwise. */
+      is_suspected_bot_click: z.unknown(),
       /** JSON as text; a truncated one (the limit is 1,000 bytes) is no JSON any more. */
       message_extras: z.unknown(),
       name: text,

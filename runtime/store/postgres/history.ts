@@ -128,6 +128,12 @@ export const CREDITS = {
   text: `SELECT c.decision, c.programme, c.person, c.signal, c.worth, c.delay
     FROM unnest($1::text[]) AS q(id) JOIN pickwell.credits c ON c.person = q.id`,
 };
+const CREDITED = {
+  name: 'credited',
+  text: `SELECT q.id FROM unnest($1::text[]) AS q(id) JOIN pickwell.persons m ON m.id = q.id
+    JOIN pickwell.persons r ON r.id = m.root
+    WHERE EXISTS (SELECT FROM unnest(r.members) AS own(id) JOIN pickwell.credits c ON c.person = own.id)`,
+};
 const REWARDS = {
   name: 'rewards_of',
   text: `SELECT w.person, w.programme, w.arm, w.reward
@@ -151,6 +157,12 @@ type Rows = [FactRow[], { person: PersonId; body: string }[], CreditRow[], ArmRe
 export async function personsBehind(db: Database, ids: readonly PersonId[]): Promise<Person[]> {
   const rows = await db.rows<{ profile: string }>(PERSONS, texts([...new Set(ids)]));
   return rows.map(({ profile }) => JSON.parse(profile) as Person);
+}
+
+/** Those of some persons whose history has credits. */
+export async function credited(db: Database, ids: readonly PersonId[]): Promise<PersonId[]> {
+  const rows = await db.rows<{ id: PersonId }>(CREDITED, texts(ids));
+  return rows.map(({ id }) => id);
 }
 
 /** History of every person asked for, once for all ids that were merged into one. */

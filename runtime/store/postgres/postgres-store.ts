@@ -9,7 +9,7 @@ import { clientConfig, openPool } from './connection.ts';
 import type { Patience } from './database.ts';
 import { Database } from './database.ts';
 import { errorOf } from './failures.ts';
-import { histories, personsBehind, readLedger, trials } from './history.ts';
+import { credited, histories, personsBehind, readLedger, trials } from './history.ts';
 import { commitFold, models, position } from './learn.ts';
 import { lease } from './leases.ts';
 import { migrate, MIGRATION_MS } from './migrate.ts';
@@ -58,6 +58,7 @@ export async function openPostgresStore(options: PostgresOptions): Promise<Store
     position: () => position(db),
     readLedger: (after, limit, contextual) => readLedger(db, after, limit, contextual),
     histories: (persons, signals, contextual) => histories(db, persons, { signals, contextual }),
+    credited: (persons) => credited(db, persons),
     trials: (programme, after, upTo) => trials(db, programme, after, upTo),
     commitFold: (writes) => commitFold(db, writes),
     models: (after) => models(db, after),

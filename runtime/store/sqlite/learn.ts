@@ -121,6 +121,13 @@ export function histories(
   return [...known.values()].map((person) => history(db, person, { signals, contextual }));
 }
 
+/** Those of some persons whose history has credits. */
+export function credited(db: Database, persons: readonly PersonId[]): PersonId[] {
+  const any = (id: PersonId): boolean =>
+    db.one<unknown>('SELECT 1 FROM credits WHERE person = ? LIMIT 1', id) !== undefined;
+  return persons.filter((id) => loadPerson(db, id)?.members.some(any) === true);
+}
+
 export const CREDITS_OF =
   'SELECT decision, programme, person, signal, worth, delay FROM credits WHERE person = ?';
 

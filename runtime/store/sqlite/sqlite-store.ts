@@ -4,7 +4,7 @@ import { Fault } from '../../../core/contracts/faults.ts';
 import type { Store } from '../../../core/contracts/store.ts';
 import { closed } from './closed.ts';
 import { Database } from './database.ts';
-import { commitFold, histories, lease, models, position, readLedger, trials } from './learn.ts';
+import { commitFold, credited, histories, lease, models, position, readLedger, trials } from './learn.ts';
 import { load } from './load.ts';
 import { claim, outboxCounts, recoverClaims, redrive, settle } from './outbox.ts';
 import {
@@ -67,6 +67,7 @@ function storeOn(tenure: Tenure): Store {
       read((db) => readLedger(db, { after, limit, contextual }, recent)),
     histories: (persons, signals, contextual) =>
       read((db) => histories(db, persons, { signals, contextual })),
+    credited: (persons) => read((db) => credited(db, persons)),
     trials: (programme, after, upTo) => read((db) => trials(db, programme, after, upTo)),
     commitFold: (writes) => own((db) => commitFold(db, writes)),
     models: (after) => read((db) => models(db, after)),
