@@ -1,6 +1,7 @@
 import { ASKED } from './reference.ts';
 import type { Measured } from './report.ts';
 import { summaryOf } from './report.ts';
+import { bestSetting } from './vowpal-wabbit.ts';
 
 const ROW = 34;
 const LEFT = 76;
@@ -20,10 +21,10 @@ const text = (x: number, y: number, content: string, more = ''): string =>
 export function regretChart(rows: readonly Measured[]): string {
   const worlds = Object.entries(ASKED).flatMap(([world, asked]) => {
     const own = summaryOf(rows, world, 'auto');
-    return own ? [{ world, asked, own }] : [];
+    return own ? [{ world, target: asked.mean, vw: bestSetting(world)!, own }] : [];
   });
   const height = 60 + worlds.length * ROW;
-  const bars = worlds.map(({ world, asked: { vw, target }, own }, i) => {
+  const bars = worlds.map(({ world, target, vw, own }, i) => {
     const y = 44 + i * ROW;
     const end = across(own.mean / vw.mean);
     const spread = [own.mean - 2 * own.se, own.mean + 2 * own.se].map((x) => across(x / vw.mean).toFixed(1));

@@ -1,5 +1,4 @@
 import type { How } from '../../core/timing/plan.ts';
-import { auto } from './auto.ts';
 import type { Labelling } from './labels.ts';
 import { playLabels } from './labels.ts';
 import type { FatiguePolicy } from './fatigue.ts';
@@ -16,13 +15,14 @@ import { betaThompson, exploreThenCommit, textbookLinear, ucb1, uniform } from '
 import { served } from './served-player.ts';
 import { slotted } from './slots-player.ts';
 import { segmentedThompson } from './segmented.ts';
-import { BY_TIME, PIECES } from './reference.ts';
 import { components } from './worlds/components.ts';
 import { knownPersons, lateOutcomes, swappedPersons } from './worlds/contexts.ts';
 import { fixedRates, swappedRates, uselessFeatures } from './worlds/fixed-rates.ts';
 import type { Rows } from './worlds/public-data.ts';
 import { classWorld, mushroomRows, shuttleRows } from './worlds/public-data.ts';
 import { segments } from './worlds/segments.ts';
+import { sleeping } from './worlds/sleeping.ts';
+import { smallEffects } from './worlds/small-effects.ts';
 import type { World } from './worlds/world.ts';
 
 /** Plays one world once with one policy; the regret (for fatigue: the expected reward) of one seed. */
@@ -35,14 +35,18 @@ export interface Job {
 type MakeWorld = (seed: number) => World;
 type MakePlayer = (world: World, seed: number) => Player;
 
+/** `auto` as a programme is served, and what it is compared with. */
+const AUTO: MakePlayer = (world) => served(world);
 const PLAYERS: Readonly<Record<string, MakePlayer>> = {
+  auto: AUTO,
   'A/B': uniform,
   'explore, commit': exploreThenCommit,
   UCB1: ucb1,
   'Beta TS': betaThompson,
-  LinTS: textbookLinear,
-  auto: (world) => auto(world),
 };
+/** What more there is where a context is known. */
+const WITH_CONTEXT: Readonly<Record<string, MakePlayer>> = { LinTS: textbookLinear };
+const WITHOUT_CONTEXT = ['E1', 'E4a', 'small effects'];
 
 const playing =
   (make: MakeWorld, player: MakePlayer) =>
@@ -77,6 +81,11 @@ const PLANTED: Readonly<Record<string, MakeWorld>> = {
   E4a: swappedRates,
   E4b: swappedPersons,
 };
+const MORE: Readonly<Record<string, MakeWorld>> = {
+  'E1 + useless features': uselessFeatures,
+  sleeping,
+  'small effects': smallEffects,
+};
 const HANDLINGS: readonly Handling[] = [
   'oracle',
   'closed windows',
@@ -109,73 +118,54 @@ const ofHours = (): Job[] =>
 const fromElsewhere = (): Job[] =>
   ELSEWHERE.map((past) => ({
     world: 'E1',
-    policy: `${BY_TIME}, ${past} elsewhere`,
+    policy: `auto, ${past} elsewhere`,
     run: (seed: number) => playPast(seed, past),
   }));
 
 const ofLabels = (): Job[] =>
   LABELLINGS.map((labelling) => ({
     world: 'new options',
-    policy: `${BY_TIME}, labels ${labelling}`,
+    policy: `auto, labels ${labelling}`,
     run: (seed: number) => playLabels(seed, labelling),
   }));
 
-/** Everything that is measured; worlds of public data only where the data are. */
-export function allJobs(): Job[] {
-  const main = Object.entries({ ...PLANTED, ...dataWorlds() }).flatMap(([world, make]) =>
-    Object.entries(PLAYERS)
-      .filter(([policy]) => policy !== 'LinTS' || !['E1', 'E4a'].includes(world))
-      .map(([policy, player]) => ({ world, policy, run: playing(make, player) })),
-  );
-  const useless = ['Beta TS', 'auto'].map((policy) => ({
-    world: 'E1 + useless features',
-    policy,
-    run: playing(uselessFeatures, PLAYERS[policy]!),
-  }));
-  const late = HANDLINGS.map((policy) => ({
+const players = (world: string): Readonly<Record<string, MakePlayer>> =>
+  WITHOUT_CONTEXT.includes(world) ? PLAYERS : { ...PLAYERS, ...WITH_CONTEXT };
+
+/** One world with several players. */
+const each = (world: string, make: MakeWorld, all: Readonly<Record<string, MakePlayer>>): Job[] =>
+  Object.entries(all).map(([policy, player]) => ({ world, policy, run: playing(make, player) }));
+
+const ofLateOrders = (): Job[] => [
+  { world: 'E6', policy: 'auto', run: playServedOrders },
+  ...HANDLINGS.map((policy) => ({
     world: 'E6',
     policy,
     run: (seed: number) => playLateOrders(seed, policy),
-  }));
-  const byTime = [
-    ...Object.entries(PLANTED).map(([world, make]) => ({
-      world,
-      policy: BY_TIME,
-      run: playing(make, (world) => served(world)),
-    })),
-    { world: 'E6', policy: BY_TIME, run: playServedOrders },
-  ];
-  const pooled = HETEROGENEITY.flatMap((tau) =>
-    Object.entries({
-      'Beta TS': betaThompson,
-      'Beta TS per segment': segmentedThompson,
-      auto: PLAYERS.auto!,
-    }).map(([policy, player]) => ({
-      world: `E7 ${tau}`,
-      policy,
-      run: playing((seed) => segments(seed, tau), player),
-    })),
-  );
-  const slots = INTERACTIONS.flatMap((tau) =>
-    Object.entries({ 'Beta TS': betaThompson, [PIECES]: slotted }).map(([policy, player]) => ({
-      world: `E8 ${tau}`,
-      policy,
-      run: playing((seed) => components(seed, tau), player),
-    })),
-  );
-  const tired = FATIGUE.map((policy) => ({
+  })),
+];
+
+const ofFatigue = (): Job[] =>
+  FATIGUE.map((policy) => ({
     world: 'fatigue',
     policy,
     run: (seed: number) => playFatigue(seed, policy),
   }));
+
+/** Everything that is measured, in the order of the tables; worlds of public data only where the data are. */
+export function allJobs(): Job[] {
+  const unknown: MakePlayer = (world) => served({ ...world, fields: [] });
+  const pooled = { auto: AUTO, 'Beta TS': betaThompson, 'Beta TS per segment': segmentedThompson };
+  const slots = { auto: slotted, 'Beta TS': betaThompson };
   return [
-    ...main,
-    ...useless,
-    ...late,
-    ...byTime,
-    ...pooled,
-    ...slots,
-    ...tired,
+    ...Object.entries({ ...PLANTED, ...dataWorlds(), ...MORE }).flatMap(([world, make]) =>
+      each(world, make, players(world)),
+    ),
+    ...each('sleeping', sleeping, { 'auto, loyalty unknown': unknown }),
+    ...ofLateOrders(),
+    ...HETEROGENEITY.flatMap((tau) => each(`E7 ${tau}`, (seed) => segments(seed, tau), pooled)),
+    ...INTERACTIONS.flatMap((tau) => each(`E8 ${tau}`, (seed) => components(seed, tau), slots)),
+    ...ofFatigue(),
     ...ofHours(),
     ...fromElsewhere(),
     ...ofLabels(),

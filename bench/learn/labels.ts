@@ -9,7 +9,7 @@ export type Labelling = 'right' | 'none' | 'shuffled';
 const HOOKS = 4;
 const OFFERS = 3;
 /** Options that are there from the beginning; the others come at half time. */
-const FIRST = 8;
+const FIRST = [0, 1, 2, 3, 4, 5, 6, 7];
 const OPTIONS = HOOKS * OFFERS;
 const ROUNDS = 50_000;
 /** Rates are around 3 %; hooks and offers move them by so much, and every option by itself by less, in log-odds. */
@@ -20,7 +20,7 @@ const ROUND_MS = DAY_MS / 2_500;
 const START = Date.parse('2026-01-05T09:00:00Z');
 const FOLD = 250;
 
-/** Regret of `auto`, by time, where options made of a hook and an offer join others at half time; from then on only. */
+/** Regret of `auto` where options made of a hook and an offer join others at half time; from then on only. */
 export function playLabels(seed: number, labelling: Labelling): number {
   const rng = rngFromNumber(16_000 + seed);
   const draw = (n: number, by: number): number[] => Array.from({ length: n }, () => by * rng.normal());
@@ -50,7 +50,7 @@ export function playLabels(seed: number, labelling: Labelling): number {
       fold = t;
       next = t + Math.min(FOLD, 1 + t * 0.04);
     }
-    const open = t < ROUNDS / 2 ? FIRST : OPTIONS;
+    const open = t < ROUNDS / 2 ? FIRST : undefined;
     // everything is answered at once: what is asked about is long over
     const at = (round: number): number => START + round * ROUND_MS;
     const option = programme.choose({ context: {}, at: at(fold) + HOUR_MS }, chance, open);

@@ -4,8 +4,9 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { parseArgs } from 'node:util';
 import { SingleBar } from 'cli-progress';
+import type { Job } from './jobs.ts';
 import { allJobs } from './jobs.ts';
-import type { Measurements } from './report.ts';
+import type { Measured, Measurements } from './report.ts';
 import { regretChart } from './chart.ts';
 import { markdown, withTables } from './markdown.ts';
 import { report } from './report.ts';
@@ -49,44 +50,43 @@ function serve(child: ChildProcess, queue: Ask[], take: (answer: Answer) => void
   });
 }
 
-async function measure(): Promise<Measurements> {
-  const jobs = allJobs();
-  const chosen = jobs.flatMap(({ world, policy }, job) =>
-    new RegExp(values.only).test(`${world} | ${policy}`) ? [job] : [],
-  );
+/** Measures what was chosen; `done` is told of each world and policy when all of its seeds were played. */
+async function measure(jobs: readonly Job[], done: (seeds: string, row: Measured) => void): Promise<void> {
+  const chosen = jobs.flatMap((own, job) => (new RegExp(values.only).test(nameOf(own)) ? [job] : []));
   const [from, seeds] = [Number(values.from), Number(values.seeds)];
   const queue = chosen.flatMap((job) => Array.from({ length: seeds }, (_, i) => ({ job, seed: from + i })));
   const bar = new SingleBar({ format: ' {bar} {value}/{total} {what} {eta_formatted}' });
   bar.start(queue.length, 0, { what: '' });
-  const found = new Map(chosen.map((job) => [job, new Array<number>(seeds)]));
+  const found = new Map(chosen.map((job) => [job, new Map<number, number>()]));
   const take = ({ job, seed, value }: Answer): void => {
-    found.get(job)![seed - from] = value;
-    bar.increment(1, { what: `${jobs[job]!.world} | ${jobs[job]!.policy}` });
+    const { world, policy } = jobs[job]!;
+    const own = found.get(job)!.set(seed, value);
+    if (own.size === seeds) {
+      const all = Array.from({ length: seeds }, (_, i) => own.get(from + i)!);
+      done(`${from}-${from + seeds - 1}`, { world, policy, values: all });
+    }
+    bar.increment(1, { what: nameOf({ world, policy }) });
   };
   const children = Array.from({ length: Number(values.workers) }, () =>
     fork(new URL('worker.ts', import.meta.url)),
   );
   await Promise.all(children.map((child) => serve(child, queue, take)));
   bar.stop();
-  const name = `${from}-${from + seeds - 1}`;
-  return {
-    [name]: chosen.map((job) => ({
-      world: jobs[job]!.world,
-      policy: jobs[job]!.policy,
-      values: found.get(job)!,
-    })),
-  };
 }
 
-/** New measurements beside those of earlier runs: same seeds, world and policy are replaced. */
-function merged(before: Measurements, now: Measurements): Measurements {
-  const all = { ...before };
-  for (const [name, rows] of Object.entries(now)) {
-    const isNew = ({ world, policy }: { world: string; policy: string }): boolean =>
-      rows.some((row) => row.world === world && row.policy === policy);
-    all[name] = [...(before[name] ?? []).filter((row) => !isNew(row)), ...rows];
-  }
-  return all;
+const nameOf = ({ world, policy }: { world: string; policy: string }): string => `${world} | ${policy}`;
+
+/** With one row more, or measured anew; rows in the order of the jobs. */
+function withRow(all: Measurements, { seeds, row, order }: NewRow): Measurements {
+  const others = (all[seeds] ?? []).filter((own) => nameOf(own) !== nameOf(row));
+  const place = (own: Measured): number => order.indexOf(nameOf(own));
+  return { ...all, [seeds]: [...others, row].sort((one, other) => place(one) - place(other)) };
+}
+
+interface NewRow {
+  seeds: string;
+  row: Measured;
+  order: readonly string[];
 }
 
 mkdirSync(new URL('.', RESULTS), { recursive: true });
@@ -110,9 +110,15 @@ if (values.quick) {
       `No public data in ${dataFolder()}: R2, R2ctr and R3 are left out (PICKWELL_BENCH_DATA).\n`,
     );
   }
-  const before = existsSync(RESULTS) ? (JSON.parse(readFileSync(RESULTS, 'utf8')) as Measurements) : {};
-  const all = Number(values.seeds) > 0 ? merged(before, await measure()) : before;
-  writeFileSync(RESULTS, `${JSON.stringify(all)}\n`);
+  let all = existsSync(RESULTS) ? (JSON.parse(readFileSync(RESULTS, 'utf8')) as Measurements) : {};
+  if (Number(values.seeds) > 0) {
+    // written row by row: whoever stops a long run keeps what it found
+    const jobs = allJobs();
+    await measure(jobs, (seeds, row) => {
+      all = withRow(all, { seeds, row, order: jobs.map(nameOf) });
+      writeFileSync(RESULTS, `${JSON.stringify(all)}\n`);
+    });
+  }
   publish(all);
   process.stdout.write(report(all));
 }

@@ -32,7 +32,7 @@ function ratesElsewhere(rates: Float64Array, elsewhere: Elsewhere, seed: number)
   }
 }
 
-/** Regret of `auto`, by time, in E1 that begins with what another programme found. */
+/** Regret of `auto` in E1 that begins with what another programme found. */
 export function playPast(seed: number, elsewhere: Elsewhere): number {
   const world = fixedRates(seed);
   const rates = ratesElsewhere(world.chances.slice(0, world.options), elsewhere, seed);

@@ -9,6 +9,7 @@ import {
 import type { Xoshiro } from '../../core/maths/xoshiro.ts';
 import type { Player } from './play.ts';
 import type { World } from './worlds/world.ts';
+import { openIn } from './worlds/world.ts';
 
 /** Chooses option `i` with probability `p[i]`. */
 export function drawFrom(p: Float64Array, rng: Xoshiro): number {
@@ -27,13 +28,19 @@ export function largest(values: ArrayLike<number>): number {
   return best;
 }
 
-const uniformly = (options: number, rng: Xoshiro): number => Math.floor(rng.uniform() * options);
+/** The option of which the score is largest; the first of equals. */
+function bestOf(open: readonly number[], scoreOf: (option: number) => number): number {
+  return open[largest(open.map(scoreOf))]!;
+}
+
+const uniformly = (open: readonly number[], rng: Xoshiro): number =>
+  open[Math.floor(rng.uniform() * open.length)]!;
 
 /** An A/B test that never ends. */
-export const uniform = ({ options }: World): Player => ({
-  choose: (_t, rng) => uniformly(options, rng),
-  learn: () => undefined,
-});
+export function uniform(world: World): Player {
+  const open = openIn(world);
+  return { choose: (t, rng) => uniformly(open(t), rng), learn: () => undefined };
+}
 
 /** Wins and trials of each option. */
 function counts(options: number) {
@@ -46,24 +53,26 @@ function counts(options: number) {
   return { wins, trials, learn };
 }
 
-/** An A/B test over the first fifth, then its winner. */
-export function exploreThenCommit({ options, rounds }: World): Player {
-  const { wins, trials, learn } = counts(options);
-  let winner = -1;
+/** An A/B test over the first fifth, then what won it. */
+export function exploreThenCommit(world: World): Player {
+  const { wins, trials, learn } = counts(world.options);
+  const open = openIn(world);
+  let found: Float64Array | undefined;
   const choose = (t: number, rng: Xoshiro): number => {
-    if (t < rounds / 5) return uniformly(options, rng);
-    if (winner < 0) winner = largest(wins.map((w, a) => w / Math.max(1, trials[a]!)));
-    return winner;
+    if (t < world.rounds / 5) return uniformly(open(t), rng);
+    const rates = (found ??= wins.map((w, a) => w / Math.max(1, trials[a]!)));
+    return bestOf(open(t), (a) => rates[a]!);
   };
   return { choose, learn };
 }
 
 /** UCB1 (Auer, Cesa-Bianchi, Fischer 2002). */
-export function ucb1({ options }: World): Player {
-  const { wins, trials, learn } = counts(options);
+export function ucb1(world: World): Player {
+  const { wins, trials, learn } = counts(world.options);
+  const open = openIn(world);
   const bound = (w: number, n: number, t: number): number =>
     n === 0 ? Infinity : w / n + Math.sqrt((2 * Math.log(t)) / n);
-  return { choose: (t) => largest(wins.map((w, a) => bound(w, trials[a]!, t + 1))), learn };
+  return { choose: (t) => bestOf(open(t), (a) => bound(wins[a]!, trials[a]!, t + 1)), learn };
 }
 
 /** A Gamma(shape) number, shape >= 1 (Marsaglia, Tsang, "A Simple Method for Generating Gamma Variables", 2000). */
@@ -78,13 +87,14 @@ export function gamma(shape: number, rng: Xoshiro): number {
 }
 
 /** Thompson sampling from Beta(1 + wins, 1 + losses) (Thompson 1933). */
-export function betaThompson({ options }: World): Player {
-  const { wins, trials, learn } = counts(options);
+export function betaThompson(world: World): Player {
+  const { wins, trials, learn } = counts(world.options);
+  const open = openIn(world);
   const draw = (w: number, n: number, rng: Xoshiro): number => {
     const a = gamma(1 + w, rng);
     return a / (a + gamma(1 + n - w, rng));
   };
-  return { choose: (_t, rng) => largest(wins.map((w, a) => draw(w, trials[a]!, rng))), learn };
+  return { choose: (t, rng) => bestOf(open(t), (a) => draw(wins[a]!, trials[a]!, rng)), learn };
 }
 
 /** The textbook's linear Thompson sampling: unit noise, unit prior (Agrawal, Goyal 2013). */
@@ -95,14 +105,16 @@ export function textbookLinear(world: World): Player {
     for (let i = 0; i < d; i++) factor[rowStart(i) + i] = 1;
     return { mean: new Float64Array(d), factor: factorize(factor, d, factor) };
   });
+  const open = openIn(world);
   const z = new Float64Array(d);
   const at = (t: number): Float64Array => contexts.subarray(t * d, (t + 1) * d);
   const dot = (x: Float64Array, y: Float64Array): number => x.reduce((sum, xi, i) => sum + xi * y[i]!, 0);
   const choose = (t: number, rng: Xoshiro): number => {
     const x = at(t);
-    return largest(
-      arms.map(({ mean, factor }) => dot(x, mean) + Math.sqrt(quadratic(factor, x, z)) * rng.normal()),
-    );
+    return bestOf(open(t), (a) => {
+      const { mean, factor } = arms[a]!;
+      return dot(x, mean) + Math.sqrt(quadratic(factor, x, z)) * rng.normal();
+    });
   };
   const learn = (t: number, option: number, reward: number): void => {
     const x = at(t);

@@ -1,5 +1,5 @@
-import { auto } from './auto.ts';
 import { play } from './play.ts';
+import { served } from './served-player.ts';
 import { summarise } from './summary.ts';
 import { knownPersons, lateOutcomes } from './worlds/contexts.ts';
 import { fixedRates } from './worlds/fixed-rates.ts';
@@ -10,9 +10,9 @@ const SEEDS = [0, 1, 2, 3, 4];
 
 /** Mean regret and its standard error over seeds 0-4 and the first 10,000 rounds, November 2026. */
 const REFERENCE: readonly { make: (seed: number) => World; mean: number; se: number }[] = [
-  { make: fixedRates, mean: 48.6, se: 8.2 },
-  { make: knownPersons, mean: 171.8, se: 7.5 },
-  { make: lateOutcomes, mean: 227.2, se: 9.0 },
+  { make: fixedRates, mean: 54.5, se: 19.6 },
+  { make: knownPersons, mean: 178.9, se: 12.2 },
+  { make: lateOutcomes, mean: 232.7, se: 4.8 },
 ];
 
 export interface QuickResult {
@@ -28,7 +28,7 @@ export function quickResults(): QuickResult[] {
   return REFERENCE.map(({ make, mean, se }) => {
     const regrets = SEEDS.map((seed) => {
       const world = { ...make(seed), rounds: ROUNDS };
-      return play(world, auto(world), seed).regret;
+      return play(world, served(world), seed).regret;
     });
     return { world: make(0).id, ...summarise(regrets), most: mean + 4 * se };
   });

@@ -53,12 +53,13 @@ export class Served {
     return policyOf(this.#programme, { programme: 'bench', version: 1, state: this.#state });
   }
 
-  /** @param options how many of the options there are yet */
-  choose(request: Request, rng: Xoshiro, options = this.options.length): number {
-    const scored = this.#policy.score(this.options.slice(0, options), request);
+  /** @param open numbers of the options that may be chosen; absent: all */
+  choose(request: Request, rng: Xoshiro, open?: readonly number[]): number {
+    const scored = this.#policy.score(open?.map((a) => this.options[a]!) ?? this.options, request);
     let left = rng.uniform();
     const drawn = scored.findIndex(({ propensity }) => (left -= propensity) < 0);
-    return drawn < 0 ? largest(scored.map(({ propensity }) => propensity)) : drawn;
+    const place = drawn < 0 ? largest(scored.map(({ propensity }) => propensity)) : drawn;
+    return open?.[place] ?? place;
   }
 
   #trial({ context, at }: Request, option: number) {

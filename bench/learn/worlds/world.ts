@@ -19,6 +19,10 @@ export interface World {
   contexts: Float64Array;
   /** rounds x options, row by row */
   chances: Float64Array;
+  /** rounds x options, row by row: 1 where an option may be chosen, in every round at least one; absent: always all. */
+  open?: Uint8Array;
+  /** Decisions a day, for programmes that live in time; absent: 2,500. */
+  daily?: number;
   /** Uniform in [0, 1), one a round. */
   luck: Float64Array;
   /** Rounds until an outcome is known. */
@@ -44,12 +48,18 @@ export function sigmoid(x: number): number {
   return e / (1 + e);
 }
 
-/** Chance of the best option in every round. */
-export function bestChances({ rounds, options, chances }: World): Float64Array {
+/** Numbers of the options that may be chosen in each round. */
+export function openIn({ options, open }: World): (t: number) => readonly number[] {
+  const all = Array.from({ length: options }, (_, a) => a);
+  return open ? (t) => all.filter((a) => open[t * options + a] === 1) : () => all;
+}
+
+/** Chance of the best option that may be chosen, in every round. */
+export function bestChances({ rounds, options, chances, open }: World): Float64Array {
   const best = new Float64Array(rounds).fill(-Infinity);
   for (let i = 0; i < rounds * options; i++) {
     const t = Math.floor(i / options);
-    if (chances[i]! > best[t]!) best[t] = chances[i]!;
+    if (open?.[i] !== 0 && chances[i]! > best[t]!) best[t] = chances[i]!;
   }
   return best;
 }
