@@ -8,7 +8,7 @@ import type { DomainEvent } from '../../core/domain/event.ts';
 import type { PersonRef } from '../../core/domain/person.ts';
 import { segmentEvent } from './schema.ts';
 import type { SegmentEvent } from './schema.ts';
-import { trackEvents } from './track.ts';
+import { trackEvent } from './track.ts';
 
 /** Types that mean something to us whether or not they carry consent. */
 const USED_TYPES: ReadonlySet<string> = new Set(['track', 'identify', 'alias', 'delete']);
@@ -47,9 +47,9 @@ function eventsOf(raw: unknown, receivedAt: number): DomainEvent[] {
     person: personOf(event),
   };
   if (event.type === 'delete') return [{ ...base, type: 'delete' }];
-  if (event.type === 'identify') return [{ ...base, type: 'identify', traits: event.traits, consent }];
+  if (event.type === 'identify') return [{ ...base, type: 'identify', traits: traitsOf(event), consent }];
   const events: DomainEvent[] = [];
-  if (event.type === 'track') events.push(...trackEvents(event, base));
+  if (event.type === 'track') events.push(trackEvent(event, base));
   if (event.type === 'alias') events.push({ ...base, type: 'alias', previous: previousOf(event) });
   // Consent rides on every type, page views included; its own id keeps it apart from the event it came with.
   if (consent) events.push({ ...base, id: `${base.id}#consent`, type: 'identify', traits: {}, consent });
@@ -84,6 +84,10 @@ function personOf(event: SegmentEvent): PersonRef {
   }
   return person;
 }
+
+/** Where the device is, unless the traits say where the person is. */
+const traitsOf = ({ traits, context: { timezone } }: SegmentEvent): Record<string, unknown> =>
+  textOf(timezone) === undefined ? traits : { timezone, ...traits };
 
 /** Segment does not say which kind of id the previous one was, so it names the person as either. */
 function previousOf(event: SegmentEvent): PersonRef {

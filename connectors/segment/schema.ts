@@ -40,9 +40,15 @@ export const segmentEvent = z.object({
   traits: fields,
   properties: fields,
   context: z
-    .object({ traits: fields, page: fields, consent: z.unknown().optional() })
+    .object({
+      traits: fields,
+      page: fields,
+      consent: z.unknown().optional(),
+      /** IANA name of the device's zone. Source: https://segment.com/docs/connections/spec/common, read 2026-11-28 */
+      timezone: z.unknown().optional(),
+    })
     .nullish()
-    .transform((value) => value ?? { traits: {}, page: {}, consent: undefined }),
+    .transform((value) => value ?? { traits: {}, page: {}, consent: undefined, timezone: undefined }),
   timestamp: time,
   originalTimestamp: time,
   receivedAt: time,

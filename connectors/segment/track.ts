@@ -15,20 +15,17 @@ const EMAIL_SIGNALS: ReadonlyMap<string, string> = new Map([
   ['Unsubscribed', SIGNAL.unsubscribed],
 ]);
 
-/** Signals after which the person must not get e-mail. */
-const CLOSES_EMAIL: ReadonlySet<string> = new Set([SIGNAL.complained, SIGNAL.unsubscribed]);
-
 /** Most numeric properties kept of one event. */
 const VALUES = 50;
 
-/** A track call as a signal, and as the end of a subscription where it is one. */
-export function trackEvents(
+/** A track call as a signal. */
+export function trackEvent(
   event: SegmentEvent,
   base: { source: string; id: string; at: number; person: PersonRef },
-): DomainEvent[] {
+): DomainEvent {
   if (event.event === undefined) throw new Fault('invalid', 'a track call without an event name');
   const name = EMAIL_SIGNALS.get(event.event) ?? event.event;
-  const signal: DomainEvent = {
+  return {
     ...base,
     type: 'signal',
     name,
@@ -36,9 +33,6 @@ export function trackEvents(
     values: valuesOf(event.event, event.properties),
     orderId: idOf(event.properties.order_id),
   };
-  if (!CLOSES_EMAIL.has(name)) return [signal];
-  const id = `${base.id}#subscription`;
-  return [signal, { ...base, id, type: 'subscription', channel: 'email', state: 'unsubscribed' }];
 }
 
 /** Page views give links of their own site without its address. */

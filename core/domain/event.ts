@@ -12,10 +12,20 @@ export const SIGNAL = {
   delivered: 'email_delivered',
   opened: 'email_opened',
   clicked: 'email_clicked',
+  /** For good: the address takes no mail. */
   bounced: 'email_bounced',
+  /** This message was refused, the address may be fine. */
+  blocked: 'email_blocked',
   complained: 'complained',
   unsubscribed: 'unsubscribed',
 } as const;
+
+/** The channel that a signal closes, whoever tells of it. */
+export const CLOSES: ReadonlyMap<string, string> = new Map([
+  [SIGNAL.bounced, 'email'],
+  [SIGNAL.complained, 'email'],
+  [SIGNAL.unsubscribed, 'email'],
+]);
 
 interface EventBase {
   /** Which integration reported it. Together with `id` it identifies the event for ever. */

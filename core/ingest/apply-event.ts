@@ -1,5 +1,6 @@
-import type { DomainEvent, IdentifyEvent, SubscriptionEvent } from '../domain/event.ts';
-import type { Alias, Person, PersonRef } from '../domain/person.ts';
+import type { DomainEvent, IdentifyEvent } from '../domain/event.ts';
+import { CLOSES } from '../domain/event.ts';
+import type { Alias, Person, PersonRef, SubscriptionState } from '../domain/person.ts';
 import { newest, newestOfEach } from '../people/merge.ts';
 import type { WorkingSet } from '../people/working-set.ts';
 import { applyToContacts } from './apply-contact.ts';
@@ -26,7 +27,8 @@ export function applyEvent(event: DomainEvent, set: WorkingSet, toAliases: ToAli
   }
   const person = named(event, set) ?? set.person(aliases, event.at, event.type === 'alias');
   if (event.type === 'identify') set.save(identified(person, event));
-  if (event.type === 'subscription') set.save(subscribed(person, event));
+  const stand = standing(event);
+  if (stand) set.save(subscribed(person, stand));
   if (event.type === 'signal') {
     const { source, id, at, name, decisionId, send, values, orderId, machine } = event;
     set.signal({ source, id, at, name, decisionId, send, values, orderId, machine, person: person.id });
@@ -66,7 +68,21 @@ function identified(person: Person, { traits, consent, at }: IdentifyEvent): Per
   };
 }
 
-function subscribed(person: Person, { channel, state, at }: SubscriptionEvent): Person {
+/** How a channel stands from some time on. */
+interface Standing {
+  channel: string;
+  state: SubscriptionState;
+  at: number;
+}
+
+/** What an event says of a channel: outright, or because no other message is wanted after it. */
+export function standing(event: DomainEvent): Standing | undefined {
+  if (event.type === 'subscription') return event;
+  const channel = event.type === 'signal' ? CLOSES.get(event.name) : undefined;
+  return channel === undefined ? undefined : { channel, state: 'unsubscribed', at: event.at };
+}
+
+function subscribed(person: Person, { channel, state, at }: Standing): Person {
   const own = newestOfEach(person.subscriptions, { [channel]: { value: state, at } });
   return { ...person, subscriptions: own };
 }

@@ -1,6 +1,6 @@
 import type { DomainEvent } from '../../core/domain/event.ts';
 import { notAfter } from '../../core/domain/event.ts';
-import { aliasesIn, applyEvent } from '../../core/ingest/apply-event.ts';
+import { aliasesIn, applyEvent, standing } from '../../core/ingest/apply-event.ts';
 import { erasedKey } from '../../core/people/working-set.ts';
 import { toAliases } from './asked.ts';
 import type { Job } from './batcher.ts';
@@ -9,7 +9,8 @@ import type { Job } from './batcher.ts';
 const EVENTS_PER_JOB = 200;
 
 /** Whether an event says where somebody may be contacted. */
-export const closes = ({ type }: DomainEvent): boolean => type === 'subscription' || type === 'delete';
+export const closes = (event: DomainEvent): boolean =>
+  event.type === 'delete' || standing(event) !== undefined;
 
 /** Work that lets some events take effect and says of each whether it is new. */
 export function* ingestJobs(events: readonly DomainEvent[]): Generator<Job<boolean[]>> {

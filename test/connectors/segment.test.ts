@@ -94,6 +94,15 @@ describe('the documented payloads', () => {
 });
 
 describe('identity', () => {
+  it('says where the person is, unless a trait does', () => {
+    const context = { timezone: 'Asia/Tokyo' };
+    const call = { type: 'identify', userId: 'u', context };
+    expect(eventsOf({ ...call, traits: { a: 1 } })[0]).toHaveProperty('traits', { a: 1, ...context });
+    const traits = { timezone: 'Europe/Berlin' };
+    expect(eventsOf({ ...call, traits })[0]).toHaveProperty('traits', traits);
+    expect(eventsOf({ ...call, context: { timezone: 9 } })[0]).toHaveProperty('traits', {});
+  });
+
   it('keeps every id of an identify call', () => {
     const [event] = eventsOf({ type: 'identify', messageId: 'm', userId: 7, anonymousId: 'a', timestamp });
     expect(event).toMatchObject({ id: 'm', person: { userId: '7', anonymousId: 'a' } });

@@ -113,21 +113,11 @@ describe('the documented events', () => {
     ['Send', 'email_sent'],
     ['Delivery', 'email_delivered'],
     ['Open', 'email_opened'],
-  ])('email %s is the signal %s', (type, name) => {
-    expect(parse(email(type)).events).toMatchObject([{ type: 'signal', name, send: '12345qwert' }]);
-  });
-
-  it.each([
     ['Bounce', 'email_bounced'],
     ['MarkAsSpam', 'complained'],
     ['Unsubscribe', 'unsubscribed'],
-  ])('email %s is the signal %s and closes the channel', (type, name) => {
-    const parsed = parse(email(type));
-    expect(parsed.events).toMatchObject([
-      { type: 'signal', id: ID, name },
-      { ...base, type: 'subscription', id: `${ID}#subscription`, channel: 'email', state: 'unsubscribed' },
-    ]);
-    expect(parsed.indices).toEqual([0, 0]);
+  ])('email %s is the signal %s', (type, name) => {
+    expect(parse(email(type)).events).toMatchObject([{ type: 'signal', name, send: '12345qwert' }]);
   });
 
   it('are ignored where they mean nothing to us, whatever their shape', () => {

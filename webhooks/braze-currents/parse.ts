@@ -21,9 +21,6 @@ const EMAIL_SIGNALS: ReadonlyMap<string, string> = new Map([
   ['users.messages.email.Unsubscribe', SIGNAL.unsubscribed],
 ]);
 
-/** Signals after which the person must not get e-mail. */
-const CLOSES_EMAIL: ReadonlySet<string> = new Set([SIGNAL.bounced, SIGNAL.complained, SIGNAL.unsubscribed]);
-
 /**
  * A batch of Currents as domain events. JSON is never refused as a whole: an empty body or a batch without events is
  * the probe for credentials, and one bad event is rejected alone.
@@ -57,14 +54,7 @@ function eventsOf(raw: unknown, receivedAt: number): DomainEvent[] {
     person: personOf(event),
   };
   if (signal === undefined) return [{ ...base, type: 'signal', ...behaviourOf(event) }];
-  const events: DomainEvent[] = [
-    { ...base, type: 'signal', name: signal, values: {}, ...aboutMessage(event) },
-  ];
-  if (CLOSES_EMAIL.has(signal)) {
-    const id = `${base.id}#subscription`;
-    events.push({ ...base, id, type: 'subscription', channel: 'email', state: 'unsubscribed' });
-  }
-  return events;
+  return [{ ...base, type: 'signal', name: signal, values: {}, ...aboutMessage(event) }];
 }
 
 function personOf({ user }: CurrentsEvent): DomainEvent['person'] {

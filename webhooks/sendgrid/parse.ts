@@ -5,14 +5,13 @@ import { itemAs, jsonBody, parseItems } from '../../core/contracts/parse-items.t
 import type { Verified } from '../../core/contracts/webhook.ts';
 import { SIGNAL } from '../../core/domain/event.ts';
 import type { DomainEvent } from '../../core/domain/event.ts';
-import type { SubscriptionState } from '../../core/domain/person.ts';
 import { sendgridEvent } from './schema.ts';
 import type { SendgridEvent } from './schema.ts';
 
-/** What one event means: a signal, a change of the e-mail subscription, or both. */
+/** What one event means: a signal, or a change of the e-mail subscription. */
 interface Effect {
+  /** None: e-mail is wanted again. */
   signal?: string;
-  subscription?: SubscriptionState;
 }
 
 /** Events with a meaning for us; all others (`deferred`, account events) are ignored. */
@@ -22,15 +21,15 @@ const EFFECTS: ReadonlyMap<string, Effect> = new Map<string, Effect>([
   ['delivered', { signal: SIGNAL.delivered }],
   ['open', { signal: SIGNAL.opened }],
   ['click', { signal: SIGNAL.clicked }],
-  ['bounce', { signal: SIGNAL.bounced, subscription: 'unsubscribed' }],
-  ['spamreport', { signal: SIGNAL.complained, subscription: 'unsubscribed' }],
-  ['unsubscribe', { signal: SIGNAL.unsubscribed, subscription: 'unsubscribed' }],
-  ['group_unsubscribe', { signal: SIGNAL.unsubscribed, subscription: 'unsubscribed' }],
-  ['group_resubscribe', { subscription: 'subscribed' }],
+  ['bounce', { signal: SIGNAL.bounced }],
+  ['spamreport', { signal: SIGNAL.complained }],
+  ['unsubscribe', { signal: SIGNAL.unsubscribed }],
+  ['group_unsubscribe', { signal: SIGNAL.unsubscribed }],
+  ['group_resubscribe', {}],
 ]);
 
-/** The message was refused, the address may be fine: the channel stays open. */
-const BLOCKED: Effect = { signal: SIGNAL.bounced };
+/** The channel stays open. */
+const BLOCKED: Effect = { signal: SIGNAL.blocked };
 
 /**
  * A batch of the event webhook as domain events.
@@ -57,22 +56,10 @@ function eventsOf(raw: unknown, receivedAt: number): DomainEvent[] {
     at: Math.min(event.timestamp * 1000, receivedAt),
     person: personOf(event),
   };
-  const events: DomainEvent[] = [];
-  if (effect.signal)
-    events.push({ ...base, type: 'signal', name: effect.signal, values: {}, ...aboutMessage(event) });
-  if (effect.subscription) {
-    const id = `${base.id}#subscription`;
-    const { decisionId } = aboutMessage(event);
-    events.push({
-      ...base,
-      id,
-      type: 'subscription',
-      channel: 'email',
-      state: effect.subscription,
-      decisionId,
-    });
-  }
-  return events;
+  const about = aboutMessage(event);
+  if (effect.signal) return [{ ...base, type: 'signal', name: effect.signal, values: {}, ...about }];
+  const { decisionId } = about;
+  return [{ ...base, type: 'subscription', channel: 'email', state: 'subscribed', decisionId }];
 }
 
 /** Looked up before validation: events of a kind we do not use may have any shape. */

@@ -1,3 +1,4 @@
+import { CONTACT_SIGNALS } from '../../../core/domain/contact-signals.ts';
 import { approvalObjection } from '../../../core/guardrails/approval.ts';
 import type { Check } from './finding.ts';
 
@@ -26,6 +27,25 @@ export const channels: Check = ({ guardrails, variants }) => {
       message: `No variant is sent on ${channel}.`,
       fix,
     }));
+};
+
+/** Channels by the letters of their names alone. */
+const lettersOf = (channel: string): string => channel.toLowerCase().replace(/[^a-z]/g, '');
+
+/** Channels that platforms call otherwise: what closes them, and contacts that other tools make, would not be seen. */
+export const spelling: Check = ({ variants }) => {
+  const reported = new Set([...CONTACT_SIGNALS.values()].map(({ channel }) => channel));
+  const byLetters = new Map([...reported].map((channel) => [lettersOf(channel), channel]));
+  return variants.flatMap(({ channel }, i) => {
+    const meant = byLetters.get(lettersOf(channel));
+    if (meant === undefined || meant === channel) return [];
+    return {
+      code: 'channel-spelling',
+      path: `variants.${i}.channel`,
+      message: `Platforms report on ${meant}, not on ${channel}: unsubscriptions and other contacts would not count.`,
+      fix: `Call the channel ${meant}.`,
+    };
+  });
 };
 
 /** Channels for which nobody asks for consent where it is asked for on others. */

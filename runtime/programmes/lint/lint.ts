@@ -1,5 +1,5 @@
 import type { Programme } from '../../../core/domain/programme.ts';
-import { approvals, channels, consent } from './channels.ts';
+import { approvals, channels, consent, spelling } from './channels.ts';
 import { choices } from './choices.ts';
 import { contexts } from './context.ts';
 import { dates } from './dates.ts';
@@ -26,6 +26,7 @@ const CHECKS: readonly Check[] = [
   pools,
   queues,
   channels,
+  spelling,
   consent,
   fallback,
   costs,

@@ -42,6 +42,24 @@ describe.each(await allStores())('a revocation (%s)', (_, open) => {
     expect(await ask('6')).toBe('send');
   });
 
+  it.each(['unsubscribed', 'complained', 'email_bounced'])(
+    'is what a platform reports as %s, until the person subscribes again',
+    async (name) => {
+      const own = programme({ variants: [variant('a')] });
+      const rig = await engineRig({ store: await open(), programmes: [own] });
+      const report = (id: string, told: string): DomainEvent => {
+        return { ...base, type: 'signal', id, name: told, values: {} };
+      };
+      await rig.engine.ingest([report('1', 'email_blocked')]);
+      expect((await rig.decide(person, { send: '1' })).action).toBe('send');
+      await rig.engine.ingest([report('2', name)]);
+      const { action, dropped } = await rig.decide(person, { send: '2' });
+      expect([action, dropped[0]?.rule]).toEqual(['silence', 'consent']);
+      await rig.engine.ingest([subscription('subscribed', '3', NOON + 1)]);
+      expect((await rig.decide(person, { send: '3' })).action).toBe('send');
+    },
+  );
+
   it('of everything closes every channel under every id, until the person subscribes again', async () => {
     const rig = await engineRig({
       store: await open(),
