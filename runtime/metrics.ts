@@ -1,4 +1,4 @@
-import type { OutboxAdmin } from '../core/contracts/store.ts';
+import type { OutboxCount } from '../core/contracts/store.ts';
 import type { Funnel } from '../core/decide/funnel.ts';
 import type { Standing } from '../core/domain/closed.ts';
 import type { ClosedReader } from './engine/closed/reader.ts';
@@ -7,8 +7,6 @@ import type { EngineHealth } from './engine/room.ts';
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 import type { LimitsInUse } from './delivery/limiter.ts';
 import type { ResourceUse } from './programmes/resource-use.ts';
-
-type OutboxRow = Awaited<ReturnType<OutboxAdmin['outboxCounts']>>[number];
 
 const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5];
 const SIZES = [1, 2, 4, 8, 16, 32, 64, 128, 256];
@@ -79,10 +77,14 @@ export class Metrics {
     [],
     SECONDS,
   );
-  readonly #outbox = this.#gauge('outbox_rows', 'Outcomes by destination and state', [
+  readonly #outbox = this.#gauge('outbox_rows', 'Outcomes that are not delivered, by destination and state', [
     'destination',
     'state',
   ]);
+  readonly #delivered = this.#counter('delivered_total', 'Outcomes that this copy delivered', [
+    'destination',
+  ]);
+  readonly #store = this.#gauge('store_up', '1 if the store answered when this was asked, else 0', []);
   readonly #taken = this.#gauge(
     'resource_taken',
     'What is taken of a cap over all persons, a budget, a pool, a queue',
@@ -190,13 +192,22 @@ export class Metrics {
     this.#closed.age.set(ageMs / 1000);
   }
 
-  outbox(rows: readonly OutboxRow[], now: number): void {
+  outbox(rows: readonly OutboxCount[], now: number): void {
     this.#outbox.reset();
     this.#oldest.reset();
     for (const { destination, state, count, oldestAt } of rows) {
       this.#outbox.set({ destination, state }, count);
       if (state === 'pending') this.#oldest.set({ destination }, Math.max(0, now - oldestAt) / 1000);
     }
+  }
+
+  deliveries(tallies: readonly { id: string; delivered: number }[]): void {
+    this.#delivered.reset();
+    for (const { id, delivered } of tallies) this.#delivered.inc({ destination: id }, delivered);
+  }
+
+  store(up: boolean): void {
+    this.#store.set(up ? 1 : 0);
   }
 
   resources(uses: readonly ResourceUse[]): void {

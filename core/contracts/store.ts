@@ -138,8 +138,18 @@ export interface ReadStore {
   counts(): Promise<Record<string, number>>;
 }
 
+/** Outcomes of a destination in one state. */
+export interface OutboxCount {
+  destination: string;
+  state: string;
+  count: number;
+  /** When the oldest of them was made, ms since 1970. */
+  oldestAt: number;
+}
+
 export interface OutboxAdmin {
-  outboxCounts(): Promise<{ destination: string; state: string; count: number; oldestAt: number }[]>;
+  /** What is not delivered, by destination and state: pending or dead. */
+  outboxCounts(): Promise<OutboxCount[]>;
   /** Makes what a process that died had claimed due at once. Where many share the store, claims end with their leases only. */
   recoverClaims(): Promise<void>;
   /** Makes dead outcomes pending again; returns how many. */

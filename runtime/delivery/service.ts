@@ -29,7 +29,7 @@ export interface DeliveryPorts {
 
 export interface DestinationStatus extends DelivererStatus {
   id: string;
-  /** Outcomes by state: pending, delivered, dead. */
+  /** Outcomes that are not delivered by state, pending or dead, of all copies. */
   outbox: Record<string, number>;
 }
 
@@ -80,6 +80,11 @@ export class DeliveryService {
   /** How the limits are kept and used at the moment. */
   limits(): LimitsInUse {
     return this.#limiter.use();
+  }
+
+  /** What each destination was sent since this process started. */
+  tallies(): { id: string; delivered: number }[] {
+    return [...this.#deliverers].map(([id, deliverer]) => ({ id, delivered: deliverer.status().delivered }));
   }
 
   async status(): Promise<DestinationStatus[]> {

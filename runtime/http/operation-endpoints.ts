@@ -7,6 +7,7 @@ import { resourceUse } from '../programmes/resource-use.ts';
 import type { Programmes } from '../programmes/service.ts';
 import type { Endpoint } from './endpoint.ts';
 import { Problem } from './problem.ts';
+import { inPassing, StoreProbe } from './store-probe.ts';
 
 interface Ports {
   store: DeskStore;
@@ -22,28 +23,50 @@ interface Ports {
   openapi: () => object;
 }
 
+/** How long one part of the metrics is waited for, in ms: less than the 10 s for which Prometheus waits for all. */
+const PART_MS = 3_000;
+
+/** Brings the metrics up to date. What the store does not tell in passing is left out: the rest matters most while it is away. */
+async function gather(ports: Ports, reachable: boolean): Promise<void> {
+  const { store, engine, programmes, delivery, metrics, closed, now } = ports;
+  metrics.store(reachable);
+  metrics.closedList(closed);
+  metrics.limits(delivery.limits());
+  metrics.deliveries(delivery.tallies());
+  const live = programmes.all().filter(({ status }) => status === 'live');
+  const [health, outbox, uses] = await Promise.all([
+    inPassing(engine.health(), PART_MS),
+    reachable ? inPassing(store.outboxCounts(), PART_MS) : undefined,
+    reachable ? inPassing(resourceUse(live, store, now()), PART_MS) : undefined,
+  ]);
+  if (health) metrics.health(health);
+  metrics.outbox(outbox ?? [], now());
+  metrics.resources(uses ?? []);
+}
+
 /** What operators, installers and load balancers ask. */
 export function operationEndpoints(ports: Ports): Endpoint[] {
-  const { store, delivery, metrics } = ports;
+  const { store, delivery } = ports;
+  const probe = new StoreProbe(store);
   const open = (path: string, summary: string, handle: Endpoint['handle']): Endpoint => {
     return { methods: ['GET'], path, summary, handle };
   };
   return [
     open('/health', 'Whether the process runs', () => ({ status: 200, body: { status: 'ok' } })),
-    open('/ready', 'Whether requests should be sent here', async () => {
+    open('/ready', 'Whether requests should be sent here, and whether the store answers', async () => {
       if (!ports.ready()) throw new Problem(503, 'Starting or stopping');
-      await store.ping();
-      return { status: 200, body: { status: 'ready' } };
+      // without it the rungs below answer: a balancer that left this copy out would have nobody answer
+      const store = (await probe.reachable()) ? 'reachable' : 'away';
+      return { status: 200, body: { status: 'ready', store } };
     }),
     open('/metrics', 'Metrics for Prometheus', async () => {
-      metrics.outbox(await store.outboxCounts(), ports.now());
-      metrics.closedList(ports.closed);
-      metrics.health(await ports.engine.health());
-      const live = ports.programmes.all().filter(({ status }) => status === 'live');
-      metrics.resources(await resourceUse(live, store, ports.now()));
-      metrics.limits(delivery.limits());
-      const body = await metrics.registry.metrics();
-      return { status: 200, headers: { 'content-type': metrics.registry.contentType }, body };
+      await gather(ports, await probe.reachable());
+      const { registry } = ports.metrics;
+      return {
+        status: 200,
+        headers: { 'content-type': registry.contentType },
+        body: await registry.metrics(),
+      };
     }),
     open('/manifest.json', 'What a marketplace reads', () => ({ status: 200, body: ports.manifest() })),
     open('/openapi.json', 'This description', () => ({ status: 200, body: ports.openapi() })),

@@ -1,5 +1,6 @@
 import type { OutboxItem, OutboxResult } from '../../core/contracts/outbox.ts';
 import type { NewOutcome } from '../../core/contracts/records.ts';
+import type { OutboxCount } from '../../core/contracts/store.ts';
 import type { PersonId } from '../../core/domain/person.ts';
 
 interface Row extends OutboxItem {
@@ -59,9 +60,10 @@ export class MemoryOutbox {
     for (const row of this.#rows.values()) if (row.leased) Object.assign(row, { nextAt: 0, leased: false });
   }
 
-  counts(): { destination: string; state: string; count: number; oldestAt: number }[] {
-    const groups = new Map<string, { destination: string; state: string; count: number; oldestAt: number }>();
+  counts(): OutboxCount[] {
+    const groups = new Map<string, OutboxCount>();
     for (const { destination, state, createdAt } of this.#rows.values()) {
+      if (state === 'delivered') continue;
       const key = `${destination} ${state}`;
       const group = groups.get(key) ?? { destination, state, count: 0, oldestAt: createdAt };
       groups.set(key, { ...group, count: group.count + 1, oldestAt: Math.min(group.oldestAt, createdAt) });

@@ -95,6 +95,8 @@ test(
       await Promise.all(clients);
     }
 
+    const sent = (): number => [...segment.acknowledged.values()].reduce((sum, times) => sum + times, 0);
+    const sentByTheDead = sent();
     const last = start(environment);
     await untilReady(base, last);
     expect(answered.size).toBeGreaterThan(500);
@@ -117,6 +119,10 @@ test(
     // what the dead processes had in hand is taken up again, and every answered decision reaches Segment
     await untilDrained(base);
     for (const id of answered.values()) expect(segment.acknowledged.has(id)).toBe(true);
+    const metrics = await (await fetch(`${base}/metrics`)).text();
+    const told = /^pickwell_delivered_total\{destination="segment"\} (\d+)$/m.exec(metrics)?.[1];
+    expect(Number(told)).toBe(sent() - sentByTheDead);
+    expect(metrics).not.toMatch(/^pickwell_outbox_rows\{/m);
     last.child.kill('SIGTERM');
     expect(await last.exit).toBe(0);
 

@@ -172,6 +172,9 @@ export const MIGRATIONS: readonly Migration[] = [
     -- one row: the last place given; locked by whoever closes something, until the commit
     CREATE TABLE pickwell.closed_head (one boolean PRIMARY KEY CHECK (one), number bigint NOT NULL);
     INSERT INTO pickwell.closed_head VALUES (true, 0);
+
+    -- for whoever counts what is not delivered
+    CREATE INDEX outbox_waiting ON pickwell.outbox (destination, state, created_at) WHERE state <> 'delivered';
     `,
     fill: fillClosed,
   },

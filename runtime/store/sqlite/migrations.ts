@@ -103,6 +103,8 @@ export const MIGRATIONS: readonly Step[] = [
     CREATE TABLE closed (
       number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, erased INTEGER NOT NULL, channels TEXT NOT NULL
     );
+    -- for whoever counts what is not delivered
+    CREATE INDEX outbox_waiting ON outbox (destination, state, created_at) WHERE state <> 'delivered';
     `);
     fillClosed(db);
   },

@@ -1,4 +1,5 @@
 import type { OutboxItem, OutboxResult } from '../../../core/contracts/outbox.ts';
+import type { OutboxCount } from '../../../core/contracts/store.ts';
 import type { Outcome } from '../../../core/domain/outcome.ts';
 import type { Database } from './database.ts';
 
@@ -50,12 +51,11 @@ export function recoverClaims(db: Database): void {
   db.run(`UPDATE outbox SET next_at = 0, leased = 0 WHERE state = 'pending' AND leased = 1`);
 }
 
-export function outboxCounts(
-  db: Database,
-): { destination: string; state: string; count: number; oldestAt: number }[] {
+/** What was delivered stays for ever and is not counted: this is asked every few seconds, on the thread that decides. */
+export function outboxCounts(db: Database): OutboxCount[] {
   return db.all(
     `SELECT destination, state, count(*) AS count, min(created_at) AS oldestAt FROM outbox
-     GROUP BY destination, state ORDER BY destination, state`,
+     WHERE state <> 'delivered' GROUP BY destination, state ORDER BY destination, state`,
   );
 }
 

@@ -68,7 +68,7 @@ it('a folder from before there was a closed list has one of everybody in it', as
   await told(await openSqliteStore(path));
   const db = new DatabaseSync(join(path, 'pickwell.db'));
   const { user_version: version } = db.prepare('PRAGMA user_version').get() as { user_version: number };
-  db.exec(`DROP TABLE closed; PRAGMA user_version = ${version - 1}`);
+  db.exec(`DROP TABLE closed; DROP INDEX outbox_waiting; PRAGMA user_version = ${version - 1}`);
   db.close();
   const store = await openSqliteStore(path);
   onTestFinished(() => store.close());
@@ -82,7 +82,7 @@ it.skipIf(server === undefined)('and so has a database', async () => {
   await told(await openPostgresStore({ url }));
   const client = new pg.Client({ connectionString: url });
   await client.connect();
-  await client.query(`DROP TABLE pickwell.closed, pickwell.closed_head;
+  await client.query(`DROP INDEX pickwell.outbox_waiting; DROP TABLE pickwell.closed, pickwell.closed_head;
     DELETE FROM pickwell.migrations WHERE step = (SELECT max(step) FROM pickwell.migrations)`);
   await client.end();
   const store = await openPostgresStore({ url });
