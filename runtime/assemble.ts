@@ -104,6 +104,7 @@ async function makeParts(world: World) {
     shed: (decisions) => metrics.shed(decisions),
     funnel: (funnel) => metrics.funnel(funnel),
     folded: (entries) => metrics.folded(entries),
+    warned: (message) => logger.warn(message),
     foldFailed: (error) => {
       metrics.foldFailed();
       logger.error({ err: error }, 'learning paused; the last good model goes on deciding');

@@ -67,6 +67,8 @@ export interface EngineObserver {
   funnel(funnel: Funnel): void;
   /** So many entries of the ledger were learned from. */
   folded(entries: number): void;
+  /** Something that an operator should mend. */
+  warned(message: string): void;
   /** Learning pauses; the last good model goes on deciding. */
   foldFailed(error: unknown): void;
   /** Another copy changed a programme. */

@@ -13,14 +13,17 @@ export type StoreChoice =
 export const storeChoice = ({ database, data }: Pick<Settings, 'database' | 'data'>): StoreChoice =>
   database === undefined ? { kind: 'sqlite', folder: data } : { kind: 'postgres', url: database };
 
-/** @throws SettingsError when what is there is a copy that was never finished; Fault `unavailable`. */
-export async function openStore(choice: StoreChoice): Promise<Store> {
+/**
+ * `warn` is told of what an operator should mend.
+ * @throws SettingsError when what is there is a copy that was never finished; Fault `unavailable`.
+ */
+export async function openStore(choice: StoreChoice, warn?: (message: string) => void): Promise<Store> {
   switch (choice.kind) {
     case 'sqlite':
       return openSqliteStore(choice.folder);
     case 'postgres':
       await refuseUnfinished(choice.url);
-      return openPostgresStore({ url: choice.url, databaseClock: true });
+      return openPostgresStore({ url: choice.url, databaseClock: true, warn });
     case 'memory':
       return openMemoryStore();
   }

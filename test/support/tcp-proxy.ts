@@ -12,15 +12,18 @@ export interface TcpProxy {
   port: number;
   /** Takes effect on what arrives from now on, on open connections as well. */
   set(mode: ProxyMode, delayMs?: number): void;
+  /** Where new connections lead from now on; those that are open stay where they are. */
+  lead(target: number): void;
   /** Connections that are open towards the proxy. */
   connections(): number;
   close(): Promise<void>;
 }
 
-/** Starts one in front of `127.0.0.1:target`. What was swallowed never arrives later. */
-export async function tcpProxy(target: number): Promise<TcpProxy> {
+/** Starts one in front of `127.0.0.1:first`. What was swallowed never arrives later. */
+export async function tcpProxy(first: number): Promise<TcpProxy> {
   const state = { mode: 'pass' as ProxyMode, delayMs: 0 };
   const clients = new Set<Socket>();
+  let target = first;
   const server = createServer((client) => {
     if (state.mode === 'reset') return void client.resetAndDestroy();
     clients.add(client);
@@ -36,6 +39,7 @@ export async function tcpProxy(target: number): Promise<TcpProxy> {
       Object.assign(state, { mode, delayMs });
       if (mode === 'reset') for (const client of clients) client.resetAndDestroy();
     },
+    lead: (next) => void (target = next),
     connections: () => clients.size,
     close: () =>
       new Promise((resolve) => {

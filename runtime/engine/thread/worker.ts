@@ -58,6 +58,7 @@ const observer: EngineObserver = {
   shed: (decisions) => void mouth.report.told.push(['shed', decisions]),
   funnel: tellFunnel,
   folded: (entries) => void mouth.report.told.push(['folded', entries]),
+  warned: (message) => void mouth.report.told.push(['warned', message]),
   foldFailed: (error) => void mouth.report.told.push(['foldFailed', failureOf(error)]),
   drainFailed: (error) => void mouth.report.told.push(['drainFailed', failureOf(error)]),
   spooled: (drained) => void mouth.report.told.push(['spooled', drained]),
@@ -100,7 +101,11 @@ function serve(handlers: ReadonlyMap<string, Handler>): void {
 try {
   const { store, settings } = workerData as Start;
   const route = routeTo(configuredDestinations(settings));
-  const parts = { store: await openStore(store), route, now: Date.now };
+  const parts = {
+    store: await openStore(store, (message) => observer.warned(message)),
+    route,
+    now: Date.now,
+  };
   // a store on this machine's disk is away when the disk is, and a spool would be too
   const spool = store.kind === 'postgres' ? new Spool(settings.data) : undefined;
   const own = { closedOldestMs: settings.ladder?.closedListMs, remote: settings.batch };

@@ -56,6 +56,18 @@ export function clientConfig(options: ConnectionOptions): pg.ClientConfig {
 const PLANNING = `SET plan_cache_mode = force_generic_plan; SET enable_seqscan = off; SET enable_hashjoin = off;
   SET enable_mergejoin = off; SET jit = off`;
 
+/**
+ * A role or a database that commits before the log is on disk would lose what was acknowledged when the server dies. `local` and
+ * what waits for standbys stay as somebody chose them.
+ */
+const DURABLE = `SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off'`;
+
+/**
+ * How long a connection is used, in s: whatever stands for the address leads new ones to where the server is by now, and a server
+ * gives back what it kept for an old one.
+ */
+export const LIFETIME_S = 600;
+
 /** A bounded pool. Statements of a connection are sent without waiting for the answer to the one before. */
 export function openPool(options: ConnectionOptions): pg.Pool {
   const pool = new pg.Pool({
@@ -63,8 +75,9 @@ export function openPool(options: ConnectionOptions): pg.Pool {
     max: options.connections ?? DEFAULTS.connections,
     pipeline: true,
     idleTimeoutMillis: 60_000,
+    maxLifetimeSeconds: LIFETIME_S,
     // the pool waits for it, whatever its type says
-    onConnect: (client) => client.query(PLANNING) as unknown as void,
+    onConnect: (client) => client.query(`${PLANNING}; ${DURABLE}`) as unknown as void,
   });
   // a connection that is lost while nobody uses it is replaced when somebody needs one
   pool.on('error', () => undefined);

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type pg from 'pg';
-import { errorOf, failureOf } from './failures.ts';
+import { Connections } from './connections.ts';
+import { errorOf, failureOf, onlyReads } from './failures.ts';
 import type { Call } from './session.ts';
 import { all, call, Session, toQuery, Unanswered } from './session.ts';
 
@@ -65,12 +66,12 @@ class Repetition {
 
 /** The pool with what is done about connections that break and transactions that have to be repeated. */
 export class Database {
-  readonly #pool: pg.Pool;
+  readonly #connections: Connections;
   readonly #retryMs: number;
   readonly #askMs: number;
 
   constructor(pool: pg.Pool, { retryMs = RETRY_MS, askMs = ASK_MS }: Patience = {}) {
-    this.#pool = pool;
+    this.#connections = new Connections(pool);
     this.#retryMs = retryMs;
     this.#askMs = askMs;
   }
@@ -95,16 +96,13 @@ export class Database {
   }
 
   async #send(queries: readonly pg.QueryConfig[]): Promise<object[][]> {
-    const client = await this.#pool.connect();
-    client.on('error', ignore);
+    const client = await this.#connections.take();
     try {
       const rows = await all(queries.map(async (query) => (await client.query<object>(query)).rows));
-      release(client);
+      this.#connections.give(client);
       return rows;
     } catch (error) {
-      // a refusal of the server leaves the connection as it was
-      if (failureOf(error) === 'bug') release(client);
-      else client.release(true);
+      this.#connections.after(error, client);
       throw error;
     }
   }
@@ -133,25 +131,23 @@ export class Database {
   ): Promise<Attempt<T>> {
     let client: pg.PoolClient;
     try {
-      client = await this.#pool.connect();
+      client = await this.#connections.take();
     } catch (error) {
       return { error };
     }
-    // whoever waits for an answer is told; without a listener the process would end
-    client.on('error', ignore);
     const session = new Session(client, waitMs);
     let prepared: Prepared<T> | undefined;
     try {
       prepared = await prepare(session);
       await session.commit(prepared.calls);
-      release(client);
+      this.#connections.give(client);
       return { value: prepared.value };
     } catch (error) {
       if (error instanceof Unanswered) {
-        client.release(true);
+        this.#connections.drop(client, error);
         return (await this.#committed(session)) ? { value: prepared!.value } : { error };
       }
-      await rollBack(client, session);
+      await this.#rollBack(client, session, error);
       return { error };
     }
   }
@@ -165,8 +161,8 @@ export class Database {
       pause = Math.min(pause * 2, LONGEST_PAUSE_MS)
     ) {
       try {
-        const { rows } = await this.#pool.query<{ written: boolean }>(toQuery(call(DENY, token, xid!)));
-        return rows[0]!.written;
+        const [rows] = await this.#send([toQuery(call(DENY, token, xid!))]);
+        return (rows as [{ written: boolean }])[0].written;
       } catch (error) {
         if (failureOf(error) === 'bug') throw errorOf(error);
       }
@@ -176,21 +172,15 @@ export class Database {
       'store: the connection was lost while a batch was committed; whether it was written is not known',
     );
   }
-}
 
-const ignore = (): void => undefined;
-
-function release(client: pg.PoolClient): void {
-  client.off('error', ignore);
-  client.release();
-}
-
-/** A connection that cannot even roll back is not used again. */
-async function rollBack(client: pg.PoolClient, session: Session): Promise<void> {
-  try {
-    if (session.open) await session.rollback();
-    release(client);
-  } catch {
-    client.release(true);
+  /** Leaves a connection as it was before the transaction; one that cannot even roll back is not used again. */
+  async #rollBack(client: pg.PoolClient, session: Session, error: unknown): Promise<void> {
+    if (onlyReads(error)) return this.#connections.drop(client, error);
+    try {
+      if (session.open) await session.rollback();
+      this.#connections.give(client);
+    } catch {
+      this.#connections.drop(client, error);
+    }
   }
 }

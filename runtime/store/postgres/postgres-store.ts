@@ -23,7 +23,12 @@ export type PostgresOptions = ConnectionOptions &
   Patience & {
     /** Time is the database's, since the clocks of copies differ; absent: that of whoever calls. */
     databaseClock?: boolean;
+    /** Told of what an operator should mend. */
+    warn?: (message: string) => void;
   };
+
+/** Settings without which a server that dies loses what it said it had. */
+const UNSAFE = `SELECT name FROM pg_settings WHERE name IN ('fsync', 'full_page_writes') AND setting = 'off' ORDER BY name`;
 
 async function prepare(options: PostgresOptions): Promise<void> {
   const client = new pg.Client({ ...clientConfig(options), query_timeout: MIGRATION_MS });
@@ -31,6 +36,12 @@ async function prepare(options: PostgresOptions): Promise<void> {
   try {
     await client.connect();
     await migrate(client);
+    const { rows } = await client.query<{ name: string }>(UNSAFE);
+    for (const { name } of rows) {
+      options.warn?.(
+        `PostgreSQL runs with ${name} = off: when its machine dies, what was acknowledged may be lost`,
+      );
+    }
   } catch (error) {
     throw errorOf(error);
   } finally {

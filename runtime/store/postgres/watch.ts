@@ -2,6 +2,7 @@ import pg from 'pg';
 import type { Changes } from '../../../core/contracts/store.ts';
 import { Loop } from '../../loop.ts';
 import { CHANGES, CHANNEL } from './changes.ts';
+import { LIFETIME_S } from './connection.ts';
 import type { Database } from './database.ts';
 
 /** How long a change may go unheard when the message of it was lost, and how soon a lost connection is replaced, in ms. */
@@ -14,6 +15,8 @@ export class Watch {
   readonly #listener: (changes: Changes) => void;
   #seen = 0;
   #client: pg.Client | undefined;
+  /** When its connection was made, on the clock of `performance.now()`. */
+  #since = 0;
   readonly #loop = new Loop(async () => {
     await this.#look();
     return LOOK_MS;
@@ -54,7 +57,8 @@ export class Watch {
 
   async #lookOnce(): Promise<void> {
     try {
-      if (!this.#client) await this.#listen();
+      const old = performance.now() - this.#since > LIFETIME_S * 1000;
+      if (!this.#client || old) await this.#listen();
       const { changes, closed } = await this.#changes();
       const changed = changes !== this.#seen;
       this.#seen = changes;
@@ -75,7 +79,10 @@ export class Watch {
     try {
       await client.connect();
       await client.query(`LISTEN ${CHANNEL}`);
+      const former = this.#client;
       this.#client = client;
+      this.#since = performance.now();
+      former?.end().catch(() => undefined);
     } catch {
       // asked again with the next look
       await client.end().catch(() => undefined);

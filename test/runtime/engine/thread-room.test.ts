@@ -30,6 +30,7 @@ function listening(): Heard {
     batch: (size) => void heard.batches.push(size),
     shed: () => undefined,
     folded: (entries) => void (heard.folded += entries),
+    warned: () => undefined,
     foldFailed: (error) => expect.unreachable(String(error)),
     delivered: () => undefined,
     changed: () => undefined,

@@ -44,6 +44,7 @@ async function copyOn(url: string): Promise<Copy> {
         shed: nobody,
         funnel: nobody,
         folded: nobody,
+        warned: nobody,
         foldFailed: nobody,
         changed: nobody,
         delivered: nobody,
