@@ -3,6 +3,7 @@ import { dirname, join, resolve } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { aligned } from './aligned.ts';
 import { SettingsError } from './settings.ts';
+import { refuseRemains } from './store/sqlite/remains.ts';
 import { openSqliteStore } from './store/sqlite/sqlite-store.ts';
 import { verifyLedger } from './store/verify-ledger.ts';
 
@@ -14,11 +15,13 @@ export interface Backup {
 /**
  * Copies the data of a folder, as of one moment, into one file; a Pickwell may be running on it. The file appears under its name
  * once it is flushed to disk, was opened as a start would open it, and its ledger verified.
- * @throws SettingsError when there is nothing to copy, the file exists, or the copy does not verify.
+ * @throws SettingsError when there is nothing to copy, the file exists, or the copy does not verify; Fault `unavailable` when the
+ * database was cut off.
  */
 export async function backupFolder(folder: string, file: string): Promise<Backup> {
   const source = join(folder, 'pickwell.db');
   if (!existsSync(source)) throw new SettingsError(`${folder}: there is no pickwell.db in this folder`);
+  refuseRemains(source);
   if (existsSync(file)) throw new SettingsError(`${file}: this file exists already; name a new one`);
   const part = `${resolve(file)}.part`;
   const copy = join(part, 'pickwell.db');

@@ -104,7 +104,7 @@ describe('a data folder', () => {
     await expect(store.ping()).rejects.toMatchObject({ kind: 'unavailable' });
   });
 
-  it('flushes every commit to disk: write-ahead log, synchronous FULL', async () => {
+  it('without a flusher, as the spool has it, every commit is flushed: write-ahead log, synchronous FULL', async () => {
     const path = await folder();
     const db = new Database(fileIn(path));
     expect(db.one('PRAGMA journal_mode')).toEqual({ journal_mode: 'wal' });

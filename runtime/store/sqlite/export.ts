@@ -8,6 +8,7 @@ import { sha256 } from '../ledger.ts';
 import { Database } from './database.ts';
 import { position } from './learn.ts';
 import { makeOwner, OWNER, ownerOf } from './owner.ts';
+import { refuseRemains } from './remains.ts';
 import { ledgerEnd } from './write.ts';
 
 /** What belongs to this folder and process alone. */
@@ -63,11 +64,12 @@ export class SqliteExport {
   /**
    * Takes a folder over once nobody has written to it for `quietMs`. A Pickwell that hangs for longer can write no more when
    * it wakes up, as after any other change of owner.
-   * @throws SettingsError when there is no data, or a Pickwell is running on it.
+   * @throws SettingsError when there is no data, or a Pickwell is running on it; Fault `unavailable` when it was cut off.
    */
   static async take(folder: string, quietMs: number): Promise<SqliteExport> {
     const file = join(folder, 'pickwell.db');
     if (!existsSync(file)) throw new SettingsError(`${folder}: there is no pickwell.db in this folder`);
+    refuseRemains(file);
     const db = new Database(file);
     try {
       await untilQuiet(db, folder, quietMs);

@@ -23,16 +23,19 @@ import {
 } from './read.ts';
 import { Recent } from './recent.ts';
 import { addCodes, pools, taken } from './resources.ts';
+import { making, refuseRemains } from './remains.ts';
 import type { Flushing } from './tenure.ts';
 import { FLUSHING, Tenure } from './tenure.ts';
 import { write } from './write.ts';
 
 function openTenure(folder: string, flushing: Flushing): Tenure {
+  const file = join(folder, 'pickwell.db');
   try {
+    refuseRemains(file);
     mkdirSync(folder, { recursive: true });
-    return new Tenure(new Database(join(folder, 'pickwell.db')), flushing);
+    return making(file, () => new Tenure(new Database(file), flushing));
   } catch (error) {
-    throw new Fault('unavailable', `store: ${(error as Error).message}`);
+    throw error instanceof Fault ? error : new Fault('unavailable', `store: ${(error as Error).message}`);
   }
 }
 
