@@ -1,5 +1,7 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Fault } from '../../core/contracts/faults.ts';
 import { Loop } from '../loop.ts';
+import { within } from '../within.ts';
 import type { Engine } from './engine.ts';
 import type { Spool, Spooled } from './spool.ts';
 
@@ -24,6 +26,8 @@ export interface Drained {
 const PAUSE_MS = 1_000;
 /** Decisions brought to the store at once. */
 const HELPING = 200;
+/** How soon a store that was away is asked again by whoever is about to stop, in ms. */
+const AGAIN_MS = 100;
 /** So many looks in a row that find nothing, and what was refused is tried again: whatever was in its way may be mended. */
 const LOOKS = 600;
 
@@ -87,7 +91,17 @@ export class Drainer {
     }
   }
 
-  stop(): Promise<void> {
-    return this.#loop.stop();
+  /** Stops, once the spool is empty or after `ms` at the latest: what this machine's disk has alone may go with it. */
+  async stop(ms: number): Promise<void> {
+    await within(this.#loop.stop(), ms);
+    const until = performance.now() + ms;
+    for (let left = ms; left > 0; left = until - performance.now()) {
+      try {
+        // nothing is left that the store would take, or nobody waits for it any more
+        if (!(await within(this.step(), left))) return;
+      } catch {
+        await sleep(AGAIN_MS);
+      }
+    }
   }
 }

@@ -89,7 +89,7 @@ export interface Room {
   store: DeskStore;
   /** Begins to learn, and to hear of what other copies change. */
   start(): Promise<void>;
-  /** Stops learning; what is asked of the store is still answered. */
+  /** Stops learning, and brings what was spooled to the store where it can; what is asked of the store is still answered. */
   rest(): Promise<void>;
   close(): Promise<void>;
 }
@@ -116,6 +116,12 @@ export interface LocalRoom extends Room {
   folder: Folder;
   drainer: Drainer | undefined;
 }
+
+/** Bound on emptying the spool when stopping, in ms. */
+const SPOOL_STOP_MS = 3_000;
+
+const leftIn = (decisions: number): string =>
+  `${decisions} decisions stay in the spool, on this disk only: start Pickwell on it again once the store is back`;
 
 /** Seed of all draws of this installation: made once, kept for ever. */
 const installationSeed = (store: Store): Promise<string> =>
@@ -174,9 +180,8 @@ export async function openRoom(parts: RoomParts, observer: EngineObserver): Prom
       drainer?.start();
     },
     async rest() {
-      await news.stop();
-      await folder.stop();
-      await drainer?.stop();
+      await Promise.all([news.stop(), folder.stop(), drainer?.stop(SPOOL_STOP_MS)]);
+      if (spool && spool.size > 0) observer.warned(leftIn(spool.size));
     },
     async close() {
       await store.close();

@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
+import { SPOOL_LIMITS } from '../../runtime/engine/spool.ts';
 import type { Running } from '../support/running.ts';
 import { runInMemory } from '../support/running.ts';
 import { ROOT } from '../support/source-files.ts';
@@ -49,7 +50,6 @@ interface Pod {
     securityContext: Record<string, unknown>;
     volumeMounts: { name: string; mountPath: string }[];
   }[];
-  volumes: { name: string }[];
 }
 
 let server: Running;
@@ -146,15 +146,20 @@ describe('deploy/kubernetes', () => {
     expect(found).toHaveLength(1);
     return found[0] as Manifest;
   };
-  const deployment = one('Deployment').spec as {
+  const copies = one('StatefulSet').spec as {
+    serviceName: string;
     selector: { matchLabels: Record<string, string> };
-    strategy: { rollingUpdate: { maxUnavailable: number } };
+    updateStrategy: { type: string };
+    volumeClaimTemplates: {
+      metadata: { name: string };
+      spec: { resources: { requests: { storage: string } } };
+    }[];
     template: {
       metadata: { labels: Record<string, string>; annotations: Record<string, string> };
       spec: Pod;
     };
   };
-  const pod = deployment.template.spec;
+  const pod = copies.template.spec;
   const container = pod.containers[0]!;
 
   it('lists every file', () => {
@@ -163,9 +168,9 @@ describe('deploy/kubernetes', () => {
   });
 
   it('selects its own pods everywhere', () => {
-    const { labels } = deployment.template.metadata;
+    const { labels } = copies.template.metadata;
     const selectors = [
-      deployment.selector.matchLabels,
+      copies.selector.matchLabels,
       (one('Service').spec as { selector: object }).selector,
       (one('PodDisruptionBudget').spec as { selector: { matchLabels: object } }).selector.matchLabels,
       (one('NetworkPolicy').spec as { podSelector: { matchLabels: object } }).podSelector.matchLabels,
@@ -173,11 +178,13 @@ describe('deploy/kubernetes', () => {
     for (const selector of selectors) expect(labels).toMatchObject(selector);
     const scaler = one('HorizontalPodAutoscaler').spec as { scaleTargetRef: object; minReplicas: number };
     expect(scaler.scaleTargetRef).toMatchObject({
-      kind: 'Deployment',
-      name: one('Deployment').metadata.name,
+      kind: 'StatefulSet',
+      name: one('StatefulSet').metadata.name,
     });
-    expect(scaler.minReplicas).toBeGreaterThanOrEqual(2);
-    expect(deployment.strategy.rollingUpdate.maxUnavailable).toBe(0);
+    // an exchange takes one away at a time
+    expect(copies.updateStrategy.type).toBe('RollingUpdate');
+    expect(scaler.minReplicas).toBeGreaterThan(2);
+    expect(copies.serviceName).toBe(one('Service').metadata.name);
   });
 
   it('sets variables that are read, with every secret from the secret', () => {
@@ -202,7 +209,7 @@ describe('deploy/kubernetes', () => {
       await expectProbe(httpGet.path);
     }
     expect(container.livenessProbe.httpGet.path).not.toBe('/ready');
-    const { annotations } = deployment.template.metadata;
+    const { annotations } = copies.template.metadata;
     await expectProbe(annotations['prometheus.io/path'] ?? '');
     expect(annotations['prometheus.io/port']).toBe(String(port?.containerPort));
     const { ports } = one('Service').spec as { ports: { targetPort: string }[] };
@@ -221,6 +228,13 @@ describe('deploy/kubernetes', () => {
     const env = new Map(container.env.map(({ name, value }) => [name, value]));
     const [mount] = container.volumeMounts;
     expect(mount?.mountPath).toBe(env.get('PICKWELL_DATA'));
-    expect(pod.volumes.map(({ name }) => name)).toContain(mount?.name);
+  });
+
+  it('keeps what is spooled on a disk that outlives its copy and holds more than the spool may take', () => {
+    const [mount] = container.volumeMounts;
+    const claim = copies.volumeClaimTemplates.find(({ metadata }) => metadata.name === mount?.name);
+    const { storage = '' } = claim?.spec.resources.requests ?? {};
+    const [, gibibytes] = /^(\d+)Gi$/.exec(storage) ?? [];
+    expect(Number(gibibytes) * 2 ** 30).toBeGreaterThan(SPOOL_LIMITS.bytes);
   });
 });

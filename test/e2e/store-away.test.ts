@@ -3,6 +3,8 @@ import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { parse } from 'yaml';
 import { SAMPLE } from '../../runtime/programmes/sample.ts';
+import { openPostgresStore } from '../../runtime/store/postgres/postgres-store.ts';
+import { opened } from '../support/opened.ts';
 import { postgresServer } from '../support/postgres.ts';
 import type { StartedProcess } from '../support/process.ts';
 import { freePort, start, untilReady } from '../support/process.ts';
@@ -19,7 +21,7 @@ const SCRAPE_MS = 10_000;
 
 /** How long the probe of the manifests waits for an answer, in ms. */
 function probeMs(): number {
-  const text = readFileSync(join(ROOT, 'deploy/kubernetes/deployment.yaml'), 'utf8');
+  const text = readFileSync(join(ROOT, 'deploy/kubernetes/statefulset.yaml'), 'utf8');
   const { spec } = parse(text) as {
     spec: {
       template: {
@@ -36,7 +38,11 @@ function probeMs(): number {
 const ASKED = 6;
 
 interface Copy {
-  started: StartedProcess;
+  started(): StartedProcess;
+  /** Starts it again, on the same disk. */
+  start(): Promise<void>;
+  /** URL of its database, without the network in between. */
+  database: string;
   network: TcpProxy;
   call: <T>(path: string, init?: RequestInit) => Promise<T>;
   /** What a probe sees: status and body. */
@@ -47,23 +53,27 @@ interface Copy {
 
 /** The program on PostgreSQL, with a network in between, and a programme that needs to know nobody. */
 async function copy(): Promise<Copy> {
-  const database = new URL(await server!.database());
-  const network = await tcpProxy(Number(database.port || 5432));
+  const database = await server!.database();
+  const network = await tcpProxy(Number(new URL(database).port || 5432));
   onTestFinished(() => network.close());
-  database.host = `127.0.0.1:${network.port}`;
+  const through = Object.assign(new URL(database), { host: `127.0.0.1:${network.port}` }).href;
   const { folder, remove } = scratchFolder();
   onTestFinished(remove);
   const port = await freePort();
-  const started = start({
-    PICKWELL_DATA: folder,
-    PICKWELL_PORT: String(port),
-    PICKWELL_LOG: 'error',
-    PICKWELL_ADMIN_KEY: ADMIN,
-    DATABASE_URL: database.href,
-  });
-  onTestFinished(() => void started.child.kill('SIGKILL'));
   const base = `http://127.0.0.1:${port}`;
-  await untilReady(base, started);
+  let started!: StartedProcess;
+  const startAgain = async (): Promise<void> => {
+    started = start({
+      PICKWELL_DATA: folder,
+      PICKWELL_PORT: String(port),
+      PICKWELL_LOG: 'warn',
+      PICKWELL_ADMIN_KEY: ADMIN,
+      DATABASE_URL: through,
+    });
+    await untilReady(base, started);
+  };
+  onTestFinished(() => void started.child.kill('SIGKILL'));
+  await startAgain();
   const call = async <T>(path: string, init: RequestInit = {}): Promise<T> => {
     const response = await fetch(base + path, {
       ...init,
@@ -81,7 +91,9 @@ async function copy(): Promise<Copy> {
   for (const { id } of open.variants)
     await call(`/v1/programmes/open/variants/${id}/approve`, { method: 'POST' });
   return {
-    started,
+    started: () => started,
+    start: startAgain,
+    database,
     network,
     call,
     async ready() {
@@ -108,7 +120,7 @@ const decide = ({ call }: Copy): Promise<{ rung: string }> =>
 describe.skipIf(server === undefined)('a copy whose PostgreSQL is away', () => {
   test.each(['blackhole', 'reset'] as const)(
     'stays among those that are asked, answers, and tells its watchers so (%s)',
-    { timeout: 60_000 },
+    { timeout: 120_000 },
     async (fault) => {
       const own = await copy();
       expect(await own.ready()).toMatchObject({ status: 200, body: { store: 'reachable' } });
@@ -135,8 +147,34 @@ describe.skipIf(server === undefined)('a copy whose PostgreSQL is away', () => {
         .toMatchObject({ body: { store: 'reachable' } });
       await expect.poll(() => told('pickwell_spool_decisions'), { timeout: 20_000 }).toBe(0);
       expect(await told('pickwell_store_up')).toBe(1);
-      own.started.child.kill('SIGTERM');
-      expect(await own.started.exit).toBe(0);
+      own.started().child.kill('SIGTERM');
+      expect(await own.started().exit).toBe(0);
+    },
+  );
+
+  test(
+    'takes with it what was spooled when it is told to stop: into the store where that is back, and on its disk otherwise',
+    { timeout: 120_000 },
+    async () => {
+      const own = await copy();
+      const stopped = async (): Promise<void> => {
+        own.started().child.kill('SIGTERM');
+        expect(await own.started().exit).toBe(0);
+      };
+      own.network.set('reset');
+      for (let i = 0; i < ASKED; i++) expect(await decide(own)).toMatchObject({ rung: 'last-model' });
+      await stopped();
+      expect(own.started().output()).toContain(`${ASKED} decisions stay in the spool`);
+
+      own.network.set('pass');
+      await own.start();
+      own.network.set('reset');
+      for (let i = 0; i < ASKED; i++) expect(await decide(own)).toMatchObject({ rung: 'last-model' });
+      own.network.set('pass');
+      await stopped();
+      expect(own.started().output()).not.toContain('stay in the spool');
+      const store = await opened(() => openPostgresStore({ url: own.database }));
+      expect((await store.counts()).decisions).toBe(2 * ASKED);
     },
   );
 });

@@ -8,6 +8,7 @@ import { verifyLedger } from '../../../runtime/store/verify-ledger.ts';
 import { folder } from '../../support/folders.ts';
 import { outage } from '../../support/outage.ts';
 import { CLICK, NOON, programme, variant } from '../../support/programmes.ts';
+import { stuckStore } from '../../support/stuck-store.ts';
 
 describe('while the store is away', () => {
   it('decisions are made on the last model, say so, and are the same for the same send', async () => {
@@ -197,5 +198,44 @@ describe('a spool', () => {
     await brief.decide({ userId: 'u' });
     brief.clock.now += 1_001;
     await expect(brief.decide({ userId: 'v' })).rejects.toMatchObject({ kind: 'unavailable' });
+  });
+});
+
+describe('a copy that is told to stop', () => {
+  const wait = 60_000;
+
+  it('brings all of its spool to the store first', async () => {
+    const rig = await outage();
+    rig.away(true);
+    const many = 450;
+    await Promise.all(Array.from({ length: many }, (_, i) => rig.decide({ userId: `u${i}` })));
+    expect(rig.spool.size).toBe(many);
+    rig.away(false);
+    await rig.drainer.stop(wait);
+    expect(rig.spool.size).toBe(0);
+    expect((await rig.store.counts()).decisions).toBe(many);
+  });
+
+  it('waits for a store that comes back, and not for one that does not', async () => {
+    const rig = await outage();
+    rig.away(true);
+    await rig.decide({ userId: 'u' });
+    await rig.drainer.stop(300);
+    expect(rig.spool.size).toBe(1);
+    const stopped = rig.drainer.stop(wait);
+    rig.away(false);
+    await stopped;
+    expect(rig.spool.size).toBe(0);
+  });
+
+  it('does not wait for a store that is silent', async () => {
+    const { store, stick } = stuckStore();
+    const rig = await outage({ store });
+    rig.away(true);
+    await rig.decide({ userId: 'u' });
+    rig.away(false);
+    stick();
+    await rig.drainer.stop(300);
+    expect(rig.spool.size).toBe(1);
   });
 });
