@@ -43,7 +43,8 @@ async function serverUrl(environment: NodeJS.ProcessEnv): Promise<string> {
   return (await answers(LOCAL)) ? LOCAL : embedded();
 }
 
-const required = (environment: NodeJS.ProcessEnv): boolean =>
+/** Whether what a test needs and the machine lacks is an error. */
+export const required = (environment = process.env): boolean =>
   Boolean(environment.CI) || environment.PICKWELL_REQUIRE_SERVICES === '1';
 
 /**

@@ -8,7 +8,7 @@ import { verifyLedger } from '../../../runtime/store/verify-ledger.ts';
 import { engineRig } from '../../support/engine-rig.ts';
 import { folder } from '../../support/folders.ts';
 import { opened } from '../../support/opened.ts';
-import { postgresServer } from '../../support/postgres.ts';
+import { postgresServer, required } from '../../support/postgres.ts';
 import { deliverMessily, eventsOf, makeDecisions, traffic } from '../../support/traffic.ts';
 import { everythingIn } from '../../support/two-sides.ts';
 
@@ -27,12 +27,14 @@ async function query<Row extends object>(url: string, text: string): Promise<Row
 
 const major = (text: string): number => Number(/\d+/.exec(text)?.[0] ?? 0);
 
-/** Whether pg_dump is here and knows a server of this version; says so when not. */
+/** Whether pg_dump is here and knows a server of this version; says so when not, and throws where it has to be. */
 async function canDump(url: string): Promise<boolean> {
   const [row] = await query<{ server_version: string }>(url, 'SHOW server_version');
   const found = await run('pg_dump', ['--version']).catch(() => ({ stdout: '' }));
   if (major(found.stdout) >= major(row!.server_version)) return true;
-  console.warn(`SKIPPED: pg_dump and pg_restore for PostgreSQL ${row!.server_version} are not installed.`);
+  const missing = `pg_dump and pg_restore for PostgreSQL ${row!.server_version} are not installed.`;
+  if (required()) throw new Error(missing);
+  console.warn(`SKIPPED: ${missing}`);
   return false;
 }
 

@@ -8,6 +8,7 @@ import { verifyLedger } from '../../../runtime/store/verify-ledger.ts';
 import { folder } from '../../support/folders.ts';
 import { opened } from '../../support/opened.ts';
 import { freePort } from '../../support/process.ts';
+import { required } from '../../support/postgres.ts';
 import { ROOT } from '../../support/source-files.ts';
 import { decision, first, put } from '../../support/store-writes.ts';
 
@@ -80,7 +81,7 @@ function canTrace(): boolean {
     execFileSync('strace', ['-o', '/dev/null', 'true'], { stdio: 'ignore' });
     return true;
   } catch (error) {
-    if (process.env.PICKWELL_REQUIRE_SERVICES === '1') throw error;
+    if (required()) throw error;
     console.warn('SKIPPED: watching the flushes of the program needs strace.');
     return false;
   }
