@@ -11,6 +11,8 @@ import type { Moments } from '../learn/models/context-beliefs.ts';
 import { ContextBeliefs } from '../learn/models/context-beliefs.ts';
 import type { RewardSums } from '../learn/models/pooled-linear.ts';
 import { packedLength } from '../maths/cholesky.ts';
+import type { Belief } from './belief.ts';
+import { within } from './belief.ts';
 import { optionsOf } from './policy.ts';
 import { rewardRange, scaleOf } from './posterior.ts';
 import { modelColumns } from './recovery.ts';
@@ -25,12 +27,13 @@ export class AutoBeliefs {
   readonly #model: ContextBeliefs;
   /** Options that earn by a signal, in the model's order: what the others earn is known, it is nothing. */
   readonly #earning: readonly OptionKey[];
-  /** Reward that one unit of the model is. */
+  /** Rewards of one decision, and how far they reach: that is one unit of the model. */
+  readonly #range: { low: number; high: number };
   readonly #unit: number;
 
   constructor(programme: Programme, sums: EffectiveSums) {
-    const { low, high } = rewardRange(programme);
-    this.#unit = high - low;
+    this.#range = rewardRange(programme);
+    this.#unit = this.#range.high - this.#range.low;
     this.options = optionsOf(programme, programme.variants);
     this.#earning = this.options.filter((option) =>
       programme.goal.signals.some((goal) => earnsBy(goal, option)),
@@ -51,9 +54,15 @@ export class AutoBeliefs {
     );
   }
 
-  /** Of options in a context as it was recorded, with the doubt that is drawn with. */
-  believe(context: DecideRequest['context'], options: readonly OptionKey[]): Moments[] {
+  /**
+   * Of options in a context as it was recorded, with the doubt that is drawn with. Where there is no context a belief is a Beta: of an option
+   * without luck in its first trials it is lopsided, and a normal one would leave it no chance.
+   */
+  believe(context: DecideRequest['context'], options: readonly OptionKey[]): Belief[] {
     const { columns } = this;
+    if (columns.count === 1) {
+      return options.map((own) => within(this.#range, this.of(columns.encode(context, own), own, true)));
+    }
     if (columns.byOption) return options.map((own) => this.of(columns.encode(context, own), own, true));
     const x = columns.encode(context, options[0]!);
     return options.map((option) => this.of(x, option, true));

@@ -63,6 +63,6 @@ export class ContextBeliefs {
 }
 
 function moments(model: PooledLinear, x: Float64Array, a: number, scaled: boolean): Moments {
-  const scale = scaled ? model.scale : 1;
+  const scale = scaled ? model.scaleOf(a) : 1;
   return { mean: model.mean(x, a), sd: scale * Math.sqrt(model.variance(x, a)) };
 }
