@@ -38,16 +38,15 @@ export interface Policy {
 /** All exploration together, where the programme names no floor. */
 const DEFAULT_EXPLORATION = 0.01;
 
-/** Least probability of every option of the programme; 0 where shares are fixed. */
-export function floorOf(programme: Programme): number {
-  if (programme.policy.kind === 'fixed-split') return 0;
-  const options = programme.variants.length + Number(programme.silence);
-  return programme.policy.floor ?? DEFAULT_EXPLORATION / options;
+/** Least probability of each of so many eligible options; 0 where shares are fixed. */
+export function floorOf({ policy }: Pick<Programme, 'policy'>, eligible: number): number {
+  if (policy.kind === 'fixed-split') return 0;
+  return Math.min(policy.floor ?? DEFAULT_EXPLORATION / eligible, 1 / eligible);
 }
 
 /** Propensities from the probability of each eligible option to be chosen, with the programme's floor under each. */
 export function floored(programme: Programme, wins: ArrayLike<number>): number[] {
-  const floor = Math.min(floorOf(programme), 1 / wins.length);
+  const floor = floorOf(programme, wins.length);
   return Array.from(wins, (win) => floor + (1 - floor * wins.length) * win);
 }
 

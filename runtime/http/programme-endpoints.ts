@@ -53,8 +53,8 @@ async function report(programmes: Programmes, asked: ProgrammeId, ports: Ports):
   const rivals = others.map((own) => own.id);
   const { version, state } = await engine.model(programme.id);
   const { id, status, version: programmeVersion } = programme;
-  const policy = { ...programme.policy, floor: floorOf(programme) };
   const options = estimatesOf(programme, state, now());
+  const policy = { ...programme.policy, floor: floorOf(programme, options.length) };
   return {
     programme: id,
     programmeVersion,

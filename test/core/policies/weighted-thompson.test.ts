@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { GoalSignal, Programme } from '../../../core/domain/programme.ts';
 import { emptyState } from '../../../core/learn/model.ts';
-import { floorOf, optionsOf } from '../../../core/policies/policy.ts';
+import { optionsOf } from '../../../core/policies/policy.ts';
 import { addTrials, moveWorth } from '../../support/earned.ts';
 import { ANYWHERE, decided, live } from '../../support/decisions.ts';
 import { CLICK, LEFT, ORDER, programme, REVENUE, variant } from '../../support/programmes.ts';
@@ -86,7 +86,7 @@ describe('weighted Thompson sampling', () => {
           ...(drawn.silence ? ['silence'] : []),
         ]);
         expect(Math.abs(sum(scored.map(({ propensity }) => propensity)) - 1)).toBeLessThan(1e-12);
-        const floor = Math.min(floorOf(on.programme), 1 / scored.length);
+        const floor = Math.min(drawn.floor ?? 0.01 / scored.length, 1 / scored.length);
         for (const { propensity } of scored) expect(propensity).toBeGreaterThanOrEqual(floor - 1e-15);
       }),
       { seed: 62, numRuns: 300 },
@@ -109,15 +109,20 @@ describe('weighted Thompson sampling', () => {
     }
   });
 
-  it('spends 1 % on exploring where no floor is named, however many options there are', () => {
+  it('spends 1 % on exploring where no floor is named, however many options there are and however few of them may be sent', () => {
     for (const k of [2, 10, 50]) {
       const options = Array.from({ length: k }, (_, i) => ({
         trials: 50_000,
-        hits: i === 0 ? 0 : 0,
+        hits: i === 0 ? 25_000 : 0,
         eligible: true,
       }));
       const on = build({ options, signals: [ORDER], silence: false, floor: undefined });
-      expect(floorOf(on.programme) * k).toBeCloseTo(0.01, 12);
+      for (const eligible of [2, Math.ceil(k / 2), k]) {
+        const some = options.slice(0, eligible).map((_, i) => `v${i}`);
+        const [best, ...others] = on.policy.score(some, ANYWHERE);
+        for (const { propensity } of others) expect(propensity).toBeCloseTo(0.01 / some.length, 12);
+        expect(best!.propensity).toBeCloseTo(0.99 + 0.01 / some.length, 12);
+      }
     }
   });
 
