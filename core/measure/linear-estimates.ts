@@ -79,11 +79,13 @@ export function linearEstimates(
   );
 }
 
-function coefficientsOf({ columns, model, unit }: LinearBeliefs, i: number): Coefficient[] {
-  const { mean, factor, scale, shape } = model.options[i]!;
-  const variances = inverseDiagonal(factor, new Float64Array(mean.length));
+function coefficientsOf(beliefs: LinearBeliefs, i: number): Coefficient[] {
+  const { columns, model, unit } = beliefs;
+  const { factor, scale, shape } = model.options[i]!;
+  const weights = beliefs.weights(beliefs.options[i]!);
+  const variances = inverseDiagonal(factor, new Float64Array(weights.length));
   return columns.labels.map((feature, j) => {
-    const estimate = unit * mean[j]!;
+    const estimate = weights[j]!;
     return {
       feature,
       estimate,

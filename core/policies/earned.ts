@@ -2,7 +2,7 @@ import type { Programme } from '../domain/programme.ts';
 import { effectiveOf } from '../learn/effective.ts';
 import type { Model } from '../learn/model.ts';
 import type { Learner } from './belief.ts';
-import { posteriorOf } from './posterior.ts';
+import { posteriors } from './posterior.ts';
 
 /** Believes of each option what it earned so far, whoever it was for. */
 export function earned(programme: Programme, { state }: Model): Learner {
@@ -11,9 +11,9 @@ export function earned(programme: Programme, { state }: Model): Learner {
     name: 'weighted-thompson',
     constant: true,
     believe(eligible, { at }) {
-      const { options } = sumsAt(at);
+      const of = posteriors(programme, sumsAt(at).options);
       return eligible.map((option) => {
-        const { mean, variance, ...shape } = posteriorOf(programme, options, option);
+        const { mean, variance, ...shape } = of(option);
         return { mean, sd: Math.sqrt(variance), shape };
       });
     },

@@ -1,17 +1,19 @@
 import type { DecideRequest, OptionKey } from '../domain/decision.ts';
-import { countsFor } from '../learn/counts-for.ts';
+import { countsFor, earnsBy } from '../learn/counts-for.ts';
 import type { Programme } from '../domain/programme.ts';
 import { columnsOf } from '../learn/blocks.ts';
 import type { EffectiveSums } from '../learn/effective.ts';
 import type { Columns } from '../learn/features/declared.ts';
 import { linearSumsOf } from '../learn/linear-state.ts';
+import { rowStart } from '../maths/cholesky.ts';
 import { pairKey } from '../learn/worths.ts';
 import type { RowSums } from '../learn/models/linear.ts';
 import type { LinearOption } from '../learn/models/linear.ts';
+import type { NoisePrior } from '../learn/models/linear.ts';
 import { DEFAULT_NOISE, LinearModel } from '../learn/models/linear.ts';
 import { optionsOf } from './policy.ts';
 import { modelColumns } from './recovery.ts';
-import { rewardRange, scaleOf } from './posterior.ts';
+import { posteriors, PRIOR_TRIALS, rewardRange, scaleOf } from './posterior.ts';
 
 /**
  * Precisions of the weights of features, in trials, from context that tells a lot to context that tells nothing. Which one
@@ -21,6 +23,12 @@ const SLOPES = [1, 4, 16, 64, 256, 1e6];
 
 /** Trials that the noise of all options is worth in that of each. */
 const NOISE_TRIALS = 30;
+
+/**
+ * The constant of an option begins as what all options earn, for as many trials as in every other policy: about 0, give or take a fifth of
+ * the range, an option nobody has tried would be believed to earn ten times what is usual.
+ */
+const PRIOR: NoisePrior = { ...DEFAULT_NOISE, precision: PRIOR_TRIALS };
 
 interface Scores {
   means: Float64Array;
@@ -35,6 +43,10 @@ export class LinearBeliefs {
   readonly columns: Columns;
   /** Reward that one unit of the model is. */
   readonly unit: number;
+  /** What each option is expected to earn before it was tried, in units of the model, which knows rewards beyond that. */
+  readonly #usual: readonly number[];
+  /** Whether no signal counts for an option: what it earns is known, it is nothing. */
+  readonly #certain: readonly boolean[];
   readonly #means: Float64Array;
   readonly #sds: Float64Array;
 
@@ -44,11 +56,19 @@ export class LinearBeliefs {
     this.options = optionsOf(programme, programme.variants);
     this.#means = new Float64Array(this.options.length);
     this.#sds = new Float64Array(this.options.length);
-    const all = this.options.map((option) => rowSums(programme, sums, option, this.unit));
+    const untried = posteriors(programme, sums.options, {});
+    this.#usual = this.options.map((option) => untried(option).mean / this.unit);
+    this.#certain = this.options.map(
+      (option) => !programme.goal.signals.some((goal) => earnsBy(goal, option)),
+    );
+    const all = this.options.map((option, i) => {
+      const own = rowSums(programme, sums, option, this.unit);
+      return own && beyond(own, this.#usual[i]!);
+    });
     const { columns, known } = modelColumns(linearSumsOf(programme).features, all);
     this.columns = columns;
     const models = SLOPES.map((slopes) => {
-      const model = new LinearModel(columns.count, known.length, { ...DEFAULT_NOISE, slopes });
+      const model = new LinearModel(columns.count, known.length, { ...PRIOR, slopes });
       for (const [i, own] of known.entries()) if (own) model.know(i, own);
       return model;
     });
@@ -88,10 +108,17 @@ export class LinearBeliefs {
     const [means, sds] = [this.#means.subarray(0, places.length), this.#sds.subarray(0, places.length)];
     this.model.score(x, places, means, sds);
     for (let i = 0; i < places.length; i++) {
-      means[i]! *= this.unit;
-      sds[i]! *= this.unit;
+      means[i] = this.unit * (means[i]! + this.#usual[places[i]!]!);
+      sds[i] = this.#certain[places[i]!] ? 0 : this.unit * sds[i]!;
     }
     return { means, sds };
+  }
+
+  /** What each feature adds to the expected reward of an option, for each unit it has, in rewards. */
+  weights(option: OptionKey): Float64Array {
+    const place = this.options.indexOf(option);
+    const { mean } = this.model.options[place]!;
+    return mean.map((weight, j) => this.unit * (j === 0 ? weight + this.#usual[place]! : weight));
   }
 }
 
@@ -115,4 +142,14 @@ function rowSums(
     }
   }
   return { weight: own.information[0]!, information: own.information, response, squares };
+}
+
+/** The same rows with rewards less what is usual. */
+function beyond({ weight, information, response, squares }: RowSums, usual: number): RowSums {
+  const sum = response[0]!;
+  return {
+    ...{ weight, information },
+    response: Float64Array.from(response, (own, j) => own - usual * information[rowStart(j)]!),
+    squares: squares - 2 * usual * sum + usual * usual * weight,
+  };
 }

@@ -38,13 +38,13 @@ export function regressed(programme: Programme, model: Model): Learner {
 }
 
 function contributionsOf(
-  { columns, model, options, unit }: LinearBeliefs,
+  beliefs: LinearBeliefs,
   option: OptionKey,
   { context }: Circumstances,
 ): Contribution[] {
-  const mean = model.options[options.indexOf(option)]?.mean;
-  if (!mean) return [];
-  return [...columns.encode(context, option)].flatMap((value, j) =>
-    value === 0 ? [] : [{ feature: columns.labels[j]!, value, contribution: value * mean[j]! * unit }],
+  if (!beliefs.options.includes(option)) return [];
+  const weights = beliefs.weights(option);
+  return [...beliefs.columns.encode(context, option)].flatMap((value, j) =>
+    value === 0 ? [] : [{ feature: beliefs.columns.labels[j]!, value, contribution: value * weights[j]! }],
   );
 }

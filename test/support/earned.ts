@@ -4,6 +4,7 @@ import type { LinearSums } from '../../core/learn/linear-state.ts';
 import { linearSumsOf } from '../../core/learn/linear-state.ts';
 import type { ModelState } from '../../core/learn/model.ts';
 import type { OptionKey } from '../../core/domain/decision.ts';
+import type { Credited } from '../../core/contracts/trial.ts';
 import type { Programme } from '../../core/domain/programme.ts';
 import type { Posterior } from '../../core/policies/posterior.ts';
 import { posteriorOf } from '../../core/policies/posterior.ts';
@@ -39,6 +40,11 @@ export function moveWorth(
     { [signal]: { worth: before } },
     { [signal]: { worth: after } },
   );
+}
+
+/** Credits one of them with several signals. */
+export function credit(state: ModelState, option: OptionKey, credits: Credited): void {
+  plainSums(state).moveCredits(state.linear, trialOf(option), {}, credits);
 }
 
 /** What is believed at noon of an option on such a state. */

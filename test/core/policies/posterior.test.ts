@@ -1,10 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { GoalSignal } from '../../../core/domain/programme.ts';
+import type { GoalSignal, Programme } from '../../../core/domain/programme.ts';
 import type { ModelState } from '../../../core/learn/model.ts';
 import { emptyState } from '../../../core/learn/model.ts';
-import { rewardRange } from '../../../core/policies/posterior.ts';
-import { addTrials, believed, moveWorth } from '../../support/earned.ts';
+import { rewardRange, scaleOf } from '../../../core/policies/posterior.ts';
+import { addTrials, believed, credit, moveWorth } from '../../support/earned.ts';
+import { ANYWHERE, live } from '../../support/decisions.ts';
 import { CLICK, LEFT, ORDER, programme, REVENUE } from '../../support/programmes.ts';
 
 interface Record {
@@ -17,6 +18,27 @@ function stateOf(signal: string, options: { [option: string]: Record }, state = 
   for (const [option, { trials, worth }] of Object.entries(options)) {
     addTrials(state, option, trials);
     for (const after of worth) moveWorth(state, option, signal, { before: 0, after });
+  }
+  return state;
+}
+
+/** Trials of one option that had the same signals. */
+interface Kind {
+  trials: number;
+  had: readonly GoalSignal[];
+}
+
+const earnedBy = (had: readonly GoalSignal[]): number => had.reduce((sum, goal) => sum + scaleOf(goal), 0);
+
+/** A state of trials that had several signals at once. */
+function together(options: { [option: string]: readonly Kind[] }): ModelState {
+  const state = emptyState();
+  for (const [option, kinds] of Object.entries(options)) {
+    for (const { trials, had } of kinds) {
+      addTrials(state, option, trials);
+      const credits = Object.fromEntries(had.map(({ signal }) => [signal, { worth: 1 }]));
+      for (let n = 0; n < trials; n++) credit(state, option, credits);
+    }
   }
   return state;
 }
@@ -70,34 +92,76 @@ describe('belief about one signal', () => {
 describe('belief about several signals', () => {
   const goals = [ORDER, CLICK, LEFT];
 
-  it('has the sum of their means and of their variances, inside the possible range', () => {
-    const counts = fc.record({
-      trials: fc.integer({ min: 10, max: 100_000 }),
-      hits: fc.integer({ min: 0, max: 10 }),
-    });
-    fc.assert(
-      fc.property(fc.array(counts, { minLength: 3, maxLength: 3 }), ([x, y, z]) => {
-        const state = emptyState();
-        const rows = [x!, y!, z!];
-        addTrials(state, 'a', x!.trials);
-        goals.forEach((goal, i) => {
-          for (let n = 0; n < rows[i]!.hits; n++) moveWorth(state, 'a', goal.signal, { before: 0, after: 1 });
-        });
-        const alone = goals.map((goal: GoalSignal) =>
-          believed(programme({ goal: { signals: [goal] } }), state, 'a'),
-        );
-        const both = believed(programme({ goal: { signals: goals } }), state, 'a');
-        const mean = alone.reduce((sum, p) => sum + p.mean, 0);
-        const variance = alone.reduce((sum, p) => sum + p.variance, 0);
-        expect(both.mean).toBeCloseTo(mean, 10);
-        expect(both.variance).toBeCloseTo(variance, 10);
-        const { alpha, beta, low, high } = both;
-        const n = alpha + beta;
-        expect(low + ((high - low) * alpha) / n).toBeCloseTo(mean, 8);
-        expect(((high - low) ** 2 * alpha * beta) / (n * n * (n + 1))).toBeCloseTo(variance, 8);
+  it('has the mean and the variance of what the trials earned, however the signals go together', () => {
+    const kinds = fc.array(
+      fc.record({
+        trials: fc.integer({ min: 0, max: 300 }),
+        had: fc.subarray(goals),
       }),
-      { seed: 51, numRuns: 100 },
+      { minLength: 1, maxLength: 5 },
     );
+    fc.assert(
+      fc.property(kinds, (rows) => {
+        const own = programme({ goal: { signals: goals } });
+        const both = believed(own, together({ a: rows }), 'a');
+        // the prior's 30 trials are like the option's, which are all there are, and 30 of which each signal was in one by itself
+        const all = rows.reduce((sum, { trials }) => sum + trials, 0);
+        const mean = (of: (reward: number) => number): number =>
+          rows.reduce((sum, { trials, had }) => sum + trials * of(earnedBy(had)), 0);
+        const first = goals.reduce((sum, goal) => sum + scaleOf(goal), 0) / 30;
+        const spread = goals.reduce((sum, goal) => sum + scaleOf(goal) ** 2 * (1 / 30 - 1 / 900), 0);
+        const pooled = (own: number, begun: number): number => (30 * begun + own) / (30 + all);
+        const [m, q] = [
+          pooled(
+            mean((x) => x),
+            first,
+          ),
+          pooled(
+            mean((x) => x * x),
+            spread + first * first,
+          ),
+        ];
+        const [sum, squares] = [30 * m + mean((x) => x), 30 * q + mean((x) => x * x)];
+        const n = 30 + all;
+        expect(both.mean).toBeCloseTo(sum / n, 10);
+        expect(both.variance).toBeCloseTo((squares / n - (sum / n) ** 2) / (n + 1), 10);
+        const { alpha, beta, low, high } = both;
+        const shape = alpha + beta;
+        expect(alpha).toBeGreaterThan(0);
+        expect(beta).toBeGreaterThan(0);
+        expect(low + ((high - low) * alpha) / shape).toBeCloseTo(both.mean, 8);
+        expect(((high - low) ** 2 * alpha * beta) / (shape * shape * (shape + 1))).toBeCloseTo(
+          both.variance,
+          8,
+        );
+      }),
+      { seed: 51, numRuns: 80 },
+    );
+  });
+
+  it('doubts more where signals come together, and draws an option that may be the best as often as it is', () => {
+    const goal = { signals: [ORDER, { ...CLICK, weight: 1 }] };
+    const of = (had: number, both: boolean): Kind[] => {
+      const rest = { trials: 2_000 - (both ? had : 2 * had), had: [] };
+      return both
+        ? [{ trials: had, had: goal.signals }, rest]
+        : [{ trials: had, had: [ORDER] }, { trials: had, had: [goal.signals[1]!] }, rest];
+    };
+    const bought = (both: boolean): ModelState => together({ a: of(44, both), b: of(58, both) });
+    const sd = (both: boolean): number =>
+      Math.sqrt(believed(programme({ goal }), bought(both), 'a').variance);
+    // by hand: the variance of what one trial earns is 4 p (1 - p) where they come together, 2 p (1 - 2 p) where never
+    const p = 44 / 2_000;
+    expect(sd(true) / Math.sqrt((4 * p * (1 - p)) / 2_000)).toBeCloseTo(1, 1);
+    expect(sd(false) / Math.sqrt((2 * p * (1 - 2 * p)) / 2_000)).toBeCloseTo(1, 1);
+    // two signals that are one are that one
+    const share = (own: Programme): number => {
+      const { policy } = live(own, bought(true));
+      return policy.score(['a', 'b'], ANYWHERE)[0]!.propensity;
+    };
+    const one = share(programme({ goal: { signals: [ORDER] } }));
+    expect(one).toBeGreaterThan(0.05);
+    expect(share(programme({ goal }))).toBeCloseTo(one, 2);
   });
 
   it('knows the least and the greatest reward of a decision', () => {
