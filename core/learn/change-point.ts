@@ -91,6 +91,36 @@ function ratio(observed: readonly [number, number], expected: readonly [number, 
     : 0;
 }
 
+/**
+ * How much more the days of a series differ than chance makes them, at least 1: Pearson's statistic for its degrees of freedom, each side of a
+ * boundary with a rate of its own (McCullagh, Nelder, "Generalized Linear Models", 1989, section 4.5). Weeks have a rhythm, and what differs
+ * from one day to the next for other reasons is no reason to forget.
+ */
+function dispersion(
+  { observed, expected, size }: Series,
+  blocks: readonly Block[],
+  boundary: number,
+): number {
+  let [statistic, days] = [0, 0];
+  for (const [from, to] of [
+    [0, boundary],
+    [boundary, blocks.length],
+  ] as const) {
+    const rate = total(observed.slice(from, to)) / total(expected.slice(from, to));
+    let [o, e, hours] = [0, 0, 0];
+    for (let k = from; k < to; k++) {
+      [o, e, hours] = [o + observed[k]!, e + rate * expected[k]!, hours + blocks[k]!.length];
+      if (hours < 24 || e <= 0) continue;
+      statistic += (o - e) ** 2 / (e * size);
+      days++;
+      [o, e, hours] = [0, 0, 0];
+    }
+  }
+  return days > 2 ? Math.max(1, statistic / (days - 2)) : 1;
+}
+
+const total = (of: readonly number[]): number => of.reduce((sum, x) => sum + x, 0);
+
 interface Found extends Change {
   block: number;
   nats: number;
@@ -99,7 +129,6 @@ interface Found extends Change {
 /** How much one series speaks for a change at each boundary of blocks that is not too near either end. */
 function splitsOf(series: Series, blocks: readonly Block[], now: number): Found[] {
   const { option, signal, observed, expected, size } = series;
-  const total = (of: readonly number[]): number => of.reduce((sum, x) => sum + x, 0);
   const all = [total(observed), total(expected)] as const;
   const rate = all[0] / all[1];
   const splits: Found[] = [];
@@ -109,7 +138,8 @@ function splitsOf(series: Series, blocks: readonly Block[], now: number): Found[
     e += expected[k - 1]!;
     const { from } = blocks[k]!;
     if (from - blocks[0]!.from < LEAST_HOURS || now - from < LEAST_HOURS) continue;
-    const nats = ratio([o, all[0] - o], [e, all[1] - e]) / size;
+    const likelier = ratio([o, all[0] - o], [e, all[1] - e]) / size;
+    const nats = likelier > ALARM / 4 ? likelier / dispersion(series, blocks, k) : likelier;
     const [before, since] = [o / (rate * e), (all[0] - o) / (rate * (all[1] - e))];
     splits.push({ from, option, signal, before, since, block: k, nats });
   }

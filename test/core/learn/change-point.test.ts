@@ -98,6 +98,16 @@ describe('a change of what an option earns', () => {
     expect(alarms).toBeLessThanOrEqual(years / 20);
   }, 120_000);
 
+  it('is not a weekend, however much more is bought then, and is still noticed beside it', () => {
+    const rhythm = (day: number): number => (Math.floor(day) % 7 >= 5 ? 2 : 1);
+    for (const seed of [1, 2, 3]) {
+      const steady = played(OWN, 42, (option, day) => rhythm(day) * (option === 'a' ? 0.04 : 0.02), seed);
+      for (const days of [42, 42.5, 43, 44]) expect(noticedChange(OWN, steady, at(days))).toBeUndefined();
+      const moved = played(OWN, 49, (option, day) => rhythm(day) * swapped(option, day), seed);
+      expect(noticedChange(OWN, moved, at(49))).toBeDefined();
+    }
+  });
+
   it('is the last of several', () => {
     const twice = (_: string, day: number): number => (day < 20 ? 0.02 : day < 40 ? 0.06 : 0.02);
     const found = noticedChange(OWN, played(OWN, 50, twice, 4), at(50))!;
