@@ -1,5 +1,5 @@
-import type { Cohort } from '../../core/learn/models/delay.ts';
-import { binOf, countNow, delayShares, ratioBins } from '../../core/learn/models/delay.ts';
+import type { Cohort, DelayCurve } from '../../core/learn/models/delay.ts';
+import { binOf, delayShares, ratioBins, trialsOf } from '../../core/learn/models/delay.ts';
 import { HOUR_MS } from '../../core/domain/programme.ts';
 import { bestBetaProbabilities } from '../../core/maths/best-beta.ts';
 import { rngFromNumber } from '../../core/maths/xoshiro.ts';
@@ -37,6 +37,21 @@ const cohortOf = ({ at, sends, arrivals }: Batch, now: number): Cohort => ({
   sends: [{ count: sends, youngest: now - at, oldest: now - at }],
   arrivals,
 });
+
+/**
+ * Successes and failures of one option now: what arrived, and every send that did not as a failure of weight
+ * F(age) / F(window), since 1 - rate x F is close to (1 - rate)^F at small rates (Chapelle 2014; Vernade, Cappé,
+ * Perchet 2017). Old enough sends are whole failures; nothing waits for windows to close.
+ */
+function countNow(cohorts: readonly Cohort[], curve: DelayCurve): Counts {
+  let [successes, failures] = [0, 0];
+  for (const { sends, arrivals } of cohorts) {
+    const arrived = Array.from(arrivals).reduce((sum, n) => sum + n, 0);
+    successes += arrived;
+    failures += trialsOf(sends, arrived, curve) - arrived;
+  }
+  return { successes, failures };
+}
 
 /** Counts of every option at one time under one way of handling what is late. */
 function counted(batches: readonly Batch[][], handling: Handling, now: number): Counts[] {

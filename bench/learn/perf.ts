@@ -2,7 +2,6 @@ import { performance } from 'node:perf_hooks';
 import { rngFromNumber } from '../../core/maths/xoshiro.ts';
 import { ContextBeliefs } from '../../core/learn/models/context-beliefs.ts';
 import { winsOf } from '../../core/policies/thompson.ts';
-import { LinearThompson } from '../../core/policies/linear-thompson.ts';
 import { bestBetaProbabilities } from '../../core/maths/best-beta.ts';
 import { bestNormalProbabilities } from '../../core/maths/best-normal.ts';
 import { median } from '../statistics.ts';
@@ -34,29 +33,6 @@ export interface Cost {
   median: number;
   least: number;
   asked: number | undefined;
-}
-
-function linearCosts({ features, options, asked }: (typeof SIZES)[number]): Cost[] {
-  const rng = rngFromNumber(1);
-  const policy = new LinearThompson(features, options);
-  const contexts = Array.from({ length: 512 }, () =>
-    Float64Array.from({ length: features }, (_, i) => (i === 0 ? 1 : rng.normal())),
-  );
-  const learn = (i: number, reward: number): void =>
-    policy.learn({ x: contexts[i & 511]!, option: i % options, reward, weight: 1 });
-  for (let i = 0; i < options * 60; i++) learn(i, Number(rng.uniform() < 0.05));
-  const eligible = Array.from({ length: options }, (_, i) => i);
-  const out = new Float64Array(options);
-  const size = `linear-thompson, ${features} features, ${options} options`;
-  const works = [
-    { what: `${size}: decision`, work: (i: number) => void policy.sample(contexts[i & 511]!, eligible, rng) },
-    {
-      what: `${size}: with propensities`,
-      work: (i: number) => void policy.propensities(contexts[i & 511]!, eligible, out),
-    },
-    { what: `${size}: update`, work: (i: number) => learn(i, 0) },
-  ];
-  return works.map(({ what, work }, i) => ({ what, ...timed(2_000, work), asked: asked[i] }));
 }
 
 /** What `auto` costs: its beliefs once a fold, a decision from them, and one outcome added to the sums. */
@@ -110,12 +86,7 @@ function integrals(): Cost[] {
   ];
 }
 
-export const costs = (): Cost[] => [
-  ...SIZES.flatMap(linearCosts),
-  ...SIZES.flatMap(autoCosts),
-  ...sumsCosts(),
-  ...integrals(),
-];
+export const costs = (): Cost[] => [...SIZES.flatMap(autoCosts), ...sumsCosts(), ...integrals()];
 
 export function printCosts(all: readonly Cost[]): void {
   for (const { what, median: middle, least, asked } of all) {

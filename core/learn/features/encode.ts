@@ -3,13 +3,9 @@ import { bend } from './bend.ts';
 /** What a feature may be in a request. */
 export type FeatureValue = string | number | boolean | undefined;
 
-/**
- * One declared feature. A number's middle and scale are declared, or learned from a first sample and then frozen: a scale
- * that moves after weights were learned would change what they mean.
- */
+/** One declared feature. A scale that moved after weights were learned would change what they mean, so it is declared. */
 export type Feature =
   | { name: string; kind: 'number'; middle: number; scale: number }
-  | { name: string; kind: 'flag' }
   | { name: string; kind: 'category'; levels: readonly string[] };
 
 /** Two features whose levels act together: every pair of their columns is a column. */
@@ -45,12 +41,6 @@ function writeNumber(middle: number, scale: number): Part['write'] {
   };
 }
 
-/** Columns: missing, then yes. */
-const writeFlag: Part['write'] = (value, x, start) => {
-  if (typeof value !== 'boolean') x[start] = 1;
-  else if (value) x[start + 1] = 1;
-};
-
 /** Columns: missing, unknown level, then each level. */
 function writeCategory(levels: readonly string[]): Part['write'] {
   const places = new Map(levels.map((level, i) => [level, i + 2]));
@@ -69,8 +59,7 @@ function partsOf(features: readonly Feature[]): Part[] {
   };
   for (const feature of features) {
     const { name } = feature;
-    if (feature.kind === 'flag') add(name, [`${name} missing`, name], writeFlag);
-    else if (feature.kind === 'category') {
+    if (feature.kind === 'category') {
       const levels = feature.levels.map((level) => `${name} = ${level}`);
       add(name, [`${name} missing`, `${name} = another`, ...levels], writeCategory(feature.levels));
     } else {
@@ -146,13 +135,4 @@ export class Encoder {
     }
     return x;
   }
-}
-
-/** Middle and scale of a number from a first sample, to be frozen: mean and standard deviation, 1 where all are equal. */
-export function learnScale(sample: readonly number[]): { middle: number; scale: number } {
-  const known = sample.filter((x) => Number.isFinite(x));
-  if (known.length === 0) return { middle: 0, scale: 1 };
-  const middle = known.reduce((sum, x) => sum + x, 0) / known.length;
-  const variance = known.reduce((sum, x) => sum + (x - middle) ** 2, 0) / known.length;
-  return { middle, scale: variance > 0 ? Math.sqrt(variance) : 1 };
 }

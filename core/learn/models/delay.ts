@@ -222,21 +222,3 @@ export function trialsOf(sends: readonly Stretch[], arrived: number, curve: Dela
   const counted = Math.max(least, expected > 0 ? squares / expected : 0);
   return Math.min(all, Math.max(least * all, expected) + arrived * (1 - counted));
 }
-
-/**
- * Successes and failures of one option now: what arrived, and every send that did not as a failure of weight
- * F(age) / F(window), since 1 - rate x F is close to (1 - rate)^F at small rates (Chapelle 2014; Vernade, Cappé,
- * Perchet 2017). Old enough sends are whole failures; nothing waits for windows to close.
- */
-export function countNow(
-  cohorts: readonly Cohort[],
-  curve: DelayCurve,
-): { successes: number; failures: number } {
-  let [successes, failures] = [0, 0];
-  for (const { sends, arrivals } of cohorts) {
-    const arrived = Array.from(arrivals).reduce((sum, n) => sum + n, 0);
-    successes += arrived;
-    failures += trialsOf(sends, arrived, curve) - arrived;
-  }
-  return { successes, failures };
-}

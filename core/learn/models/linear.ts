@@ -3,13 +3,11 @@ import {
   logDeterminant,
   packedLength,
   quadratic,
-  rankOneUpdate,
   rowStart,
   solveLower,
   solveUpper,
 } from '../../maths/cholesky.ts';
 import { dot } from '../../maths/dot.ts';
-import type { Row } from './rows.ts';
 
 /** Normal-inverse-gamma prior of one option: precision of the weights, and shape and scale of the noise variance. */
 export interface NoisePrior {
@@ -49,8 +47,7 @@ export interface LinearOption {
 
 /**
  * Disjoint Bayesian linear regression whose noise is learned (normal-inverse-gamma; Gelman et al., "Bayesian Data
- * Analysis", 3rd ed., 14.2): no knob stands for the size of rewards. What it knows is a sum of rows, so a row can be taken
- * back; the noise follows recursively, never as a difference of large sums.
+ * Analysis", 3rd ed., 14.2): no knob stands for the size of rewards. What it knows follows from sums over rows.
  */
 export class LinearModel {
   readonly features: number;
@@ -106,15 +103,6 @@ export class LinearModel {
     solveUpper(own.factor, own.mean, own.mean);
   }
 
-  #sum(own: LinearOption, { x, reward }: Row, weight: number): void {
-    let at = 0;
-    for (let i = 0; i < x.length; i++) {
-      const scaled = weight * x[i]!;
-      own.response[i]! += scaled * reward;
-      for (let j = 0; j <= i; j++) own.information[at++]! += scaled * x[j]!;
-    }
-  }
-
   /**
    * Replaces what is known of an option by what sums over its rows say. The noise is the difference of two sums here; it is
    * right as long as the sums are and the context does not explain the reward to the last digit.
@@ -127,49 +115,6 @@ export class LinearModel {
     const z = solveLower(own.factor, own.response, this.#work);
     own.shape = this.prior.shape + weight / 2;
     own.scale = this.prior.scale + Math.max(0, squares - dot(z, z)) / 2;
-  }
-
-  learn(row: Row): void {
-    const { x, reward, weight } = row;
-    const own = this.options[row.option]!;
-    const z = this.#work;
-    const q = weight * quadratic(own.factor, x, z);
-    const error = reward - dot(x, own.mean);
-    if (!Number.isFinite(q + error)) throw new RangeError('a row is not finite');
-    own.shape += weight / 2;
-    own.scale += (weight * error * error) / (2 * (1 + q));
-    this.#sum(own, row, weight);
-    solveUpper(own.factor, z, z);
-    const step = (weight * error) / (1 + q);
-    const root = Math.sqrt(weight);
-    for (let i = 0; i < x.length; i++) {
-      own.mean[i]! += step * z[i]!;
-      z[i] = root * x[i]!;
-    }
-    rankOneUpdate(own.factor, z);
-  }
-
-  /** Takes one learned row back: sums less the row, and the noise by its recursion run backwards. */
-  unlearn(row: Row): void {
-    const { x, reward, weight } = row;
-    const own = this.options[row.option]!;
-    this.#sum(own, row, -weight);
-    this.#solve(own);
-    const q = weight * quadratic(own.factor, x, this.#work);
-    const error = reward - dot(x, own.mean);
-    own.shape -= weight / 2;
-    own.scale = Math.max(this.prior.scale, own.scale - (weight * error * error) / (2 * (1 + q)));
-  }
-
-  /** Weighs everything learned by `factor` in [0, 1]; the prior keeps its weight. */
-  decay(factor: number): void {
-    for (const own of this.options) {
-      for (let i = 0; i < own.information.length; i++) own.information[i]! *= factor;
-      for (let i = 0; i < own.response.length; i++) own.response[i]! *= factor;
-      own.shape = this.prior.shape + factor * (own.shape - this.prior.shape);
-      own.scale = this.prior.scale + factor * (own.scale - this.prior.scale);
-      this.#solve(own);
-    }
   }
 
   /** Means and standard deviations of the expected reward of the `eligible` options. Allocates nothing. */

@@ -7,6 +7,7 @@ import { emptyState } from '../../../core/learn/model.ts';
 import { rngFromNumber } from '../../../core/maths/xoshiro.ts';
 import { live } from '../../support/decisions.ts';
 import { NOON, ORDER, programme, variant } from '../../support/programmes.ts';
+import { summed } from '../../support/row-sums.ts';
 
 const OWN = programme({
   policy: { kind: 'linear-thompson', recovering: true },
@@ -94,9 +95,12 @@ describe('options that recover', () => {
     const rows = rowsOf(7);
     const { policy } = learnedFrom(rows);
     const model = new LinearModel(2, 2, { precision: 1, slopes: 1, shape: 1, scale: 0.05 });
-    for (const { option, hours, reward } of rows) {
-      const x = Float64Array.of(1, freshness(hours, 7));
-      model.learn({ x, option: option === 'a' ? 0 : 1, reward, weight: 1 });
+    for (const [i, option] of ['a', 'b'].entries()) {
+      const own = rows.filter((row) => row.option === option);
+      const known = own.map(({ hours, reward }) => {
+        return { x: Float64Array.of(1, freshness(hours, 7)), reward, weight: 1 };
+      });
+      model.know(i, summed(known, 2));
     }
     for (const hours of [undefined, 0, 50, 500]) {
       const [a, b] = policy.score(['a', 'b'], {

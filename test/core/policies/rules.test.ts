@@ -1,7 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { rngFromNumber } from '../../../core/maths/xoshiro.ts';
-import { withFloor } from '../../../core/policies/context-policy.ts';
 import { fixedSplit } from '../../../core/policies/fixed-split.ts';
 import { topTwo } from '../../../core/policies/top-two.ts';
 import { guardTraffic } from '../../../core/policies/traffic-guard.ts';
@@ -10,17 +9,6 @@ import { sum } from '../../support/statistics.ts';
 const probabilities = fc
   .array(fc.double({ min: 1e-6, max: 1, noNaN: true }), { minLength: 2, maxLength: 12 })
   .map((raw) => Float64Array.from(raw, (p) => p / sum(raw)));
-
-describe('the floor', () => {
-  it('spends one budget however many options there are', () => {
-    for (const k of [2, 10, 50]) {
-      const wins = new Float64Array(k);
-      wins[0] = 1;
-      const p = withFloor(wins, 0.01);
-      expect(1 - p[0]!).toBeCloseTo((0.01 * (k - 1)) / k, 12);
-    }
-  });
-});
 
 describe('top-two Thompson', () => {
   it('has the propensities that playing it has', () => {

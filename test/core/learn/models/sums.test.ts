@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { Encoder, learnScale } from '../../../../core/learn/features/encode.ts';
-import { segmentPosteriors } from '../../../../core/learn/models/segments.ts';
+import { Encoder } from '../../../../core/learn/features/encode.ts';
 import type { OrderSums } from '../../../../core/learn/models/value.ts';
 import { orderSizes } from '../../../../core/learn/models/value.ts';
 import { rngFromNumber } from '../../../../core/maths/xoshiro.ts';
@@ -43,71 +42,49 @@ describe('the worth of orders', () => {
   });
 });
 
-describe('segments', () => {
-  /** 30 segments of 400 trials, rates 5 % shifted by `tau` standard normals in log-odds. */
-  const tallies = (tau: number) => {
-    const rng = rngFromNumber(5);
-    return [0, 1, 2].map(() =>
-      Array.from({ length: 30 }, () => {
-        const p = 1 / (1 + Math.exp(2.94 - tau * rng.normal()));
-        let successes = 0;
-        for (let t = 0; t < 400; t++) successes += Number(rng.uniform() < p);
-        return { successes, trials: 400 };
-      }),
-    );
-  };
-  const prior = (tau: number): number => {
-    const [{ alpha, beta } = { alpha: 0, beta: 0 }] = segmentPosteriors(tallies(tau))[0]!;
-    return alpha + beta - 400;
-  };
-
-  it('lend each other as many trials as they are alike', () => {
-    expect(prior(0)).toBeGreaterThan(500);
-    expect(prior(0.3)).toBeGreaterThan(100);
-    expect(prior(0.3)).toBeLessThan(600);
-    expect(prior(1)).toBeLessThan(60);
-  });
-
-  it('are proper before anything is known', () => {
-    const [[own]] = segmentPosteriors([[{ successes: 0, trials: 0 }]]) as [[{ alpha: number; beta: number }]];
-    expect(own.alpha).toBeGreaterThan(0);
-    expect(own.alpha / (own.alpha + own.beta)).toBeCloseTo(1 / 30, 6);
-  });
-});
-
 describe('the encoder', () => {
   const encoder = new Encoder({
     features: [
       { name: 'age', kind: 'number', middle: 40, scale: 10 },
-      { name: 'member', kind: 'flag' },
+      { name: 'member', kind: 'category', levels: ['yes'] },
       { name: 'plan', kind: 'category', levels: ['free', 'pro'] },
     ],
     crosses: [{ left: 'member', right: 'plan' }],
   });
 
+  /** The columns that are not 0, by what they say. */
+  const told = (context: Parameters<Encoder['encode']>[0]): Record<string, number> =>
+    Object.fromEntries(
+      [...encoder.encode(context)].flatMap((x, j) => (x === 0 ? [] : [[encoder.labels[j]!, x] as const])),
+    );
+
   it('gives every kind of value its columns', () => {
-    const x = [...encoder.encode({ age: 50, member: true, plan: 'pro' })];
-    const bend = 1 - Math.sqrt(2 / Math.PI);
-    expect(x.slice(0, 10)).toEqual([1, 0, 1, expect.closeTo(bend, 12), 0, 1, 0, 0, 0, 1]);
-    expect(x.slice(10)).toEqual([0, 0, 0, 0, 0, 0, 0, 1]);
-    expect(encoder.features).toBe(18);
-    expect(encoder.groups).toHaveLength(18);
+    expect(told({ age: 50, member: 'yes', plan: 'pro' })).toEqual({
+      constant: 1,
+      age: 1,
+      'age far from its middle': expect.closeTo(1 - Math.sqrt(2 / Math.PI), 12),
+      'member = yes': 1,
+      'plan = pro': 1,
+      'member = yes and plan = pro': 1,
+    });
+    // the constant; missing, the number and its bend; missing, another and each level of a category; pairs of levels
+    expect(encoder.features).toBe(1 + 3 + 3 + 4 + 3 * 4);
+    expect(encoder.groups).toHaveLength(encoder.features);
     expect(encoder.secondOrder).toEqual([2, 5]);
   });
 
   it('tells missing, unknown and absurd values apart from each other', () => {
-    const x = (context: Parameters<Encoder['encode']>[0]): number[] =>
-      [...encoder.encode(context)].slice(0, 10);
-    expect(x({})).toEqual([1, 1, 0, 0, 1, 0, 1, 0, 0, 0]);
-    expect(x({ age: 40, member: false, plan: 'other' }).slice(4)).toEqual([0, 0, 0, 1, 0, 0]);
-    expect(x({ age: 1_700_000_000 })[2]).toBe(5);
-    for (const age of [NaN, Infinity, 'old', undefined]) expect(x({ age }).slice(1, 4)).toEqual([1, 0, 0]);
-  });
-
-  it('freezes the scale that it learned', () => {
-    expect(learnScale([1, 3, NaN])).toEqual({ middle: 2, scale: 1 });
-    expect(learnScale([5, 5])).toEqual({ middle: 5, scale: 1 });
-    expect(learnScale([])).toEqual({ middle: 0, scale: 1 });
+    const alone = ['constant', 'age missing', 'member missing', 'plan missing'];
+    expect(Object.keys(told({}))).toEqual([...alone, 'member missing and plan missing']);
+    expect(told({ age: 50, member: false, plan: 'other' })).toMatchObject({
+      'member = another': 1,
+      'plan = another': 1,
+    });
+    expect(told({ age: 1_700_000_000 }).age).toBe(5);
+    for (const age of [NaN, Infinity, 'old', undefined]) {
+      expect(told({ age })['age missing']).toBe(1);
+      expect(told({ age }).age).toBeUndefined();
+    }
   });
 
   it('refuses a cross of what was not declared', () => {
