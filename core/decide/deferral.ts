@@ -3,12 +3,15 @@ import type { Programme, Variant } from '../domain/programme.ts';
 import { HOUR_MS } from '../domain/programme.ts';
 import { hash32 } from '../maths/murmur3.ts';
 
-/** Longest that a send is put off at once: what is known of a person is old after two days. */
-const MOST_MS = 48 * HOUR_MS;
+/** Longest that a send may be put off at once: whatever is allowed on some day of the week is within it. */
+export const DEFER_HOURS = 168;
 /** How often one send is put off: a week of nights. */
 const MOST_TIMES = 7;
 
 const defers = ({ guardrails }: Programme): boolean => guardrails.quietHours?.defer === true;
+
+const mostMs = ({ guardrails }: Programme): number =>
+  (guardrails.quietHours?.deferHours ?? DEFER_HOURS) * HOUR_MS;
 
 /** When to ask again, ms since 1970, where quiet hours are all that is known to be in the way; undefined: not at all. */
 export function retryAtOf(
@@ -19,7 +22,7 @@ export function retryAtOf(
   if (!defers(programme) || allowed.length > 0) return undefined;
   const ends = dropped.map(({ rule, until }) => (rule === 'quiet-hours' ? until : undefined));
   const next = Math.min(...ends.map((end = Infinity) => end));
-  return next - now <= MOST_MS ? next : undefined;
+  return next - now <= mostMs(programme) ? next : undefined;
 }
 
 /** Keys under which a send is recorded each time that it is put off; its own stays free for when it is not. */

@@ -134,6 +134,8 @@ export interface QuietHours {
   blackoutDates?: string[] | undefined;
   /** A send that nothing else is known to be against is put off until it ends, and decided then. */
   defer?: boolean | undefined;
+  /** Longest that it is put off at once; with `defer`. Absent: a week (`DEFER_HOURS`). */
+  deferHours?: number | undefined;
   /** Channels it holds for; absent: all. */
   channels?: string[] | undefined;
   /** Trait with the person's zone, an IANA name or an offset such as `+05:30`. Absent: `traits.timezone`. */

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { DEFER_HOURS } from '../../core/decide/deferral.ts';
 import { WHEN_AWAY } from '../../core/domain/away.ts';
 import type { Programme, Variant } from '../../core/domain/programme.ts';
 import { TRAITS, WEEKDAYS } from '../../core/domain/programme.ts';
@@ -42,6 +43,7 @@ const quietHours = z
     blackoutDates: z.array(z.iso.date()).max(366).optional(),
     channels: z.array(id).min(1).optional(),
     defer: z.boolean().optional(),
+    deferHours: z.number().positive().max(DEFER_HOURS).optional(),
     zone: z
       .string()
       .max(100 + TRAITS.length)
@@ -56,6 +58,10 @@ const quietHours = z
   .refine(({ from, to }) => from === undefined || from !== to, {
     path: ['to'],
     message: 'another time than from',
+  })
+  .refine(({ defer, deferHours }) => deferHours === undefined || defer === true, {
+    path: ['deferHours'],
+    message: 'goes with defer: true',
   });
 
 const guardrails = z.strictObject({

@@ -109,6 +109,16 @@ describe('what was put off', () => {
     expect((await rig.store.counts()).decisions).toBe(8);
   });
 
+  it('on a Friday night waits for Monday where nothing is sent at weekends', async () => {
+    const allowedDays: QuietHours['allowedDays'] = ['monday', 'tuesday', 'wednesday', 'thursday', 'friday'];
+    const rig = await night([quiet({}, { allowedDays })]);
+    rig.clock.now = Date.parse('2026-11-27T21:30:00Z');
+    const monday = Date.parse('2026-11-30T08:00:00Z');
+    expect(await rig.ask()).toMatchObject({ action: 'silence', retryAt: monday });
+    rig.clock.now = monday;
+    expect(await rig.ask()).toMatchObject({ action: 'send', at: monday });
+  });
+
   it('of several programmes waits for the first that may send, and they compete then', async () => {
     const early = quiet({ id: 'early' }, { to: '06:00' });
     const late = quiet({ id: 'late', arbitration: { priority: 5 } });
@@ -142,11 +152,16 @@ describe('a send is not put off', () => {
     expect(await until(quiet(), unsubscribed('u'))).toEqual(['silence', undefined]);
   });
 
-  it('for more than 48 hours', async () => {
-    const days = (n: number) => ['2026-11-24', '2026-11-25', '2026-11-26'].slice(0, n);
-    const at = (n: number) => until(quiet({}, { from: undefined, to: undefined, blackoutDates: days(n) }));
-    expect(await at(2)).toEqual(['silence', MIDNIGHT + 2 * DAY]);
-    expect(await at(3)).toEqual(['silence', undefined]);
+  it('for longer than a week, or than the programme says', async () => {
+    const days = Array.from({ length: 8 }, (_, i) => new Date(MIDNIGHT + i * DAY).toISOString().slice(0, 10));
+    const at = (n: number, deferHours?: number) => {
+      const blackoutDates = days.slice(0, n);
+      return until(quiet({}, { from: undefined, to: undefined, blackoutDates, deferHours }));
+    };
+    expect(await at(7)).toEqual(['silence', MIDNIGHT + 7 * DAY]);
+    expect(await at(8)).toEqual(['silence', undefined]);
+    expect(await at(1, 24)).toEqual(['silence', MIDNIGHT + DAY]);
+    expect(await at(2, 24)).toEqual(['silence', undefined]);
   });
 
   it('in a preview, which still tells when', async () => {

@@ -39,6 +39,8 @@ describe('a programme that is saved', () => {
     [{ from: '21:00', to: '08:00', fallbackZone: 'Europe/Springfield' }, ['fallbackZone']],
     [{ fallbackZone: 'UTC', zone: 'timezone' }, ['zone']],
     [{ fallbackZone: 'UTC', allowedDays: [] }, ['allowedDays']],
+    [{ fallbackZone: 'UTC', deferHours: 24 }, ['deferHours']],
+    [{ fallbackZone: 'UTC', defer: true, deferHours: 169 }, ['deferHours']],
     [{ fallbackZone: 'UTC', blackoutDates: ['2026-02-30'] }, ['blackoutDates', 0]],
   ])('is refused for quiet hours %j at %j', (quietHours, path) => {
     const { error } = programmeSchema.safeParse({ ...SAMPLE, guardrails: { quietHours } });
