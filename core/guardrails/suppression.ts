@@ -1,9 +1,9 @@
 import type { Contact, StoredSignal } from '../contracts/records.ts';
 import type { Objection } from '../domain/decision.ts';
 import { SIGNAL } from '../domain/event.ts';
-import type { Programme } from '../domain/programme.ts';
+import type { IgnoredRule, Programme } from '../domain/programme.ts';
 import { HOUR_MS } from '../domain/programme.ts';
-import { standing } from './contacts.ts';
+import { endOf, standing } from './contacts.ts';
 import type { GuardContext, Guardrail } from './guardrail.ts';
 import { unknown } from './guardrail.ts';
 
@@ -42,14 +42,36 @@ const resting = (reason: string, until: number): Objection => ({
   until,
 });
 
+/** Contacts that are reason to rest at a moment. */
+function enough(
+  context: GuardContext,
+  channel: string,
+  { count, hours }: IgnoredRule,
+): Contact[] | undefined {
+  const some = ignored(context, channel);
+  const last = latest(some.map(({ at }) => at));
+  return some.length >= count && context.now < last + hours * HOUR_MS ? some : undefined;
+}
+
+/**
+ * When the rest is over: `hours` after the last of the contacts, or sooner, when one of them is no longer looked at or was
+ * given back and the others are too few.
+ */
+function endOfRest(context: GuardContext, channel: string, rule: IgnoredRule): number {
+  const ends = context.contacts.flatMap((contact) => {
+    const { at } = contact;
+    return [at + rule.hours * HOUR_MS, at + IGNORED_LOOKBACK_HOURS * HOUR_MS, endOf(contact)];
+  });
+  const later = ends.filter((end) => end > context.now).sort((a, b) => a - b);
+  return later.find((now) => !enough({ ...context, now }, channel, rule)) ?? Infinity;
+}
+
 function afterIgnored(context: GuardContext, channel: string): Objection | undefined {
   const rule = context.programme.guardrails.suppressAfterIgnored;
-  if (!rule) return undefined;
-  const some = ignored(context, channel);
-  if (some.length < rule.count) return undefined;
+  const some = rule && enough(context, channel, rule);
+  if (!some) return undefined;
   const { count: limit, hours } = rule;
-  const until = latest(some.map(({ at }) => at)) + hours * HOUR_MS;
-  if (context.now >= until) return undefined;
+  const until = endOfRest(context, channel, rule);
   const reason = `${some.length} ${channel} contacts without a reaction, ${limit} are enough`;
   return { ...resting(reason, until), count: some.length, limit, hours, channel };
 }

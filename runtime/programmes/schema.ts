@@ -4,6 +4,7 @@ import { WHEN_AWAY } from '../../core/domain/away.ts';
 import type { Programme, Variant } from '../../core/domain/programme.ts';
 import { TRAITS, WEEKDAYS } from '../../core/domain/programme.ts';
 import { SILENCE } from '../../core/domain/decision.ts';
+import { IGNORED_LOOKBACK_HOURS } from '../../core/guardrails/suppression.ts';
 import { MOST_TEXT } from '../engine/cel.ts';
 import { checkFatigue, fatigue } from './fatigue-schema.ts';
 import { frequency } from './frequency-schema.ts';
@@ -68,7 +69,9 @@ const guardrails = z.strictObject({
   eligible: rule.optional(),
   eligibleByChannel: z.record(id, rule).optional(),
   releaseAfterHours: hours.optional(),
-  suppressAfterIgnored: z.strictObject({ count: z.number().int().min(1).max(100), hours }).optional(),
+  suppressAfterIgnored: z
+    .strictObject({ count: z.number().int().min(1).max(100), hours: hours.max(IGNORED_LOOKBACK_HOURS) })
+    .optional(),
   restAfterSignal: z
     .array(z.strictObject({ signal: name, hours }))
     .max(20)

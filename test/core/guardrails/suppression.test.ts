@@ -57,6 +57,26 @@ describe('rest after contacts nobody reacted to', () => {
     expect(reasons(rule, { contacts: three.slice(1) })).toEqual({});
   });
 
+  it('ends when it said that it would, also where its contacts are no longer looked at or were given back', () => {
+    const long: Guardrails = { suppressAfterIgnored: { count: 3, hours: 200 * 24 } };
+    const told = (contacts: Contact[], now = NOON): string | undefined =>
+      /until (\S+)$/.exec(reasons(long, { contacts, now }).mail ?? '')?.[1];
+    const released = [
+      ...three.slice(1),
+      contact(NOON - HOUR, { state: undefined, releasesAt: NOON + 5 * DAY }),
+    ];
+    for (const [contacts, end] of [
+      [three, NOON + 83 * DAY],
+      [released, NOON + 5 * DAY],
+      // a fourth takes the place of the first
+      [[...three, contact(NOON - DAY)], NOON + 86 * DAY],
+    ] as const) {
+      expect(told([...contacts])).toBe(new Date(end).toISOString());
+      expect(told([...contacts], end - 1)).toBe(new Date(end).toISOString());
+      expect(told([...contacts], end)).toBeUndefined();
+    }
+  });
+
   it('does not count what is planned for later', () => {
     const planned = [...three.slice(1), contact(NOON + HOUR)];
     expect(reasons(rule, { contacts: planned })).toEqual({});

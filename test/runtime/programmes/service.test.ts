@@ -47,6 +47,15 @@ describe('a programme that is saved', () => {
     expect(error?.issues.map((issue) => issue.path)).toEqual([['guardrails', 'quietHours', ...path]]);
   });
 
+  it('is refused for a rest that lasts longer than contacts are looked at', () => {
+    const at = (hours: number) => {
+      const guardrails = { suppressAfterIgnored: { count: 2, hours } };
+      return programmeSchema.safeParse({ ...SAMPLE, guardrails }).error?.issues[0]?.path;
+    };
+    expect(at(92 * 24)).toBeUndefined();
+    expect(at(92 * 24 + 1)).toEqual(['guardrails', 'suppressAfterIgnored', 'hours']);
+  });
+
   it('is refused where a field is not one of ours', () => {
     const { error } = programmeSchema.safeParse({ ...SAMPLE, guardrails: { eligble: 'true' } });
     expect(error?.issues[0]).toMatchObject({
