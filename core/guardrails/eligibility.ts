@@ -8,10 +8,10 @@ const UNREADY: Rule = () => unknown('the rule cannot be evaluated');
 
 type Of = NonNullable<Objection['of']>;
 
-/** Why one of the rules does not hold; what a programme's or a channel's says is the same for all options it is about. */
+/** Why one of the rules does not hold; what a rule says is the same for all options it is about. */
 function against(context: GuardContext, of: Of, rule: Rule = UNREADY): Objection | undefined {
   if (context.blind) return unknown('eligibility cannot be looked up');
-  const objection = of === 'variant' ? rule(context) : once(context, rule, '', () => rule(context));
+  const objection = once(context, rule, '', () => rule(context));
   return objection && { ...objection, of };
 }
 

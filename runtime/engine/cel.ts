@@ -95,7 +95,8 @@ export interface Uses {
   context: Set<string>;
   history: HistoryAsk[];
   nodes: number;
-  comprehends: boolean;
+  /** Whether it looks at fields or at the past again for each element of a list. */
+  squares: boolean;
 }
 
 export function childrenOf(node: ASTNode): readonly ASTNode[] {
@@ -157,12 +158,14 @@ export function walk(node: ASTNode, uses: Uses, inside = false): Objection | und
   const field = fieldOf(node);
   if (field) {
     uses[field[0] as 'traits' | 'context'].add(field[1]);
+    uses.squares ||= inside;
     return undefined;
   }
   if (node.op === 'rcall' && node.args[1].op === 'id' && node.args[1].args === 'history') {
     const ask = historyAsk(node.args[0], node.args[2]);
     if (typeof ask === 'string') return { at, message: ask };
     uses.history.push(ask);
+    uses.squares ||= inside;
     return undefined;
   }
   if (node.op === 'id' && node.args === 'history') return { at, message: historyAsk('', []) as string };
@@ -174,10 +177,12 @@ export function walk(node: ASTNode, uses: Uses, inside = false): Objection | und
     const name = node.args[0];
     const message = callObjection(name, node.args.at(-1) as readonly ASTNode[], inside);
     if (message !== undefined) return { at, message };
-    if (COMPREHENSIONS.has(name)) deeper = uses.comprehends = true;
+    deeper ||= COMPREHENSIONS.has(name);
   }
   for (const child of childrenOf(node)) {
-    const objection = walk(child, uses, deeper);
+    // the list itself is looked at once
+    const list = node.op === 'rcall' && child === node.args[1];
+    const objection = walk(child, uses, list ? inside : deeper);
     if (objection) return objection;
   }
   return undefined;

@@ -8,7 +8,7 @@ import { asNumber } from '../../core/learn/features/declared.ts';
 import type { Uses } from './cel.ts';
 import { environment, History, MOST_TEXT, termsOf, walk } from './cel.ts';
 
-/** What evaluating one rule may look at: characters and elements, times the parts of the rule that may look at them. */
+/** What all rules of a decision may look at: characters and elements, times the parts of the rules that may look at them. */
 const STEPS = 1_000_000;
 
 /** Deepest nesting of a value. */
@@ -36,7 +36,7 @@ function parsed(text: string): Parsed | string {
     context: new Set<string>(),
     history: [],
     nodes: 0,
-    comprehends: false,
+    squares: false,
   };
   const objection = walk(whole.ast, uses);
   return objection ? objection.message + ENDING(objection.at) : { whole, uses };
@@ -61,9 +61,9 @@ function sizeOf(value: unknown, most: number, depth = 0): number {
   return size;
 }
 
-/** How much data a rule may look at: inside a comprehension each part of it may look at all for each element. */
-const mostData = ({ nodes, comprehends }: Uses): number =>
-  Math.floor(comprehends ? Math.sqrt(STEPS / nodes) : STEPS / nodes);
+/** How much data a rule may look at in so many steps. Where it does so for each element of a list, each part may look at all. */
+const mostData = ({ nodes, squares }: Uses, steps: number): number =>
+  Math.floor(squares ? Math.sqrt(steps / nodes) : steps / nodes);
 
 interface Scope {
   traits: Record<string, unknown>;
@@ -83,10 +83,10 @@ function asDeclared(name: string, { programme, context = {} }: GuardContext): un
 }
 
 /** The fields a rule names, and no others; the name of one that is too large instead. */
-function scopeOf(uses: Uses, given: GuardContext): Scope | string {
+function scopeOf(uses: Uses, given: GuardContext, steps: number): Scope | string {
   const { person, context = {}, now } = given;
   const scope: Scope = { traits: bare(), context: bare(), now: new Date(now), history: new History(given) };
-  let left = mostData(uses);
+  let left = mostData(uses, steps);
   const take = (to: Record<string, unknown>, name: string, value: unknown): boolean => {
     to[name] = value;
     left -= sizeOf(value, left);
@@ -136,7 +136,7 @@ function objectionOf(text: string, run: ParseResult, scope: Scope): Objection | 
 }
 
 /** An expression as a function, and what it uses. What it cannot evaluate is false, and the reason says why. */
-function compiled(text: string): { rule: Rule; uses?: Uses } {
+function compiled(text: string, steps = STEPS): { rule: Rule; uses?: Uses } {
   const result = parsed(text);
   if (typeof result === 'string') return { rule: () => unknown(`the rule cannot be evaluated: ${result}`) };
   const { whole, uses } = result;
@@ -144,7 +144,7 @@ function compiled(text: string): { rule: Rule; uses?: Uses } {
     .map((node) => serialize(node))
     .map((term) => [term, environment.parse(term)] as const);
   const rule: Rule = (context) => {
-    const scope = scopeOf(uses, context);
+    const scope = scopeOf(uses, context, steps);
     if (typeof scope === 'string') return unknown(`${scope} is too large to look at`);
     if (!objectionOf(text, whole, scope)) return undefined;
     // the part that failed says more than the whole
@@ -159,13 +159,20 @@ function compiled(text: string): { rule: Rule; uses?: Uses } {
 
 export const compileRule = (text: string): Rule => compiled(text).rule;
 
-/** Every eligibility rule of a programme, compiled; done once for a version. */
+/** Every eligibility rule of a programme, compiled, each text once; done once for a version. They share the steps of a decision. */
 export function compileRules({ guardrails, variants }: Programme): Rules {
   const { eligible, eligibleByChannel = {} } = guardrails;
+  const ofVariants = variants.map((variant) => variant.eligible);
+  const texts = new Set([eligible, ...Object.values(eligibleByChannel), ...ofVariants]);
+  texts.delete(undefined);
   const all: Uses[] = [];
+  const known = new Map<string, Rule>();
   const ruleOf = (text: string): Rule => {
-    const { rule, uses } = compiled(text);
+    const before = known.get(text);
+    if (before) return before;
+    const { rule, uses } = compiled(text, STEPS / texts.size);
     if (uses) all.push(uses);
+    known.set(text, rule);
     return rule;
   };
   const programme = eligible === undefined ? undefined : ruleOf(eligible);

@@ -179,6 +179,27 @@ describe('a hostile rule', () => {
     expect(reasonOf('x'.repeat(2_000_000))).toBe('traits.v is too large to look at');
     expect(reasonOf(nested(5_000))).toBe('traits.v is too large to look at');
   });
+
+  it('does not cost more by being fifty: rules of one programme share what one may look at', () => {
+    const dropped = (
+      rule: (i: number) => string,
+      traits: Record<string, unknown>,
+    ): (string | undefined)[] => {
+      const variants = Array.from({ length: 50 }, (_, i) => variant(`v${i}`, { eligible: rule(i) }));
+      const own = programme({ variants });
+      const given = { ...about(traits), programme: own, rules: compileRules(own) };
+      return check(given).dropped.map(({ detail }) => detail);
+    };
+    const adds = (i: number) => `size(${many('traits.s', 60, ' + ')}) > ${i}`;
+    expect(reason(adds(1), { s: long })).toBeUndefined();
+    expect(new Set(dropped(adds, { s: long }))).toEqual(new Set(['traits.s is too large to look at']));
+    // the same rule fifty times is one, and small ones have room
+    expect(dropped(() => adds(1), { s: long })).toEqual([]);
+    const tags = Array.from({ length: 40 }, (_, i) => `a tag with a name ${i}`);
+    expect(
+      dropped((i) => `traits.tags.exists(t, t == "a tag with a name ${i % 40}" || t == "${i}")`, { tags }),
+    ).toEqual([]);
+  });
 });
 
 function nested(depth: number): unknown {
