@@ -5,7 +5,7 @@ import { NEVER } from '../domain/resource.ts';
 import { endOf } from '../guardrails/contacts.ts';
 
 /** When a reservation ends as its contact stands now, ms since 1970. */
-function endsAt(contact: Contact, { until = NEVER, givenBackAt = NEVER }: Reservation): number {
+export function endsAt(contact: Contact, { until = NEVER, givenBackAt = NEVER }: Reservation): number {
   return Math.max(0, Math.min(endOf(contact), until, givenBackAt));
 }
 

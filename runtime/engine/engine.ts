@@ -5,6 +5,7 @@ import { arbitrate } from '../../core/decide/arbitrate.ts';
 import type { DecideFacts } from '../../core/decide/decide.ts';
 import { keyed, onRecord } from '../../core/decide/deferral.ts';
 import { funnelOf } from '../../core/decide/funnel.ts';
+import { recheckOf } from '../../core/decide/recheck.ts';
 import { releaseOf, withReservations } from '../../core/decide/reserve.ts';
 import { resourcesAsked } from '../../core/decide/resource-asks.ts';
 import type { Decision, DecideRequest } from '../../core/domain/decision.ts';
@@ -83,6 +84,8 @@ export class Engine {
   async #recorded(asked: Asked, patienceMs: number | undefined): Promise<Decision> {
     const { request, lives, aliases, key, deferrals } = asked;
     const sendKeys = request.preview === true ? [] : [key, ...deferrals];
+    // whoever names the send and looks again means what was decided for it
+    if (request.preview === true && request.send !== undefined) sendKeys.push(key);
     const job = {
       persons: [{ aliases, sendKeys }],
       events: aliases.map(erasedKey),
@@ -127,13 +130,22 @@ export class Engine {
       erased: set.erased(aliases),
     };
     const facts = { person, ...past, sendKey: key, now, behind: this.#ports.behind() };
+    if (preview) return told(this.#previewed(asked, facts, standing));
     const { answer: decision, passed } = this.#verdict(asked, facts);
-    if (preview) return told(decision);
     const kept = keyed(decision, next);
     const all = [...passed, kept].map((made) =>
       this.#record(set, { decision: made, aliases, counts: this.#counts(made) }),
     );
     return { decision: kept, recorded: [...passed, kept], routed: all.some(({ routed }) => routed) };
+  }
+
+  /** What would be answered; of a send that is on record whether it may still go out. */
+  #previewed({ request, lives }: Asked, facts: DecideFacts, standing: Decision | undefined): Decision {
+    const own = lives.filter(({ programme }) => programme.id === standing?.programme);
+    if (standing?.action !== 'send' || request.pin !== undefined || own.length === 0)
+      return this.#verdict({ request, lives }, facts).answer;
+    const again = recheckOf(standing, request, facts);
+    return this.#verdict({ request: again.request, lives: own }, again.facts).answer;
   }
 
   /** Who was only tried out, or asked for while nothing is sent, is no part of the comparison. */

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { sendTimeOf } from '../../../core/domain/decision.ts';
-import type { SignalEvent } from '../../../core/domain/event.ts';
+import type { DomainEvent, SignalEvent } from '../../../core/domain/event.ts';
+import type { Programme } from '../../../core/domain/programme.ts';
 import { engineRig } from '../../support/engine-rig.ts';
-import { HOUR, ORDER, programme, variant } from '../../support/programmes.ts';
+import { HOUR, MINUTE, ORDER, programme, variant } from '../../support/programmes.ts';
 
 describe('a planned message', () => {
   it('takes of the budget of the day it is planned for', async () => {
@@ -38,5 +39,61 @@ describe('a planned message', () => {
     await rig.engine.ingest([order('after', made.sendAt)]);
     await rig.folder.catchUp();
     expect((await rig.store.decision(made.id))!.credits).toMatchObject([{ signal: ORDER.signal, worth: 1 }]);
+  });
+});
+
+describe('a planned message that is looked at again before it goes out', () => {
+  const per = { count: 1, hours: 24 } as const;
+  const tight = programme({
+    variants: [variant('a', { cost: 1 }), variant('b', { cost: 1 })],
+    timing: { horizonHours: 24 },
+    frequency: { perDays: 1, least: 0, most: 1 },
+    guardrails: {
+      caps: [
+        { per: 'person', ...per },
+        { per: 'person-variant', ...per },
+        { per: 'programme', count: 1, hours: 48 },
+      ],
+      budget: { perDay: 1, total: 1, zone: 'UTC' },
+    },
+  });
+
+  /** Somebody whose message is planned for later, a minute before it goes out. */
+  async function planned(own: Programme) {
+    const rig = await engineRig({ programmes: [own] });
+    let [i, made] = [0, await rig.decide({ userId: 'u0' }, { send: 's' })];
+    // one for now takes the only place there is
+    while (made.sendAt === undefined) {
+      const aborted = { name: 'email_aborted', decision: made.id, person: { userId: `u${i}` }, values: {} };
+      await rig.engine.ingest([{ ...aborted, type: 'signal', source: 's', id: made.id, at: rig.clock.now }]);
+      made = await rig.decide({ userId: `u${++i}` }, { send: 's' });
+    }
+    rig.clock.now = sendTimeOf(made) - MINUTE;
+    const person = { userId: `u${i}` };
+    return { rig, made, person, look: () => rig.decide(person, { send: 's', preview: true }) };
+  }
+
+  it('may take the place it took, and is the same message at the same time', async () => {
+    const { rig, made, look, person } = await planned(tight);
+    const decisions = async () => (await rig.store.counts()).decisions;
+    const before = await decisions();
+    const seen = await look();
+    expect(seen).toMatchObject({ action: 'send', variant: made.variant, reason: 'preview' });
+    expect(sendTimeOf(seen)).toBe(made.sendAt);
+    expect(await decisions()).toBe(before);
+    // another send of the same person finds no place
+    expect(await rig.decide(person, { send: 'other', preview: true })).toMatchObject({ action: 'silence' });
+    expect(await rig.decide(person, { send: 's' })).toEqual(made);
+  });
+
+  it.each<[string, Partial<DomainEvent>]>([
+    ['consent', { type: 'subscription', channel: 'email', state: 'unsubscribed' }],
+    ['caps', { type: 'signal', name: 'email_sent', values: {} }],
+  ])('is held back by what has happened since: %s', async (guardrail, event) => {
+    const { rig, look, person } = await planned(tight);
+    await rig.engine.ingest([{ source: 's', id: 'e', at: rig.clock.now, person, ...event } as DomainEvent]);
+    const seen = await look();
+    expect(seen.dropped.find(({ option }) => option === seen.pin)?.rule).toBe(guardrail);
+    expect(seen.action).toBe('silence');
   });
 });

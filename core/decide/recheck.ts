@@ -1,0 +1,45 @@
+import type { Contact } from '../contracts/records.ts';
+import type { ResourceFact } from '../contracts/resources.ts';
+import type { Decision, DecideRequest } from '../domain/decision.ts';
+import { sendTimeOf } from '../domain/decision.ts';
+import type { ResourceKey } from '../domain/resource.ts';
+import { endsAt } from '../people/resource-book.ts';
+import type { DecideFacts } from './decide.ts';
+
+/** What is taken of resources without what some contacts took. */
+function given(
+  facts: ReadonlyMap<ResourceKey, ResourceFact>,
+  contacts: readonly Contact[],
+): Map<ResourceKey, ResourceFact> {
+  const left = new Map(facts);
+  for (const contact of contacts) {
+    for (const reservation of contact.reservations ?? []) {
+      const fact = left.get(reservation.resource);
+      if (!fact || endsAt(contact, reservation) <= fact.asOf) continue;
+      const { amount, code } = reservation;
+      const codes = code === undefined ? fact.codes : [code, ...fact.codes];
+      left.set(fact.key, { ...fact, taken: fact.taken - amount, codes });
+    }
+  }
+  return left;
+}
+
+/**
+ * What is asked to look at a recorded send again before it goes out: whether the same message may still be sent at its time, on what
+ * is known by now. Its own contact, and what it took, are in nobody's way.
+ */
+export function recheckOf(
+  sent: Decision,
+  request: DecideRequest,
+  facts: DecideFacts,
+): { request: DecideRequest; facts: DecideFacts } {
+  const [own, contacts]: [Contact[], Contact[]] = [[], []];
+  for (const contact of facts.contacts) (contact.decision === sent.id ? own : contacts).push(contact);
+  const { programme, variant: pin, pieces } = sent;
+  const resources = facts.resources && given(facts.resources, own);
+  const now = Math.max(facts.now, sendTimeOf(sent));
+  return {
+    request: { ...request, programme, pin, pieces, atOnce: true },
+    facts: { ...facts, contacts, resources, now },
+  };
+}
