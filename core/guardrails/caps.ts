@@ -84,8 +84,9 @@ function often(
   if (count < limit) return undefined;
   const last = times[limit - 1];
   const until = last === undefined ? undefined : last + hours * HOUR_MS;
+  const next = until === undefined ? 'never' : new Date(until).toISOString();
   return {
-    detail: `${count} of ${limit} ${signal} in ${hours} h`,
+    detail: `${count} of ${limit} ${signal} in ${hours} h, next free ${next}`,
     until,
     count,
     limit,

@@ -30,8 +30,8 @@ export interface EngineDoor {
    * answer; nobody waits for longer than `wholeMs`. Both from now on.
    */
   answer(request: DecideRequest, fullMs?: number, wholeMs?: number): Promise<Answer>;
-  /** The decision of a send, with all that is on record about it. */
-  decide(request: DecideRequest): Promise<Decision>;
+  /** The decision of a send, with all that is on record about it; times as those of `answer`. */
+  decide(request: DecideRequest, fullMs?: number, wholeMs?: number): Promise<Decision>;
   /** Resolves once every event is durable; says of each whether it is new. */
   ingest(events: readonly DomainEvent[]): Promise<boolean[]>;
   erase(aliases: readonly Alias[], at: number): Promise<void>;
@@ -213,7 +213,7 @@ function explanationOf(
 function doorOf(engine: Engine, catalogue: Catalogue): Omit<EngineDoor, 'health'> {
   return {
     answer: async (...asked) => answerOf(await engine.decide(...asked)),
-    decide: (request) => engine.decide(request),
+    decide: (...asked) => engine.decide(...asked),
     ingest: (events) => engine.ingest(events),
     erase: (aliases, at) => engine.erase(aliases, at),
     explain: (decision) => Promise.resolve(explanationOf(catalogue, decision)),

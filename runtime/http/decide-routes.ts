@@ -1,4 +1,3 @@
-import { performance } from 'node:perf_hooks';
 import type { Answer } from '../../core/contracts/answer.ts';
 import type { Connector, DecideRoute } from '../../core/contracts/connector.ts';
 import { Fault } from '../../core/contracts/faults.ts';
@@ -17,7 +16,7 @@ import { traced } from '../tracing.ts';
 import { TIMED_OUT, within } from '../within.ts';
 import { requireScope } from './inbound.ts';
 import type { Deadlines, Ladder } from './ladder.ts';
-import { deadlinesOf } from './ladder.ts';
+import { deadlinesOf, leftUntil } from './ladder.ts';
 
 export interface DecidePorts {
   engine: EngineDoor;
@@ -51,11 +50,10 @@ async function answerInTime(
   ports: DecidePorts,
 ): Promise<Answer> {
   const { engine, programmes, metrics, now, closed } = ports;
-  const left = (until: number): number => Math.max(0, Math.round(until - performance.now()));
   let fault: unknown = LATE;
   try {
-    const wholeMs = left(deadlines.lastModel);
-    const answer = await within(engine.answer(request, left(deadlines.full), wholeMs), wholeMs);
+    const wholeMs = leftUntil(deadlines.lastModel);
+    const answer = await within(engine.answer(request, leftUntil(deadlines.full), wholeMs), wholeMs);
     if (answer !== TIMED_OUT) {
       metrics.decision(answer.rung, answer.reason, answer.guardrail);
       if (answer.rung !== 'full') ports.degraded(LAST_MODEL, answer.rung);

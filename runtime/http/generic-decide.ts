@@ -8,7 +8,8 @@ import { hasSlots } from '../../core/domain/slots.ts';
 import { slotFeaturesOf } from '../../core/slots/features.ts';
 import { traceableAnswer } from './decide-routes.ts';
 import { requireScope } from './inbound.ts';
-import { deadlinesOf } from './ladder.ts';
+import { inTime } from '../within.ts';
+import { deadlinesOf, leftUntil } from './ladder.ts';
 import { fieldErrors, Problem } from './problem.ts';
 
 const id = z.string().min(1).max(500);
@@ -148,14 +149,17 @@ export function genericDecide(ports: DecidePorts): DecideHandler {
     const stop = ports.metrics.time();
     const input = request.method === 'POST' ? jsonOf(request.body) : fromQuery(request.query);
     const parsed = parse(input, request, ports);
+    const deadlines = deadlinesOf(arrivedAt, BUDGET_MS, ports.ladder);
     if (request.query.trace === '1') {
       requireScope(request, 'read');
-      const decision = await ports.engine.decide(parsed);
+      const wholeMs = leftUntil(deadlines.lastModel);
+      const made = ports.engine.decide(parsed, leftUntil(deadlines.full), wholeMs);
+      // of what nobody decided there is nothing to tell: the fault is told
+      const decision = await inTime(made, wholeMs);
       const explanation = await ports.engine.explain(decision);
       const trace = { ...traceOf(decision), explanation: explanation ?? undefined };
       return { status: 200, body: { ...answerOf(decision), trace } };
     }
-    const deadlines = deadlinesOf(arrivedAt, BUDGET_MS, ports.ladder);
     const answer = await traceableAnswer(parsed, request, deadlines, ports);
     stop(answer.rung);
     return { status: 200, body: answer };

@@ -1,3 +1,5 @@
+import { performance } from 'node:perf_hooks';
+
 /** How long each rung is waited for, in ms from the arrival of a request. What is below them needs no time. */
 export interface Ladder {
   /** Full engine; absent: two thirds of the whole. */
@@ -11,6 +13,9 @@ export interface Deadlines {
   full: number;
   lastModel: number;
 }
+
+/** What is left until a time on the clock of `performance.now()`, in whole ms. */
+export const leftUntil = (until: number): number => Math.max(0, Math.round(until - performance.now()));
 
 const FULL_SHARE = 2 / 3;
 

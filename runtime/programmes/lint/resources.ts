@@ -19,7 +19,8 @@ export const budgets: Check = ({ guardrails, variants, policy }) => {
     const path = `variants.${i}.cost`;
     if (cost > 0 && !budget && policy.netOfCosts !== true) {
       const message = `Variant ${id} costs ${cost}, and nothing depends on it.`;
-      const fix = 'Set a budget, or let the policy count it (policy.netOfCosts).';
+      const fix =
+        'Set a budget, or let the policy count it (policy.netOfCosts, with what a reward is worth in arbitration.value).';
       return [{ code: 'cost-without-budget', path, message, fix }];
     }
     const [most, name] = (['perDay', 'total'] as const)

@@ -215,7 +215,7 @@ describe.each(STORES)('what all persons share (%s)', (_, open) => {
     rig.clock.now = NOON + DAY - 1;
     expect((await ask('2')).dropped[0]).toMatchObject({
       rule: 'caps',
-      detail: '2 of 2 Order Completed in 24 h',
+      detail: '2 of 2 Order Completed in 24 h, next free 2026-11-24T12:00:00.000Z',
     });
     rig.clock.now = NOON + DAY;
     expect((await ask('3')).action).toBe('send');

@@ -60,6 +60,11 @@ describe('a store that never answers', () => {
     }
   });
 
+  test('a trace tells after the same time that there is nothing to tell', async () => {
+    const response = await running.call('admin', '/v1/decide?programme=usual&user=u&trace=1');
+    expect(response.status).toBe(503);
+  });
+
   test('the time runs from the arrival of a request, also while its body is on the way', async () => {
     const body = JSON.stringify({ programme: 'welcome', person: { userId: 'slow' } });
     const headers = { authorization: `Bearer ${running.key('decide')}`, 'content-length': body.length };
