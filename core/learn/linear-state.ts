@@ -23,15 +23,18 @@ const WORTH_GRID = 2 ** 16;
 /** Moves whenever what is kept of a trial is another thing: states of before are made anew. */
 const LAYOUT = 3;
 
+/** Most numbers in a block of the finest grain, and most columns of the next. */
+const FINEST_NUMBERS = 6_000;
+const FINER_COLUMNS = 40;
+
 /**
- * How fine blocks are, by the number of columns: an option's sums are columns x columns / 2 numbers in every block, and a
- * snapshot is written with every fold.
+ * How fine blocks are: an option's sums are columns x (columns + 1) / 2 numbers in every block, and a snapshot is written with
+ * every fold.
  */
-const GRAINS = [
-  { columns: 1, grain: 4 },
-  { columns: 40, grain: 2 },
-  { columns: Infinity, grain: 1 },
-] as const;
+function grainOf(columns: number, options: number): number {
+  if ((options * columns * (columns + 1)) / 2 <= FINEST_NUMBERS) return 4;
+  return columns <= FINER_COLUMNS ? 2 : 1;
+}
 
 /** What a model of the reward is made from: sums over trials only, by time and option. */
 export interface LinearState {
@@ -77,11 +80,11 @@ export class LinearSums<Features extends TrialFeatures = TrialFeatures> {
   readonly grain: number;
   readonly #valued: readonly string[];
 
-  constructor(features: Features, programme: Pick<Programme, 'goal'>) {
+  constructor(features: Features, programme: Pick<Programme, 'goal' | 'variants'>) {
     this.features = features;
     this.#valued = valuedSignals(programme);
     const valued = this.#valued.length > 0 ? [this.#valued] : [];
-    this.grain = GRAINS.find(({ columns }) => features.count <= columns)!.grain;
+    this.grain = grainOf(features.count, programme.variants.length);
     this.schema = schemaHash([LAYOUT, this.grain, features.schema, ...valued]);
   }
 

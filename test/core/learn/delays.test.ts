@@ -117,7 +117,7 @@ describe('a trial whose signal has not come', () => {
 describe('answers that all come a day late', () => {
   // uploads once a day, or a window that is waited for: what comes, comes in one hour
   it('make no option look better, worse or changed while some trials of a block are known and others are not', () => {
-    const numbers = Array.from({ length: 16 }, (_, i) => [
+    const numbers = Array.from({ length: 32 }, (_, i) => [
       `n${i}`,
       { type: 'number' as const, min: 0, max: 1 },
     ]);
