@@ -1,4 +1,4 @@
-import type { RewardSums } from '../../core/learn/models/pooled-linear.ts';
+import type { RewardSums } from '../../core/learn/models/reward-sums.ts';
 import { packedLength } from '../../core/maths/cholesky.ts';
 
 interface Sums extends RewardSums {

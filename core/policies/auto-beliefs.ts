@@ -9,7 +9,7 @@ import { pairKey } from '../learn/worths.ts';
 import { labelRows } from '../learn/models/label-prior.ts';
 import type { Moments } from '../learn/models/context-beliefs.ts';
 import { ContextBeliefs } from '../learn/models/context-beliefs.ts';
-import type { RewardSums } from '../learn/models/pooled-linear.ts';
+import type { RewardSums } from '../learn/models/reward-sums.ts';
 import { packedLength } from '../maths/cholesky.ts';
 import type { Belief } from './belief.ts';
 import { within } from './belief.ts';
@@ -25,8 +25,8 @@ export class AutoBeliefs {
   /** What the model has of the features. */
   readonly columns: Columns;
   readonly #model: ContextBeliefs;
-  /** Options that earn by a signal, in the model's order: what the others earn is known, it is nothing. */
-  readonly #earning: readonly OptionKey[];
+  /** Places in the model of options that earn by a signal: what the others earn is known, it is nothing. */
+  readonly #places: ReadonlyMap<OptionKey, number>;
   /** Rewards of one decision, and how far they reach: that is one unit of the model. */
   readonly #range: { low: number; high: number };
   readonly #unit: number;
@@ -35,14 +35,13 @@ export class AutoBeliefs {
     this.#range = rewardRange(programme);
     this.#unit = this.#range.high - this.#range.low;
     this.options = optionsOf(programme, programme.variants);
-    this.#earning = this.options.filter((option) =>
+    const earning = this.options.filter((option) =>
       programme.goal.signals.some((goal) => earnsBy(goal, option)),
     );
+    this.#places = new Map(earning.map((option, place) => [option, place]));
     const { features } = linearSumsOf(programme);
     const count = sums.inContext ? features.count : 1;
-    const all = this.#earning.map((option) =>
-      rewardSums(programme, sums, { option, unit: this.#unit, count }),
-    );
+    const all = earning.map((option) => rewardSums(programme, sums, { option, unit: this.#unit, count }));
     const { columns, known } = sums.inContext
       ? modelColumns(features, all)
       : { columns: CONSTANT, known: all };
@@ -50,7 +49,7 @@ export class AutoBeliefs {
     this.#model = new ContextBeliefs(
       columns,
       known.flatMap((own) => own ?? []),
-      labelRows(this.#earning.map((option) => programme.variants.find(({ id }) => id === option)?.labels)),
+      labelRows(earning.map((option) => programme.variants.find(({ id }) => id === option)?.labels)),
     );
   }
 
@@ -65,19 +64,23 @@ export class AutoBeliefs {
     }
     if (columns.byOption) return options.map((own) => this.of(columns.encode(context, own), own, true));
     const x = columns.encode(context, options[0]!);
-    return options.map((option) => this.of(x, option, true));
+    const places = options.map((option) => this.#places.get(option));
+    const earning = places.filter((place) => place !== undefined);
+    const drawn = this.#model.drawn(x, earning);
+    let next = 0;
+    return places.map((place) => (place === undefined ? KNOWN : this.#inRewards(drawn[next++]!)));
   }
 
   /** @param scaled whether with the doubt that is drawn with, or with all of it */
   of(x: Float64Array, option: OptionKey, scaled: boolean): Moments {
-    const place = this.#earning.indexOf(option);
-    return place < 0 ? KNOWN : this.#inRewards(this.#model.belief(x, place, scaled));
+    const place = this.#places.get(option);
+    return place === undefined ? KNOWN : this.#inRewards(this.#model.belief(x, place, scaled));
   }
 
   /** What feature `j` adds to the expected reward of an option, for each unit it has. */
   coefficient(option: OptionKey, j: number): Moments {
-    const place = this.#earning.indexOf(option);
-    return place < 0 ? KNOWN : this.#inRewards(this.#model.coefficient(place, j));
+    const place = this.#places.get(option);
+    return place === undefined ? KNOWN : this.#inRewards(this.#model.coefficient(place, j));
   }
 
   #inRewards({ mean, sd }: Moments): Moments {

@@ -1,6 +1,7 @@
 import { logistic } from './evidence.ts';
-import type { Columns, RewardSums } from './pooled-linear.ts';
+import type { Columns } from './pooled-linear.ts';
 import { PooledLinear } from './pooled-linear.ts';
+import type { RewardSums } from './reward-sums.ts';
 
 /** How many nats of evidence against it context is forgiven: it needs more trials to pay than averages do. */
 const FORGIVEN = 10;
@@ -23,32 +24,42 @@ export class ContextBeliefs {
   readonly flat: PooledLinear;
   /** Weight of the model with context, in [0, 1]. */
   readonly weight: number;
+  /** What is drawn of each option without context. */
+  readonly #flat: readonly Moments[];
 
   /** @param labels of each option, where some have labels that others do not */
   constructor(columns: Columns, known: readonly RewardSums[], labels?: readonly Float64Array[]) {
     this.full = new PooledLinear(columns, known, labels);
-    if (columns.groups.length === 1) {
-      this.flat = this.full;
-      this.weight = 1;
-      return;
-    }
-    this.flat = new PooledLinear({ groups: [0] }, known, labels);
+    const constant = columns.groups.length === 1;
+    this.flat = constant ? this.full : new PooledLinear({ groups: [0] }, known, labels);
+    this.weight = constant ? 0 : this.#weightOfContext();
+    this.#flat = known.map((_, a) => moments(this.flat, CONSTANT, a, true));
+  }
+
+  #weightOfContext(): number {
     const weight = logistic(this.full.evidence - this.flat.evidence + FORGIVEN);
-    this.weight = weight < NEGLIGIBLE ? 0 : weight > 1 - NEGLIGIBLE ? 1 : weight;
+    return weight < NEGLIGIBLE ? 0 : weight > 1 - NEGLIGIBLE ? 1 : weight;
   }
 
   /** @param scaled whether with the doubt that is drawn with, or with all of it */
   belief(x: Float64Array, a: number, scaled: boolean): Moments {
     const { full, flat, weight } = this;
-    const ofFull = (): Moments => moments(full, x, a, scaled);
-    if (weight === 1) return ofFull();
-    const plain = moments(flat, CONSTANT, a, scaled);
-    if (weight === 0) return plain;
-    const own = ofFull();
-    const mean = weight * own.mean + (1 - weight) * plain.mean;
-    const within = weight * own.sd ** 2 + (1 - weight) * plain.sd ** 2;
-    const between = weight * (1 - weight) * (own.mean - plain.mean) ** 2;
-    return { mean, sd: Math.sqrt(within + between) };
+    if (weight === 0) return moments(flat, CONSTANT, a, scaled);
+    const own = moments(full, x, a, scaled);
+    return weight === 1 ? own : mixed(own, moments(flat, CONSTANT, a, scaled), weight);
+  }
+
+  /** The same of many options in one context, for one context after another, with the doubt that is drawn with. */
+  drawn(x: Float64Array, options: readonly number[]): Moments[] {
+    const { full, weight } = this;
+    if (weight === 0) return options.map((a) => this.#flat[a]!);
+    const means = new Float64Array(options.length);
+    const variances = new Float64Array(options.length);
+    full.along(x, options, means, variances);
+    return options.map((a, i) => {
+      const own = { mean: means[i]!, sd: full.scaleOf(a) * Math.sqrt(variances[i]!) };
+      return weight === 1 ? own : mixed(own, this.#flat[a]!, weight);
+    });
   }
 
   /** What feature `j` adds to the expected reward of option `a`, for each unit it has. */
@@ -60,6 +71,14 @@ export class ContextBeliefs {
     const within = weight * own.variance + (1 - weight) * plain.variance;
     return { mean, sd: Math.sqrt(within + weight * (1 - weight) * (own.mean - plain.mean) ** 2) };
   }
+}
+
+/** Mean and standard deviation where `one` holds with a probability, and otherwise `other`. */
+function mixed(one: Moments, other: Moments, probability: number): Moments {
+  const mean = probability * one.mean + (1 - probability) * other.mean;
+  const within = probability * one.sd ** 2 + (1 - probability) * other.sd ** 2;
+  const between = probability * (1 - probability) * (one.mean - other.mean) ** 2;
+  return { mean, sd: Math.sqrt(within + between) };
 }
 
 function moments(model: PooledLinear, x: Float64Array, a: number, scaled: boolean): Moments {

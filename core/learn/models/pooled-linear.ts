@@ -10,19 +10,18 @@ import {
 } from '../../maths/cholesky.ts';
 import type { Constant, Evidence } from './evidence.ts';
 import { dot } from '../../maths/dot.ts';
+import { NormalVectors } from '../../maths/normal-vectors.ts';
 import { solve } from './evidence.ts';
 import type { Belief } from './group-prior.ts';
 import { GroupPrior } from './group-prior.ts';
 import { LabelPrior } from './label-prior.ts';
+import type { RewardSums } from './reward-sums.ts';
+import { FIRST_TRIALS, rewardsOf } from './reward-sums.ts';
 
 /** Trials that the noise of all options is worth in that of each. */
 const NOISE_TRIALS = 30;
-/** What is guessed of an option before anything is known: one reward of 1 in so many trials. */
-const FIRST_TRIALS = 30;
 /** Rounds of expectation maximisation. */
 const ROUNDS = 8;
-/** Least variance of rewards, as a share of their mean square: were they all alike, nothing could be divided by it. */
-const LEAST_VARIANCE = 1e-3;
 /**
  * Standard deviations that are drawn with, as a share of the posterior's: where nothing but the options' own averages
  * tells them apart (all of it of an option that nothing is known of), and where context does, which explores by itself since persons
@@ -37,39 +36,6 @@ export interface Columns {
   secondOrder?: readonly number[] | undefined;
   /** false: options have nothing in common but the constant (`group-prior.ts`). */
   pooled?: boolean | undefined;
-}
-
-/** Sums over the rows of one option. */
-export interface RewardSums {
-  /** Sum of the weights. */
-  weight: number;
-  /** Packed lower triangle of the sum of x x'. */
-  information: ArrayLike<number>;
-  /** Sum of x times reward. */
-  response: ArrayLike<number>;
-  /** Sum of the squares of rewards. */
-  squares: number;
-  /** Sum of the sizes of rewards, whatever their sign. */
-  sizes: number;
-}
-
-interface Rewards {
-  mean: number;
-  variance: number;
-  /** Mean square over mean size: what a reward is when there is one. */
-  size: number;
-}
-
-function rewardsOf(known: readonly RewardSums[]): Rewards {
-  let [trials, sum, squares, sizes] = [FIRST_TRIALS, 1, 1, 1];
-  for (const own of known) {
-    trials += own.weight;
-    sum += own.response[0]!;
-    squares += own.squares;
-    sizes += own.sizes;
-  }
-  const [mean, square] = [sum / trials, squares / trials];
-  return { mean, variance: Math.max(square - mean * mean, LEAST_VARIANCE * square), size: squares / sizes };
 }
 
 /** What is worked out of one option. */
@@ -101,6 +67,7 @@ export class PooledLinear {
   /** What a reward is when there is one: their mean square over their mean size. */
   readonly size: number;
   readonly #options: readonly Own[];
+  readonly #weights: NormalVectors;
   readonly #labels: LabelPrior | undefined;
   /** Share of what tells options apart that no context explains: 1 without context, near 0 where it is everything. */
   readonly #plain: number;
@@ -135,6 +102,7 @@ export class PooledLinear {
       this.prior.step(beliefs, variances, this.#labels);
     }
     for (const [a, own] of this.#options.entries()) this.#resolve(own, a);
+    this.#weights = new NormalVectors(beliefs, d);
     this.#plain = this.#plainShare();
   }
 
@@ -236,6 +204,15 @@ export class PooledLinear {
 
   variance(x: Float64Array, a: number): number {
     return this.unit ** 2 * quadratic(this.#options[a]!.belief.factor, x, this.#work);
+  }
+
+  /** The same of many options in one context, for one context after another, into arrays of the same length. */
+  along(x: Float64Array, options: readonly number[], means: Float64Array, variances: Float64Array): void {
+    this.#weights.along(x, options, means, variances);
+    for (let i = 0; i < options.length; i++) {
+      means[i] = this.centre + this.unit * means[i]!;
+      variances[i] = this.unit ** 2 * variances[i]!;
+    }
   }
 
   /** What feature `j` adds to the expected reward of option `a` for each unit it has, and the variance of that belief. */

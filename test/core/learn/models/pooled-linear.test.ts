@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { ContextBeliefs } from '../../../../core/learn/models/context-beliefs.ts';
-import type { RewardSums } from '../../../../core/learn/models/pooled-linear.ts';
+import type { RewardSums } from '../../../../core/learn/models/reward-sums.ts';
 import { PooledLinear } from '../../../../core/learn/models/pooled-linear.ts';
 import { packedLength } from '../../../../core/maths/cholesky.ts';
 import { rngFromNumber } from '../../../../core/maths/xoshiro.ts';
@@ -115,34 +115,57 @@ describe('pooled regressions of the reward', () => {
 });
 
 describe('with context or without', () => {
+  // twelve features that mean nothing, six options
+  const FEATURES = 13;
+  const useless = (n: number): RewardSums[] => {
+    const rng = rngFromNumber(3);
+    return Array.from({ length: 6 }, (_, a) => {
+      const rows = Array.from({ length: n }, () => ({
+        x: Array.from({ length: FEATURES }, (__, j) => (j === 0 ? 1 : rng.normal())),
+        reward: Number(rng.uniform() < 0.02 + 0.005 * a),
+      }));
+      return sumsOf(rows, FEATURES);
+    });
+  };
+  const uselessColumns = { groups: Array.from({ length: FEATURES }, (_, j) => j) };
+  const persons = [-1, 0.5, 3].map((z) =>
+    Float64Array.from({ length: FEATURES }, (_, j) => (j === 0 ? 1 : z)),
+  );
+
   it('is decided by the rewards: context where it tells options apart, averages where it says nothing', () => {
     const telling = coins(3_000, [(z) => 0.1 + 0.03 * z, (z) => 0.1 - 0.03 * z]);
     expect(new ContextBeliefs(COLUMNS, known(telling)).weight).toBe(1);
-    // twelve features that mean nothing, six options
-    const rng = rngFromNumber(3);
-    const d = 13;
-    const useless = Array.from({ length: 6 }, (_, a) =>
-      Array.from({ length: 4_000 }, () => ({
-        x: Array.from({ length: d }, (__, j) => (j === 0 ? 1 : rng.normal())),
-        reward: Number(rng.uniform() < 0.02 + 0.005 * a),
-      })),
-    );
-    const columns = { groups: Array.from({ length: d }, (_, j) => j) };
-    const beliefs = new ContextBeliefs(
-      columns,
-      useless.map((rows) => sumsOf(rows, d)),
-    );
+    const sums = useless(4_000);
+    const beliefs = new ContextBeliefs(uselessColumns, sums);
     expect(beliefs.weight).toBe(0);
-    const x = Float64Array.from({ length: d }, (_, j) => (j === 0 ? 1 : 3));
-    const share = useless[5]!.reduce((sum, { reward }) => sum + reward, 0) / 4_000;
-    expect(beliefs.belief(x, 5, false).mean).toBeCloseTo(share, 2);
-    expect(beliefs.belief(x, 5, false)).toEqual(
-      beliefs.belief(
-        x.map((z) => -z),
-        5,
-        false,
-      ),
-    );
+    const [one, , other] = persons as [Float64Array, Float64Array, Float64Array];
+    expect(beliefs.belief(other, 5, false).mean).toBeCloseTo(sums[5]!.response[0]! / 4_000, 2);
+    expect(beliefs.belief(other, 5, false)).toEqual(beliefs.belief(one, 5, false));
+  });
+
+  it('is believed of many options at once what is believed of each', () => {
+    const telling = coins(3_000, [(z) => 0.1 + 0.03 * z, () => 0.1, (z) => 0.1 - 0.03 * z]);
+    const [much, some, none] = [
+      new ContextBeliefs(COLUMNS, known(telling)),
+      new ContextBeliefs(uselessColumns, useless(250)),
+      new ContextBeliefs(uselessColumns, useless(4_000)),
+    ];
+    expect([much.weight, none.weight]).toEqual([1, 0]);
+    expect(some.weight * (1 - some.weight)).toBeGreaterThan(0);
+    const cases: [ContextBeliefs, Float64Array[]][] = [
+      [much, [at(-1), at(0), at(2)]],
+      [some, persons],
+      [none, persons],
+    ];
+    for (const [beliefs, contexts] of cases) {
+      for (const x of contexts) {
+        for (const [i, own] of beliefs.drawn(x, [2, 0]).entries()) {
+          const alone = beliefs.belief(x, [2, 0][i]!, true);
+          expect(own.mean).toBeCloseTo(alone.mean, 14);
+          expect(own.sd).toBeCloseTo(alone.sd, 14);
+        }
+      }
+    }
   });
 
   it('draws with less doubt than it has, and says all of it', () => {
