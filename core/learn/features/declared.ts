@@ -114,12 +114,12 @@ export class DeclaredFeatures implements Columns {
   }
 
   encode(context: DecideRequest['context'], option: OptionKey): Float64Array {
-    const known = this.#declared.map(([name, own]) => {
-      const value = Object.hasOwn(context, name) ? context[name] : undefined;
-      return [name, declaredValue(value, own)] as const;
-    });
-    const plain = this.#encoder.encode(Object.fromEntries(known));
+    const values = this.#declared.map(([name, own]) =>
+      declaredValue(Object.hasOwn(context, name) ? context[name] : undefined, own),
+    );
+    const plain = this.#encoder.encode(values);
     const x = this.byOption ? Float64Array.of(...plain, ...freshnesses(context, option)) : plain;
-    return x.map((own) => Math.round(own * GRID) / GRID);
+    for (let j = 0; j < x.length; j++) x[j] = Math.round(x[j]! * GRID) / GRID;
+    return x;
   }
 }

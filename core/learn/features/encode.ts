@@ -24,6 +24,8 @@ const CLIP = 5;
 
 interface Part {
   name: string;
+  /** Place of its feature. */
+  place: number;
   /** What each of its columns says, for people to read. */
   labels: readonly string[];
   /** First column and number of columns. */
@@ -41,6 +43,11 @@ function writeNumber(middle: number, scale: number): Part['write'] {
   };
 }
 
+/** How far the number whose columns come before it is from its middle; 0 where it is missing. */
+const writeBend: Part['write'] = (_, x, start) => {
+  x[start] = x[start - 2] === 1 ? 0 : bend(x[start - 1]!);
+};
+
 /** Columns: missing, unknown level, then each level. */
 function writeCategory(levels: readonly string[]): Part['write'] {
   const places = new Map(levels.map((level, i) => [level, i + 2]));
@@ -53,28 +60,18 @@ function writeCategory(levels: readonly string[]): Part['write'] {
 function partsOf(features: readonly Feature[]): Part[] {
   const parts: Part[] = [];
   let start = 1;
-  const add = (name: string, labels: readonly string[], write: Part['write'], bends = false): void => {
-    parts.push({ name, labels, start, width: labels.length, write, bends });
-    start += labels.length;
-  };
-  for (const feature of features) {
+  for (const [place, feature] of features.entries()) {
     const { name } = feature;
+    const add = (labels: readonly string[], write: Part['write'], bends = false): void => {
+      parts.push({ name, place, labels, start, width: labels.length, write, bends });
+      start += labels.length;
+    };
     if (feature.kind === 'category') {
       const levels = feature.levels.map((level) => `${name} = ${level}`);
-      add(name, [`${name} missing`, `${name} = another`, ...levels], writeCategory(feature.levels));
+      add([`${name} missing`, `${name} = another`, ...levels], writeCategory(feature.levels));
     } else {
-      const write = writeNumber(feature.middle, feature.scale);
-      add(name, [`${name} missing`, name], write);
-      add(
-        name,
-        [`${name} far from its middle`],
-        (value, x, at) => {
-          const column = new Float64Array(2);
-          write(value, column, 0);
-          x[at] = column[0] === 1 ? 0 : bend(column[1]!);
-        },
-        true,
-      );
+      add([`${name} missing`, name], writeNumber(feature.middle, feature.scale));
+      add([`${name} far from its middle`], writeBend, true);
     }
   }
   return parts;
@@ -122,10 +119,11 @@ export class Encoder {
     this.groups = groups;
   }
 
-  encode(context: Readonly<Record<string, FeatureValue>>): Float64Array {
+  /** @param values of the features, in their order */
+  encode(values: readonly FeatureValue[]): Float64Array {
     const x = new Float64Array(this.features);
     x[0] = 1;
-    for (const { name, start, write } of this.#parts) write(context[name], x, start);
+    for (const { place, start, write } of this.#parts) write(values[place], x, start);
     for (const { left, right, start } of this.#crosses) {
       for (let i = 0; i < left.width; i++) {
         for (let j = 0; j < right.width; j++) {
