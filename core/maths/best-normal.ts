@@ -14,19 +14,22 @@ const ENOUGH = 1e-7;
 /** Values of the distribution function and density on a grid, from which a Taylor step is exact to 1e-9. */
 const STEPS = 32;
 const SIZE = 2 * 6 * STEPS + 1;
-const CDF = Float64Array.from({ length: SIZE }, (_, i) => normalCdf(i / STEPS - 6));
-const PDF = Float64Array.from({ length: SIZE }, (_, i) => normalPdf(i / STEPS - 6));
+const CDF = Array.from({ length: SIZE }, (_, i) => normalCdf(i / STEPS - 6));
+const PDF = Array.from({ length: SIZE }, (_, i) => normalPdf(i / STEPS - 6));
 
-/** Arrays an integration works in: as long as the options that can win, those that reach highest first. */
+/**
+ * Arrays an integration works in: as long as the options that can win, those that reach highest first. Plain ones: they are short, and made
+ * for each integration.
+ */
 interface Sheet {
   /** How many of the options reach up to where the integration is; those behind them are below for certain. */
   open: number;
-  mean: Float64Array;
-  inverse: Float64Array;
-  sd: Float64Array;
-  below: Float64Array;
-  density: Float64Array;
-  wins: Float64Array;
+  mean: number[];
+  inverse: number[];
+  sd: number[];
+  below: number[];
+  density: number[];
+  wins: number[];
 }
 
 /** Density and distribution function of every option at `y`; returns the probability that the largest is below. */
@@ -119,24 +122,22 @@ export function bestNormalProbabilities(
     top = Math.max(top, means[a]! + REACH * s);
   }
   if (!Number.isFinite(finite)) throw new RangeError('means and standard deviations must be finite');
+  const reach = new Float64Array(k);
   const live: number[] = [];
-  const reach = (a: number): number => means[a]! + REACH * Math.max(sds[a]!, least);
-  for (let a = 0; a < k; a++) if (reach(a) > floor) live.push(a);
-  live.sort((a, b) => reach(b) - reach(a));
-  const row = (): Float64Array => new Float64Array(live.length);
-  const sheet: Sheet = {
-    open: 0,
-    mean: row(),
-    inverse: row(),
-    sd: row(),
-    below: row(),
-    density: row(),
-    wins: row(),
-  };
-  for (let i = 0; i < live.length; i++) {
-    sheet.mean[i] = means[live[i]!]!;
-    sheet.sd[i] = Math.max(sds[live[i]!]!, least);
-    sheet.inverse[i] = 1 / sheet.sd[i]!;
+  for (let a = 0; a < k; a++) {
+    reach[a] = means[a]! + REACH * Math.max(sds[a]!, least);
+    if (reach[a]! > floor) live.push(a);
+  }
+  live.sort((a, b) => reach[b]! - reach[a]!);
+  const sheet: Sheet = { open: 0, mean: [], inverse: [], sd: [], below: [], density: [], wins: [] };
+  for (const a of live) {
+    const sd = Math.max(sds[a]!, least);
+    sheet.mean.push(means[a]!);
+    sheet.sd.push(sd);
+    sheet.inverse.push(1 / sd);
+    sheet.below.push(0);
+    sheet.density.push(0);
+    sheet.wins.push(0);
   }
   integrate(sheet, top);
   let total = 0;

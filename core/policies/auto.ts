@@ -26,11 +26,15 @@ export function auto(programme: Programme, model: Model): Learner {
   };
   const contributions = (option: OptionKey, { context, at }: Circumstances): Contribution[] => {
     const beliefs = beliefsAt(at);
-    return [...beliefs.columns.encode(context, option)].flatMap((value, j) => {
-      if (value === 0) return [];
-      const contribution = value * beliefs.coefficient(option, j).mean;
-      return [{ feature: beliefs.columns.labels[j]!, value, contribution }];
-    });
+    const { labels } = beliefs.columns;
+    const x = beliefs.columns.encode(context, option);
+    const all: Contribution[] = [];
+    for (let j = 0; j < x.length; j++) {
+      const value = x[j]!;
+      if (value === 0) continue;
+      all.push({ feature: labels[j]!, value, contribution: value * beliefs.coefficient(option, j).mean });
+    }
+    return all;
   };
   return {
     name: 'auto',

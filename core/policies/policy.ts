@@ -47,7 +47,10 @@ export function floorOf({ policy }: Pick<Programme, 'policy'>, eligible: number)
 /** Propensities from the probability of each eligible option to be chosen, with the programme's floor under each. */
 export function floored(programme: Programme, wins: ArrayLike<number>): number[] {
   const floor = floorOf(programme, wins.length);
-  return Array.from(wins, (win) => floor + (1 - floor * wins.length) * win);
+  const left = 1 - floor * wins.length;
+  const shares: number[] = [];
+  for (let a = 0; a < wins.length; a++) shares.push(floor + left * wins[a]!);
+  return shares;
 }
 
 /** The options a programme may choose from, given the variants its guardrails left. */

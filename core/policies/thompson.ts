@@ -4,14 +4,15 @@ import type { Belief, Rule } from './belief.ts';
 
 /** Probability that each option is the best, of independent beliefs. Betas over different ranges are taken to be normal. */
 export function winsOf(beliefs: readonly Belief[]): Float64Array {
-  const shapes = beliefs.flatMap(({ shape }) => shape ?? []);
-  const [first] = shapes;
-  const alike =
-    shapes.length === beliefs.length &&
-    shapes.every(({ low, high }) => low === first!.low && high === first!.high);
-  if (alike) return bestBetaProbabilities(shapes);
-  const means = Float64Array.from(beliefs, ({ mean }) => mean);
-  const sds = Float64Array.from(beliefs, ({ sd }) => sd);
+  const first = beliefs[0]?.shape;
+  const alike = beliefs.every(({ shape }) => shape && shape.low === first!.low && shape.high === first!.high);
+  if (alike) return bestBetaProbabilities(beliefs.map(({ shape }) => shape!));
+  const means = new Float64Array(beliefs.length);
+  const sds = new Float64Array(beliefs.length);
+  for (let a = 0; a < beliefs.length; a++) {
+    means[a] = beliefs[a]!.mean;
+    sds[a] = beliefs[a]!.sd;
+  }
   return bestNormalProbabilities(means, sds, new Float64Array(means.length));
 }
 
