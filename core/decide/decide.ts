@@ -79,6 +79,17 @@ function withTarget(facts: DecideFacts, { programme, policy }: LiveProgramme): D
   return { ...facts, frequency: answering && frequencyTarget({ ...facts, programme }, answering) };
 }
 
+/** What there is to choose from, and all that the choice may depend on. */
+function situationOf(request: DecideRequest, facts: DecideFacts, { programme, rules, times }: LiveProgramme) {
+  const given: GuardContext = { ...facts, programme, rules, context: request.context };
+  const plan = programme.timing && planOf(given, programme.timing, request.atOnce === true);
+  const { allowed, dropped } = plan ?? check(given);
+  const arm = assign(programme, facts.person);
+  const [fatigue, owed] = [fatigueOf(given), isOwed(given)];
+  const factors = plan && (() => timesOf(given, times).factors(plan, given));
+  return { given, plan, programme, arm, allowed, dropped, request, now: facts.now, fatigue, owed, factors };
+}
+
 /** The same with the seed of the draw, the whole context and the target given, which is how a recorded decision is made again. */
 export function decideBy(
   request: DecideRequest,
@@ -86,21 +97,15 @@ export function decideBy(
   live: LiveProgramme,
   drawSeed: string,
 ): Decision {
-  const { programme, rules } = live;
   const { person, now, blind, behind } = facts;
-  const arm = assign(programme, person);
-  const given: GuardContext = { ...facts, programme, rules, context: request.context };
-  const plan = programme.timing && planOf(given, programme.timing, request.atOnce === true);
-  const { allowed, dropped } = plan ?? check(given);
-  const fatigue = fatigueOf(given);
-  const factors = plan && (() => timesOf(given, live.times).factors(plan, given));
+  const situation = situationOf(request, facts, live);
+  const { given, plan, programme, arm, allowed, dropped, fatigue } = situation;
   const rng = rngFromText(drawSeed);
-  const owed = isOwed(given);
-  const situation = { programme, arm, allowed, dropped, request, now, fatigue, owed, factors };
   const choice = choose(situation, live.policy, rng);
   const variant = allowed.find((candidate) => candidate.id === choice.chosen.option);
   const asked = { programme, reason: choice.reason, asked: request.pieces, at: now };
   const message = variant && messageOf(variant, live.policy, asked, drawSeed);
+  const { propensity, sendAt, timing } = timed(plan, { choice, variant }, { given, times: live.times }, rng);
   return {
     id: decisionId(now, drawSeed),
     programme: programme.id,
@@ -122,7 +127,9 @@ export function decideBy(
     guardrail: choice.guardrail,
     rung: blind || behind ? 'last-model' : 'full',
     arm,
-    ...timed(plan, { choice, variant }, { given, times: live.times }, rng),
+    propensity,
+    sendAt,
+    timing,
     eligible: choice.eligible,
     dropped: choice.beyond?.length ? [...dropped, ...choice.beyond] : dropped,
     because: choice.because,
