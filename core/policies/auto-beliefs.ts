@@ -11,8 +11,6 @@ import type { Moments } from '../learn/models/context-beliefs.ts';
 import { ContextBeliefs } from '../learn/models/context-beliefs.ts';
 import type { RewardSums } from '../learn/models/reward-sums.ts';
 import { packedLength } from '../maths/cholesky.ts';
-import type { Belief } from './belief.ts';
-import { within } from './belief.ts';
 import { optionsOf } from './policy.ts';
 import { rewardRange, scaleOf } from './posterior.ts';
 import { modelColumns } from './recovery.ts';
@@ -27,13 +25,12 @@ export class AutoBeliefs {
   readonly #model: ContextBeliefs;
   /** Places in the model of options that earn by a signal: what the others earn is known, it is nothing. */
   readonly #places: ReadonlyMap<OptionKey, number>;
-  /** Rewards of one decision, and how far they reach: that is one unit of the model. */
-  readonly #range: { low: number; high: number };
+  /** Reward that one unit of the model is. */
   readonly #unit: number;
 
   constructor(programme: Programme, sums: EffectiveSums) {
-    this.#range = rewardRange(programme);
-    this.#unit = this.#range.high - this.#range.low;
+    const { low, high } = rewardRange(programme);
+    this.#unit = high - low;
     this.options = optionsOf(programme, programme.variants);
     const earning = this.options.filter((option) =>
       programme.goal.signals.some((goal) => earnsBy(goal, option)),
@@ -53,15 +50,9 @@ export class AutoBeliefs {
     );
   }
 
-  /**
-   * Of options in a context as it was recorded, with the doubt that is drawn with. Where there is no context a belief is a Beta: of an option
-   * without luck in its first trials it is lopsided, and a normal one would leave it no chance.
-   */
-  believe(context: DecideRequest['context'], options: readonly OptionKey[]): Belief[] {
+  /** Of options in a context as it was recorded, with the doubt that is drawn with. */
+  believe(context: DecideRequest['context'], options: readonly OptionKey[]): Moments[] {
     const { columns } = this;
-    if (columns.count === 1) {
-      return options.map((own) => within(this.#range, this.of(columns.encode(context, own), own, true)));
-    }
     if (columns.byOption) return options.map((own) => this.of(columns.encode(context, own), own, true));
     const x = columns.encode(context, options[0]!);
     const places = options.map((option) => this.#places.get(option));

@@ -57,16 +57,13 @@ export const shifted = ({ mean, sd, shape }: Belief, by: number): Belief => ({
   shape: shape && { ...shape, low: shape.low + by, high: shape.high + by },
 });
 
-/** A belief of a reward that keeps to its range: the Beta of that mean and standard deviation; normal where there is none. */
-export function within({ low, high }: { low: number; high: number }, { mean, sd }: Belief): Belief {
-  const unit = (mean - low) / (high - low);
-  const trials = (unit * (1 - unit) * (high - low) ** 2) / (sd * sd) - 1;
-  if (sd === 0 || unit <= 0 || unit >= 1 || trials <= 0) return { mean, sd };
-  return { mean, sd, shape: { low, high, alpha: unit * trials, beta: (1 - unit) * trials } };
-}
-
 /** As if `by` more were expected, as surely as before, of a reward that keeps to its range; normal where that cannot be. */
 export function raised({ mean, sd, shape }: Belief, by: number): Belief {
   const belief = { mean: mean + by, sd };
-  return shape ? within(shape, belief) : belief;
+  if (!shape) return belief;
+  const { low, high } = shape;
+  const unit = (belief.mean - low) / (high - low);
+  const trials = (unit * (1 - unit) * (high - low) ** 2) / (sd * sd) - 1;
+  if (unit <= 0 || unit >= 1 || trials <= 0) return belief;
+  return { ...belief, shape: { low, high, alpha: unit * trials, beta: (1 - unit) * trials } };
 }

@@ -57,7 +57,7 @@ export class ContextBeliefs {
     const variances = new Float64Array(options.length);
     full.along(x, options, means, variances);
     return options.map((a, i) => {
-      const own = { mean: means[i]!, sd: full.scaleOf(a) * Math.sqrt(variances[i]!) };
+      const own = { mean: means[i]!, sd: full.scale * Math.sqrt(variances[i]!) };
       return weight === 1 ? own : mixed(own, this.#flat[a]!, weight);
     });
   }
@@ -82,6 +82,6 @@ function mixed(one: Moments, other: Moments, probability: number): Moments {
 }
 
 function moments(model: PooledLinear, x: Float64Array, a: number, scaled: boolean): Moments {
-  const scale = scaled ? model.scaleOf(a) : 1;
+  const scale = scaled ? model.scale : 1;
   return { mean: model.mean(x, a), sd: scale * Math.sqrt(model.variance(x, a)) };
 }

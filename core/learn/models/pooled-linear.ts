@@ -24,8 +24,7 @@ const NOISE_TRIALS = 30;
 const ROUNDS = 8;
 /**
  * Standard deviations that are drawn with, as a share of the posterior's: where nothing but the options' own averages
- * tells them apart (all of it of an option that nothing is known of), and where context does, which explores by itself since persons
- * differ (docs/learning.md).
+ * tells them apart, and where context does, which explores by itself since persons differ (docs/learning.md).
  */
 const SCALE_AVERAGES = 0.7;
 const SCALE_CONTEXT = 0.3;
@@ -66,11 +65,11 @@ export class PooledLinear {
   readonly unit: number;
   /** What a reward is when there is one: their mean square over their mean size. */
   readonly size: number;
+  /** Share of the posterior's standard deviation that is drawn with. */
+  readonly scale: number;
   readonly #options: readonly Own[];
   readonly #weights: NormalVectors;
   readonly #labels: LabelPrior | undefined;
-  /** Share of what tells options apart that no context explains: 1 without context, near 0 where it is everything. */
-  readonly #plain: number;
   readonly #work: Float64Array;
 
   /** @param labels of each option, where some have labels that others do not (`label-prior.ts`) */
@@ -103,7 +102,7 @@ export class PooledLinear {
     }
     for (const [a, own] of this.#options.entries()) this.#resolve(own, a);
     this.#weights = new NormalVectors(beliefs, d);
-    this.#plain = this.#plainShare();
+    this.scale = this.#scaleOfDraws();
   }
 
   /** Sum of feature `j` times reward, rewards counted from their mean in units. */
@@ -144,7 +143,8 @@ export class PooledLinear {
     }
   }
 
-  #plainShare(): number {
+  /** By the share of what tells options apart that no context explains: 1 without context, near 0 where it is everything. */
+  #scaleOfDraws(): number {
     const d = this.#work.length;
     const constant = this.prior.varianceOf(0) + (this.#labels?.spread ?? 0);
     const total = this.#options.reduce((sum, { sums }) => sum + sums.weight, 0);
@@ -157,14 +157,8 @@ export class PooledLinear {
       }
       explained += this.prior.varianceOf(j) * Math.max(0, squares / total - (sum / total) ** 2);
     }
-    return constant / (constant + explained);
-  }
-
-  /** Share of the posterior's standard deviation that is drawn with of option `a`. */
-  scaleOf(a: number): number {
-    const unknown = this.#options[a]!.variances[0]! / (this.prior.varianceOf(0) + this.#constant(a).unsure);
-    const averages = SCALE_AVERAGES ** 2 + (1 - SCALE_AVERAGES ** 2) * Math.min(1, unknown);
-    return Math.sqrt(averages * this.#plain + SCALE_CONTEXT ** 2 * (1 - this.#plain));
+    const share = constant / (constant + explained);
+    return Math.sqrt(SCALE_AVERAGES ** 2 * share + SCALE_CONTEXT ** 2 * (1 - share));
   }
 
   /**

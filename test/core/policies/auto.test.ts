@@ -113,19 +113,6 @@ describe('auto', () => {
     expect(score()).toBe(score());
   });
 
-  it('leaves an option without luck in its first trials a chance to show what it is worth', () => {
-    const past = [
-      { option: 'a', n: 4_000, rate: 0.045 },
-      { option: 'b', n: 40, rate: 0 },
-      { option: 'c', n: 2_000, rate: 0.02 },
-    ];
-    const all = scored(build(past, { context: undefined, crosses: undefined }));
-    // every sixth option of 4.5 % has no luck in forty trials; a hundredth is the floor
-    expect(all.b!.propensity).toBeGreaterThan(0.015);
-    expect(all.b!.propensity).toBeLessThan(0.2);
-    expect(all.c!.propensity).toBeCloseTo(0.01, 3);
-  });
-
   it('gives every option its chance before anything is known', () => {
     for (const own of Object.values(scored(build([]), { plan: 'pro' }))) {
       expect(own.propensity).toBeCloseTo(1 / 3, 4);
