@@ -109,6 +109,8 @@ async function makeParts(world: World) {
       metrics.foldFailed();
       logger.error({ err: error }, 'learning paused; the last good model goes on deciding');
     },
+    modelRefused: (error) =>
+      logger.error({ err: error }, 'a model was refused; the last good one goes on deciding'),
     delivered: () => later.delivery?.wake(),
     changed() {
       later.programmes?.load().catch((error: unknown) => {

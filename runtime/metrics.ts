@@ -56,6 +56,11 @@ export class Metrics {
     'Since the models here were known to be the newest',
     [],
   );
+  readonly #modelRefused = this.#gauge(
+    'model_refused_programmes',
+    'Programmes whose newest model cannot be decided on: the last good one is',
+    [],
+  );
   readonly #closed = {
     ids: this.#gauge('closed_list_ids', 'Ids that left a channel or were erased, in memory', []),
     bytes: this.#gauge('closed_list_bytes', 'Memory they take', []),
@@ -177,9 +182,10 @@ export class Metrics {
     for (const [step, count] of Object.entries(steps)) if (count > 0) this.#steps.inc({ step }, count);
   }
 
-  health({ queued, modelAgeMs }: EngineHealth): void {
+  health({ queued, modelAgeMs, refusedModels }: EngineHealth): void {
     this.#queued.set(queued);
     this.#modelAge.set(modelAgeMs / 1000);
+    this.#modelRefused.set(refusedModels);
   }
 
   silenced(standing: Exclude<Standing, 'open'>): void {

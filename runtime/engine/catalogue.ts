@@ -2,33 +2,96 @@ import type { ModelSnapshot } from '../../core/contracts/records.ts';
 import type { LearnStore, ProgrammeStore } from '../../core/contracts/store.ts';
 import type { LiveProgramme } from '../../core/decide/decide.ts';
 import type { Programme, ProgrammeId } from '../../core/domain/programme.ts';
+import type { Rules } from '../../core/guardrails/guardrail.ts';
 import type { Lookback } from '../../core/guardrails/lookback.ts';
 import { lookbackOf } from '../../core/guardrails/lookback.ts';
 import type { ModelState } from '../../core/learn/model.ts';
 import { emptyState, readState } from '../../core/learn/model.ts';
-import { liveOf } from './live.ts';
+import { sha256 } from '../store/ledger.ts';
+import { liveOf, tryOut } from './live.ts';
 
-/** Programmes with their newest models, in memory: what decisions are made on. */
+export interface CataloguePorts {
+  /** ms since 1970 */
+  now: () => number;
+  /** Told why the newest model of a programme cannot be decided on; once, until it can again. */
+  refused: (error: Error) => void;
+}
+
+interface Version {
+  version: number;
+  state: ModelState;
+}
+
+const unlearned = (): Version => ({ version: 0, state: emptyState() });
+
+/** @throws Error where the state is not what was written, or cannot be read */
+function opened({ programme, version, hash, state }: ModelSnapshot): Version {
+  const name = `model ${version} of ${programme}`;
+  if (sha256(state) !== hash)
+    throw new Error(`${name} is damaged: its state is not what its hash was made of`);
+  try {
+    return { version, state: readState(state) };
+  } catch (cause) {
+    throw new Error(`${name} cannot be read: ${String(cause)}`, { cause });
+  }
+}
+
+const unusable = (programme: ProgrammeId, { version }: Version, cause: unknown): Error =>
+  new Error(`model ${version} of ${programme} cannot be decided on: ${String(cause)}`, { cause });
+
+/**
+ * Programmes with their models, in memory. Decisions are made on the newest model that can be decided on; folds go on from the
+ * newest of all, which holds everything that was learned.
+ */
 export class Catalogue {
+  readonly #ports: CataloguePorts;
   readonly #lives = new Map<ProgrammeId, LiveProgramme>();
-  readonly #states = new Map<ProgrammeId, { version: number; state: ModelState }>();
+  readonly #newest = new Map<ProgrammeId, Version>();
+  /** What decisions are made on. */
+  readonly #good = new Map<ProgrammeId, Version>();
+  /** What is newer in the store, but cannot be read. */
+  readonly #damaged = new Map<ProgrammeId, Error>();
+  readonly #refused = new Set<ProgrammeId>();
   #lookback: Lookback | undefined;
   /** Place in the ledger of the newest model. */
   #position = -1;
 
+  constructor(ports: CataloguePorts) {
+    this.#ports = ports;
+  }
+
+  /** Programmes whose newest model cannot be decided on. */
+  get refused(): number {
+    return this.#refused.size;
+  }
+
+  /** Whether a model in the store could not be read when it was last looked at. */
+  get damaged(): boolean {
+    return this.#damaged.size > 0;
+  }
+
   /** Takes what is newer in the store than here. */
   async load(store: LearnStore & ProgrammeStore): Promise<void> {
-    this.learn(await store.models(this.#position));
+    // what was damaged may have been put right where it stands
+    this.learn(await store.models(this.damaged ? -1 : this.#position));
     for (const programme of await store.programmes()) {
       if ((this.programme(programme.id)?.version ?? 0) < programme.version) this.put(programme);
     }
   }
 
-  #take({ programme, version, position, state }: ModelSnapshot): void {
+  /** Whether it is newer than what is here. */
+  #take(snapshot: ModelSnapshot): boolean {
+    const { programme, version, position } = snapshot;
     // what was asked for before a fold may be answered after it, and the next fold must not go on from there
-    if (version <= this.model(programme).version) return;
-    this.#states.set(programme, { version, state: readState(state) });
-    this.#position = Math.max(this.#position, position);
+    if (version <= (this.#newest.get(programme)?.version ?? 0)) return false;
+    try {
+      this.#newest.set(programme, opened(snapshot));
+      this.#damaged.delete(programme);
+      this.#position = Math.max(this.#position, position);
+    } catch (error) {
+      this.#damaged.set(programme, error as Error);
+    }
+    return true;
   }
 
   /** A programme as it is saved now. */
@@ -36,13 +99,44 @@ export class Catalogue {
     const before = this.live(programme.id);
     const rules = before?.programme === programme ? before.rules : undefined;
     this.#lookback = undefined;
-    this.#lives.set(programme.id, liveOf(programme, this.model(programme.id), rules));
+    this.#lives.set(programme.id, this.#usable(programme, rules));
+  }
+
+  /** The programme on the newest model that it can be decided on with. */
+  #usable(programme: Programme, rules: Rules | undefined): LiveProgramme {
+    const { id } = programme;
+    const newest = this.#newest.get(id) ?? unlearned();
+    const damage = this.#damaged.get(id);
+    let fault = damage;
+    for (const model of new Set([newest, this.model(id), unlearned()])) {
+      try {
+        const live = liveOf(programme, model, rules);
+        tryOut(live, this.#ports.now());
+        this.#good.set(id, model);
+        this.#tell(id, fault);
+        return live;
+      } catch (error) {
+        fault ??= unusable(id, model, error);
+      }
+    }
+    // what fails with nothing learned, too, is not the model's fault
+    this.#good.set(id, newest);
+    this.#tell(id, damage);
+    return liveOf(programme, newest, rules);
+  }
+
+  #tell(id: ProgrammeId, fault: Error | undefined): void {
+    if (!fault) this.#refused.delete(id);
+    else if (!this.#refused.has(id)) {
+      this.#refused.add(id);
+      this.#ports.refused(fault);
+    }
   }
 
   /** Newer models: the next decision is made on them. */
   learn(snapshots: readonly ModelSnapshot[]): void {
     for (const snapshot of snapshots) {
-      this.#take(snapshot);
+      if (!this.#take(snapshot)) continue;
       const programme = this.programme(snapshot.programme);
       if (programme) this.put(programme);
     }
@@ -60,12 +154,18 @@ export class Catalogue {
     return [...this.#lives.values()].map(({ programme }) => programme);
   }
 
-  model(id: ProgrammeId): { version: number; state: ModelState } {
-    return this.#states.get(id) ?? { version: 0, state: emptyState() };
+  /** The model that decisions are made on. */
+  model(id: ProgrammeId): Version {
+    return this.#good.get(id) ?? unlearned();
   }
 
+  /**
+   * The newest states, which folds go on from.
+   * @throws Error where one of them cannot be read: a fold without it would lose what it holds for good
+   */
   states(): Map<ProgrammeId, ModelState> {
-    return new Map([...this.#states].map(([id, { state }]) => [id, state]));
+    for (const error of this.#damaged.values()) throw error;
+    return new Map([...this.#newest].map(([id, { state }]) => [id, state]));
   }
 
   /** What guardrails of live programmes have to know about the past; those of others are never asked. */

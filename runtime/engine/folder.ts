@@ -120,6 +120,7 @@ export class Folder {
     const { store, catalogue, now, route } = this.#ports;
     const epoch = await this.#held();
     if (epoch === undefined) return 0;
+    if (catalogue.damaged) await catalogue.load(store);
     const expected = await store.position();
     const chunk = await this.#read(expected);
     const folded = chunk.upTo - expected;

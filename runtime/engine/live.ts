@@ -4,6 +4,7 @@ import type { Rules } from '../../core/guardrails/guardrail.ts';
 import type { ModelState } from '../../core/learn/model.ts';
 import { emptyHours } from '../../core/learn/hour-sums.ts';
 import { LearnedTimes } from '../../core/timing/learned-times.ts';
+import { optionsOf } from '../../core/policies/policy.ts';
 import { policyOf } from '../../core/policies/policy-of.ts';
 import { compileRules } from './eligibility.ts';
 
@@ -16,4 +17,22 @@ export function liveOf(
   const policy = policyOf(programme, { programme: programme.id, version, state });
   const times = programme.timing && new LearnedTimes(programme, state.hours ?? emptyHours());
   return { programme, policy, modelVersion: version, rules, times };
+}
+
+/**
+ * Asks everything of a policy once that a decision may ask of its model, for somebody of whom nothing is known.
+ * @param at ms since 1970
+ * @throws what the policy throws; RangeError where a probability or a score is no finite number
+ */
+export function tryOut({ programme, policy }: LiveProgramme, at: number): void {
+  const { variants } = programme;
+  const options = optionsOf(programme, variants);
+  if (options.length === 0) return;
+  for (const { option, propensity, score } of policy.score(options, { context: {}, at })) {
+    if (Number.isFinite(propensity) && Number.isFinite(score)) continue;
+    throw new RangeError(`option ${option} has propensity ${propensity} and score ${score}`);
+  }
+  const ids = variants.map(({ id }) => id);
+  policy.beyond?.(ids, at);
+  for (const id of ids) policy.pieces?.(id, at);
 }

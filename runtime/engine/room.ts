@@ -39,7 +39,7 @@ export interface EngineDoor {
   explain(decision: Decision): Promise<Explanation | undefined>;
   /** How the engine is doing. */
   health(): Promise<EngineHealth>;
-  /** The newest model of a programme; version 0 before anything was learned. */
+  /** The model a programme is decided on; version 0 before anything was learned. */
   model(programme: ProgrammeId): Promise<{ version: number; state: ModelState }>;
 }
 
@@ -55,6 +55,8 @@ export interface EngineHealth {
   queued: number;
   /** How long ago the models here were known to be the newest, in ms. */
   modelAgeMs: number;
+  /** Programmes whose newest model cannot be decided on. */
+  refusedModels: number;
 }
 
 /** What the engine tells of its own accord. */
@@ -71,6 +73,8 @@ export interface EngineObserver {
   warned(message: string): void;
   /** Learning pauses; the last good model goes on deciding. */
   foldFailed(error: unknown): void;
+  /** The newest model of a programme cannot be decided on; the last good one goes on deciding. Told once until it can again. */
+  modelRefused(error: unknown): void;
   /** Another copy changed a programme. */
   changed(): void;
   /** Where the closed list is in memory from now on. */
@@ -133,7 +137,7 @@ const stopwatch = (): number => performance.now();
 export async function openRoom(parts: RoomParts, observer: EngineObserver): Promise<LocalRoom> {
   const { store, route, now, spool, remote, closedOldestMs: oldestMs } = parts;
   await store.own(randomUUID());
-  const catalogue = new Catalogue();
+  const catalogue = new Catalogue({ now, refused: (error) => observer.modelRefused(error) });
   await catalogue.load(store);
   const startedAt = now();
   const closed = new ClosedList({ store, now, oldestMs, share: (table) => observer.closed(table) });
@@ -166,7 +170,8 @@ export async function openRoom(parts: RoomParts, observer: EngineObserver): Prom
       ...doorOf(engine, catalogue),
       health: () => {
         const checkedAt = Math.max(folder.doneAt ?? startedAt, news.heardAt ?? startedAt);
-        return Promise.resolve({ queued: engine.queued, modelAgeMs: now() - checkedAt });
+        const [modelAgeMs, refusedModels] = [now() - checkedAt, catalogue.refused];
+        return Promise.resolve({ queued: engine.queued, modelAgeMs, refusedModels });
       },
     },
     store: deskOf(store, catalogue),

@@ -51,7 +51,8 @@ function unguarded(programme: Programme): Programme {
 const nobody = (): void => undefined;
 const OBSERVER = {
   ...{ batch: nobody, funnel: nobody, folded: nobody, changed: nobody, delivered: nobody, spooled: nobody },
-  ...{ warned: nobody, foldFailed: nobody, drainFailed: nobody, closed: nobody, shed: nobody },
+  ...{ warned: nobody, foldFailed: nobody, modelRefused: nobody, drainFailed: nobody },
+  ...{ closed: nobody, shed: nobody },
 };
 
 /** A day's send to everybody in a wave, and what they did about it until the next day. */

@@ -22,6 +22,8 @@ export interface RigOptions {
   /** Told of decisions that nobody waited for any more. */
   shed?: (decisions: number) => void;
   behind?: boolean;
+  /** Told of models that cannot be decided on. */
+  refused?: (error: Error) => void;
   /** The closed list is not read. */
   unread?: boolean;
   /** Told where the closed list is in memory. */
@@ -44,12 +46,16 @@ export interface EngineRig {
   decide(person: PersonRef, request?: Partial<DecideRequest>): Promise<Decision>;
 }
 
+const unexpected = (error: unknown): never => {
+  throw error;
+};
+
 export async function engineRig(options: RigOptions = {}): Promise<EngineRig> {
   const { store = openMemoryStore(), programmes = [programme()], route = () => [], spool } = options;
   const clock = { now: NOON, stopwatch: 0 };
   await store.own('rig');
   for (const own of programmes) await store.saveProgramme(own, 0, NOON);
-  const catalogue = new Catalogue();
+  const catalogue = new Catalogue({ now: () => clock.now, refused: options.refused ?? unexpected });
   await catalogue.load(store);
   const batches: number[] = [];
   let { minted = 0 } = options;
@@ -77,10 +83,7 @@ export async function engineRig(options: RigOptions = {}): Promise<EngineRig> {
     seed: 'seed of the installation',
     observeBatch: (size) => void batches.push(size),
   });
-  const failed = (error: unknown): void => {
-    throw error;
-  };
-  const folder = new Folder({ ...shared, observe: () => undefined, failed });
+  const folder = new Folder({ ...shared, observe: () => undefined, failed: unexpected });
   const first = programmes[0]?.id ?? '';
   const decide = (person: PersonRef, request: Partial<DecideRequest> = {}): Promise<Decision> =>
     engine.decide({ programme: first, person, context: {}, ...request });

@@ -80,6 +80,7 @@ export class Calls {
 }
 
 function tell(observer: EngineObserver, name: keyof EngineObserver, args: unknown[]): void {
-  if (name === 'foldFailed' || name === 'drainFailed') observer[name](errorOf(args[0] as Failure));
+  if (name === 'foldFailed' || name === 'modelRefused' || name === 'drainFailed')
+    observer[name](errorOf(args[0] as Failure));
   else (observer[name] as (...told: unknown[]) => void)(...args);
 }

@@ -60,6 +60,7 @@ const observer: EngineObserver = {
   folded: (entries) => void mouth.report.told.push(['folded', entries]),
   warned: (message) => void mouth.report.told.push(['warned', message]),
   foldFailed: (error) => void mouth.report.told.push(['foldFailed', failureOf(error)]),
+  modelRefused: (error) => void mouth.report.told.push(['modelRefused', failureOf(error)]),
   drainFailed: (error) => void mouth.report.told.push(['drainFailed', failureOf(error)]),
   spooled: (drained) => void mouth.report.told.push(['spooled', drained]),
   delivered: () => tellOnce('delivered'),

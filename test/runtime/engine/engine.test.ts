@@ -148,7 +148,7 @@ describe('learning', () => {
     for (let i = 0; i < 30; i++)
       await rig.engine.ingest([order(`u${i}`, (await rig.decide({ userId: `u${i}` })).id)]);
     await rig.folder.catchUp();
-    const restarted = new Catalogue();
+    const restarted = new Catalogue({ now: () => rig.clock.now, refused: () => expect.unreachable() });
     await restarted.load(rig.store);
     expect(restarted.model('welcome')).toEqual(rig.catalogue.model('welcome'));
     expect(restarted.model('welcome').state.arms.treated.persons).toBe(30);

@@ -9,6 +9,8 @@ import { openMemoryStore } from '../../../runtime/store/memory-store.ts';
 import { engineRig } from '../../support/engine-rig.ts';
 import { CLICK, NOON, programme } from '../../support/programmes.ts';
 
+const refused = (error: Error): never => expect.unreachable(String(error));
+
 test('a copy takes what another changed, and knows when it may have missed something', async () => {
   const store = openMemoryStore();
   let look = (_changes: Changes): void => expect.unreachable('nobody watches');
@@ -19,7 +21,7 @@ test('a copy takes what another changed, and knows when it may have missed somet
       return Promise.resolve(() => Promise.resolve());
     },
   };
-  const catalogue = new Catalogue();
+  const catalogue = new Catalogue({ now: () => NOON, refused });
   let [now, told] = [NOON, 0];
   const places: number[] = [];
   const closed = (place: number): void => void places.push(place);
@@ -82,7 +84,7 @@ test('an answer that was under way during a fold or a save does not bring back w
 test('whoever folds credits the programme of another copy from its first signal on', async () => {
   const rig = await engineRig();
   const { store, engine } = rig;
-  const catalogue = new Catalogue();
+  const catalogue = new Catalogue({ now: () => NOON, refused });
   await catalogue.load(store);
   const failed = (error: unknown): never => {
     throw error;

@@ -32,6 +32,7 @@ function listening(): Heard {
     folded: (entries) => void (heard.folded += entries),
     warned: () => undefined,
     foldFailed: (error) => expect.unreachable(String(error)),
+    modelRefused: (error) => expect.unreachable(String(error)),
     delivered: () => undefined,
     changed: () => undefined,
     closed: (table) => heard.closed.take(table),

@@ -46,6 +46,7 @@ async function copyOn(url: string): Promise<Copy> {
         folded: nobody,
         warned: nobody,
         foldFailed: nobody,
+        modelRefused: nobody,
         changed: nobody,
         delivered: nobody,
       },

@@ -1,0 +1,225 @@
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import pg from 'pg';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import type { ModelSnapshot } from '../../../core/contracts/records.ts';
+import type { Store } from '../../../core/contracts/store.ts';
+import type { Decision } from '../../../core/domain/decision.ts';
+import type { ModelState } from '../../../core/learn/model.ts';
+import { readState } from '../../../core/learn/model.ts';
+import { sha256 } from '../../../runtime/store/ledger.ts';
+import { openPostgresStore } from '../../../runtime/store/postgres/postgres-store.ts';
+import { openSqliteStore } from '../../../runtime/store/sqlite/sqlite-store.ts';
+import type { EngineRig } from '../../support/engine-rig.ts';
+import { engineRig } from '../../support/engine-rig.ts';
+import { folder } from '../../support/folders.ts';
+import { opened } from '../../support/opened.ts';
+import { postgresServer } from '../../support/postgres.ts';
+import { CONTEXT, ORDER, programme } from '../../support/programmes.ts';
+import type { Running } from '../../support/running.ts';
+import { run } from '../../support/running.ts';
+
+const server = await postgresServer();
+
+const OWN = programme({ ...CONTEXT, policy: { kind: 'linear-thompson' } });
+const PEOPLE = 20;
+
+type Write = (model: ModelSnapshot) => Promise<void>;
+
+/** Writes over the model of a data folder without its store. */
+const intoFolder =
+  (path: string): Write =>
+  ({ programme: id, version, position, hash, state }) => {
+    const db = new DatabaseSync(join(path, 'pickwell.db'));
+    const set = 'UPDATE models SET version = ?, position = ?, hash = ?, state = ? WHERE programme = ?';
+    db.prepare(set).run(version, position, hash, state, id);
+    db.close();
+    return Promise.resolve();
+  };
+
+const intoDatabase =
+  (url: string): Write =>
+  async ({ programme: id, version, position, hash, state }) => {
+    const client = new pg.Client({ connectionString: url });
+    await client.connect();
+    const set =
+      'UPDATE pickwell.models SET version = $1, position = $2, hash = $3, state = $4 WHERE programme = $5';
+    await client.query(set, [version, position, hash, state, id]);
+    await client.end();
+  };
+
+interface Place {
+  store: Store;
+  write: Write;
+}
+
+async function inSqlite(): Promise<Place> {
+  const path = await folder();
+  return { store: await opened(() => openSqliteStore(path)), write: intoFolder(path) };
+}
+
+async function inPostgres(): Promise<Place> {
+  const url = await server!.database();
+  return { store: await opened(() => openPostgresStore({ url })), write: intoDatabase(url) };
+}
+
+const PLACES: [string, () => Promise<Place>][] = [
+  ['SQLite', inSqlite],
+  ...(server ? [['PostgreSQL', inPostgres] as [string, () => Promise<Place>]] : []),
+];
+
+/** A model whose sums of squares of one feature are `by` more than they were; written as a fold would. */
+function moved(model: ModelSnapshot, by: number): ModelSnapshot {
+  const state = JSON.parse(model.state) as ModelState;
+  for (const { options } of state.linear.blocks)
+    for (const { information } of Object.values(options)) information[2]! += by;
+  const text = JSON.stringify(state);
+  return { ...model, state: text, hash: sha256(text) };
+}
+
+/** One digit is another. */
+const damaged = (model: ModelSnapshot): ModelSnapshot => ({
+  ...model,
+  state: model.state.replace(/"persons":(\d)/, (_, digit: string) => `"persons":${(Number(digit) + 1) % 10}`),
+});
+
+const MUCH = 1e6;
+const unusable = (model: ModelSnapshot): ModelSnapshot => moved(model, -MUCH);
+
+/** As another copy would have written it after one more entry. */
+const next = (model: ModelSnapshot): ModelSnapshot => ({
+  ...model,
+  version: model.version + 1,
+  position: model.position + 1,
+});
+
+const the = async (store: Store): Promise<ModelSnapshot> => (await store.models())[0]!;
+
+async function learn(rig: EngineRig, name: string): Promise<Decision[]> {
+  const made = Array.from({ length: PEOPLE }, (_, i) =>
+    rig.decide({ userId: `${name} ${i}` }, { context: { plan: i % 2 ? 'pro' : 'free', days: 7 * i } }),
+  );
+  const decisions = await Promise.all(made);
+  await rig.folder.catchUp();
+  return decisions;
+}
+
+const persons = (text: string): number => readState(text).arms.treated.persons;
+
+describe.each(PLACES)('a model that cannot be decided on, in %s', (_, open) => {
+  it('leaves decisions to the last good one, and folds go on from it', async () => {
+    const { store, write } = await open();
+    const told: Error[] = [];
+    const rig = await engineRig({ store, programmes: [OWN], refused: (error) => void told.push(error) });
+    await learn(rig, 'first');
+    const good = await the(store);
+    await write(next(unusable(good)));
+    await rig.catalogue.load(store);
+    expect(told.map(({ message }) => message)).toEqual([
+      expect.stringMatching(/model 2 of welcome .*definite/),
+    ]);
+    expect(rig.catalogue.refused).toBe(1);
+
+    for (const { modelVersion, rung, eligible } of await learn(rig, 'second')) {
+      expect({ modelVersion, rung }).toEqual({ modelVersion: 1, rung: 'full' });
+      expect(eligible.reduce((sum, { propensity }) => sum + propensity, 0)).toBeCloseTo(1, 9);
+    }
+    // nothing of it is lost, and nobody is told again
+    const newest = await the(store);
+    expect([newest.version, persons(newest.state), told.length]).toEqual([3, 2 * PEOPLE, 1]);
+    expect(rig.catalogue.model('welcome').version).toBe(1);
+
+    await write(next(moved(newest, MUCH)));
+    await rig.catalogue.load(store);
+    expect(rig.catalogue.refused).toBe(0);
+    expect(await rig.decide({ userId: 'u' })).toMatchObject({ modelVersion: 4, rung: 'full' });
+  });
+
+  it('is noticed where its state is not the one its hash was made of, and no fold goes on from it', async () => {
+    const { store, write } = await open();
+    const told: Error[] = [];
+    const rig = await engineRig({ store, programmes: [OWN], refused: (error) => void told.push(error) });
+    await learn(rig, 'first');
+    const right = next(await the(store));
+    await write(damaged(right));
+    await rig.catalogue.load(store);
+    expect(told.map(({ message }) => message)).toEqual([expect.stringMatching(/model 2 of welcome .*hash/)]);
+    expect(await rig.decide({ userId: 'u' })).toMatchObject({ modelVersion: 1, rung: 'full' });
+    await expect(rig.folder.step()).rejects.toThrow('model 2 of welcome is damaged');
+    expect(await the(store)).toEqual(damaged(right));
+
+    await write(right);
+    await rig.folder.catchUp();
+    expect([rig.catalogue.refused, persons((await the(store)).state)]).toEqual([0, PEOPLE + 1]);
+    expect(await rig.decide({ userId: 'v' })).toMatchObject({ modelVersion: 3, rung: 'full' });
+  });
+});
+
+/** As JSON has it; read again it is beyond all numbers. */
+const INFINITE = '1e999';
+
+it('a model that gives a score which is no number is not decided on', async () => {
+  const { store, write } = await inSqlite();
+  const told: Error[] = [];
+  const own = programme({ policy: { kind: 'fixed-split', shares: { a: 0.5, b: 0.3, c: 0.2 } } });
+  const rig = await engineRig({ store, programmes: [own], refused: (error) => void told.push(error) });
+  await learn(rig, 'first');
+  const good = await the(store);
+  const responses = `"responses":{"${ORDER.signal}":[${INFINITE}]}`;
+  const text = good.state.replaceAll('"responses":{}', responses);
+  await write(next({ ...good, state: text, hash: sha256(text) }));
+  await rig.catalogue.load(store);
+  const why = expect.stringMatching(/option a .*score (NaN|-?Infinity)/) as string;
+  expect(told.map(({ message }) => message)).toEqual([why]);
+  expect(await rig.decide({ userId: 'u' })).toMatchObject({ modelVersion: 1, rung: 'full' });
+});
+
+/** A server on a folder whose model was written over while nothing ran. */
+async function startedOn(spoil: (model: ModelSnapshot) => ModelSnapshot) {
+  const path = await folder();
+  const store = await openSqliteStore(path);
+  await learn(await engineRig({ store, programmes: [OWN] }), 'first');
+  const right = await the(store);
+  await store.close();
+  await intoFolder(path)(spoil(right));
+  const running = await run({}, await openSqliteStore(path));
+  onTestFinished(() => running.stop());
+  return { running, right, write: intoFolder(path) };
+}
+
+async function metric({ base }: Running, name: string): Promise<number> {
+  const text = await (await fetch(`${base}/metrics`)).text();
+  return Number(new RegExp(`^pickwell_${name} (\\S+)$`, 'm').exec(text)![1]);
+}
+
+async function modelOf(running: Running, user: string): Promise<number> {
+  const answer = await running.call('decide', `/v1/decide?programme=welcome&user=${user}`);
+  const { decision_id: id, rung } = (await answer.json()) as { decision_id: string; rung: string };
+  expect(rung).toBe('full');
+  const record = await running.call('read', `/v1/decisions/${id}`);
+  const { trace } = (await record.json()) as { trace: { modelVersion: number } };
+  return trace.modelVersion;
+}
+
+describe('a start on a model that cannot be decided on', () => {
+  it('answers as if nothing had been learned, says so, and learns', async () => {
+    const { running } = await startedOn(unusable);
+    expect(await modelOf(running, 'u')).toBe(0);
+    expect(await metric(running, 'model_refused_programmes')).toBe(1);
+    expect(running.log.filter((line) => line.includes('a model was refused'))).toHaveLength(1);
+    await expect.poll(() => metric(running, 'folded_entries_total')).toBeGreaterThan(0);
+    expect(await metric(running, 'fold_faults_total')).toBe(0);
+  });
+
+  it('learns nothing on a damaged one until it is put right, and then everything', async () => {
+    const { running, right, write } = await startedOn(damaged);
+    expect(await modelOf(running, 'u')).toBe(0);
+    expect(await metric(running, 'model_refused_programmes')).toBe(1);
+    await expect.poll(() => metric(running, 'fold_faults_total')).toBeGreaterThan(0);
+    await write(right);
+    await expect.poll(() => metric(running, 'model_refused_programmes'), { timeout: 10_000 }).toBe(0);
+    await expect.poll(() => modelOf(running, 'v'), { timeout: 10_000 }).toBeGreaterThan(0);
+    const report = await running.call('admin', '/v1/programmes/welcome/report');
+    expect(report.status).toBe(200);
+  });
+});
