@@ -134,10 +134,13 @@ describe('features of the person', () => {
     expect(rig.catalogue.lookback()).toEqual({ contactsMs: 7 * DAY, signals: new Map() });
     rig.catalogue.put(OWN);
     expect(rig.catalogue.lookback().contactsMs).toBe(92 * DAY);
+    // with clicks what tells whether a scanner made them
     expect([...rig.catalogue.lookback().signals.keys()].sort()).toEqual([
       'Order Completed',
       'email_clicked',
+      'email_delivered',
       'email_opened',
+      'email_sent',
     ]);
   });
 
