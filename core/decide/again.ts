@@ -5,8 +5,10 @@ import { knownFrom } from '../guardrails/readings.ts';
 import { LIMITS } from '../policies/limits.ts';
 import type { Policy } from '../policies/policy.ts';
 import type { PieceChooser } from '../slots/chooser.ts';
+import { planOf } from '../timing/plan.ts';
 import type { LiveProgramme } from './decide.ts';
-import { decideBy } from './decide.ts';
+import { timesOf } from './timed.ts';
+import { decideBy, withPerson, withTarget } from './decide.ts';
 
 /** A recorded decision with what its guardrails could see: enough to make it again. */
 export type Complete = Decision & { read: Readings };
@@ -19,11 +21,11 @@ export const isComplete = (decision: Decision): decision is Complete =>
   decision.read !== undefined && decision.read.large === undefined;
 
 /**
- * The probabilities as they were recorded, for the options they were recorded for and as tired as the person was; for any
- * others those of `policy`. A model goes on learning, and of what it was only the newest is kept.
+ * The probabilities as they were recorded, for the options, the context, the fatigue and, where they are given, the factors of times they
+ * were recorded for; for any others those of `known`. A model goes on learning, and of what it was only the newest is kept.
  */
-export function asRecorded(decision: Decision, known: Policy): Policy {
-  const { reason, eligible, fatigue } = decision;
+export function asRecorded(decision: Decision, known: Policy, factors?: () => Factors): Policy {
+  const { reason, eligible, fatigue, context } = decision;
   const pieces = known.pieces && piecesAsRecorded(decision, known.pieces);
   const policy = { ...known, beyond: beyondAsRecorded(decision, known), pieces };
   if (reason !== 'policy' && reason !== 'fallback') return policy;
@@ -32,10 +34,29 @@ export function asRecorded(decision: Decision, known: Policy): Policy {
       !circumstances.raised &&
       options.length === eligible.length &&
       options.every((option, i) => eligible[i]!.option === option) &&
-      options.every((option) => fatigue?.[option] === circumstances.fatigue?.[option]);
+      options.every((option) => fatigue?.[option] === circumstances.fatigue?.[option]) &&
+      alike(context, circumstances.context) &&
+      (!factors || alikeIn(factors(), circumstances.factors));
     return same ? eligible : policy.score(options, circumstances);
   };
   return { ...policy, score, contributions: contributionsAsRecorded(decision, known) };
+}
+
+const alike = (a: Decision['context'], b: Decision['context']): boolean =>
+  [...Object.keys(a), ...Object.keys(b)].every((name) => a[name] === b[name]);
+
+type Factors = ReadonlyMap<OptionKey, number> | undefined;
+
+const alikeIn = (a: Factors, b: Factors): boolean =>
+  a?.size === b?.size && [...(a ?? [])].every(([option, factor]) => b?.get(option) === factor);
+
+/** How much more each option was expected to be responded to at its best time, by the times of `live`. */
+export function factorsOf(decision: Complete, live: LiveProgramme): Factors {
+  const { timing } = live.programme;
+  if (!timing) return undefined;
+  const given = givenTo(decision, live);
+  const plan = planOf(given, timing, decision.atOnce === true);
+  return timesOf(given, live.times).factors(plan, given);
 }
 
 /** What was recorded of the option that was chosen, and nothing where nothing was. */
@@ -90,6 +111,15 @@ function beyondAsRecorded(
 export function givenTo(decision: Complete, { programme, rules }: LiveProgramme): GuardContext {
   const { context, at: now, spooled: blind, frequency } = decision;
   return { ...knownFrom(decision.read, decision), programme, rules, context, now, blind, frequency };
+}
+
+/** A changed record with the features and the target that follow from it. */
+export function asOfPerson(decision: Complete, live: LiveProgramme): Complete {
+  if (decision.spooled) return decision;
+  const { programme, context, sendKey, at: now } = decision;
+  const facts = { ...knownFrom(decision.read, decision), sendKey, now };
+  const request = withPerson({ programme, person: {}, context }, facts, live);
+  return { ...decision, context: request.context, frequency: withTarget(facts, live).frequency };
 }
 
 /**

@@ -64,13 +64,17 @@ export function decide(
 }
 
 /** The request with what the programme's features take from the person. */
-function withPerson(request: DecideRequest, facts: DecideFacts, { programme }: LiveProgramme): DecideRequest {
+export function withPerson(
+  request: DecideRequest,
+  facts: DecideFacts,
+  { programme }: LiveProgramme,
+): DecideRequest {
   if (!takesFromPerson(programme)) return request;
   return { ...request, context: sourcedContext(request.context, { ...facts, programme }) };
 }
 
 /** The facts with how often the person is to be contacted. Who is in the holdout is held to the range alone. */
-function withTarget(facts: DecideFacts, { programme, policy }: LiveProgramme): DecideFacts {
+export function withTarget(facts: DecideFacts, { programme, policy }: LiveProgramme): DecideFacts {
   const { frequency } = programme;
   if (!frequency) return facts;
   if (assign(programme, facts.person) === 'holdout')

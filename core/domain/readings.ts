@@ -13,7 +13,22 @@ export interface ContactRead {
   variant?: string | undefined;
   releasesAt?: number | undefined;
   state?: 'sent' | undefined;
+  /** By which signals of `told` name it. */
+  ref?: number | undefined;
 }
+
+/** A signal as it was told, where the hours, the features or the target of a person are made of it. No machine's. */
+export interface SignalRead {
+  name: string;
+  /** ms since 1970 */
+  at: number;
+  /** The same number for all that tell of one order. */
+  order?: number | undefined;
+  /** The contact it names; `NO_CONTACT`: one that is not among those kept. Absent: none. */
+  about?: number | undefined;
+}
+
+export const NO_CONTACT = -1;
 
 /** What was left of a resource when a decision was made. */
 export interface ResourceRead {
@@ -25,7 +40,8 @@ export interface ResourceRead {
 }
 
 /**
- * What guardrails could see of a person when a decision was made, and no more: people change, and with this the decision can
+ * What guardrails could see of a person when a decision was made, and what the features, the target and the hours of the
+ * person are made of, and no more: people change, and with this the decision can
  * be made again as it was. What is empty is absent.
  */
 export interface Readings {
@@ -41,6 +57,8 @@ export interface Readings {
   contacts?: ContactRead[] | undefined;
   /** When signals that are asked for happened, newest first, an order once; only the last where nobody counts. */
   signals?: Record<string, number[]> | undefined;
+  /** Of a programme that learns from the person's past: everything of it that this is made of, newest first. */
+  told?: SignalRead[] | undefined;
   /** Of what all persons share, as far as the programme's variants take of it. */
   resources?: Record<ResourceKey, ResourceRead> | undefined;
   /** One of the ids asked for was of somebody who had themselves erased. */

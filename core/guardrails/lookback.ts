@@ -67,18 +67,19 @@ function hourAsks(programme: Programme): HistoryAsk[] {
   return [undefined, ...reactionsTo(programme)].map((signal) => ({ signal, ms }));
 }
 
+/** What the features, the target and the hours of a person are made of. */
+const modelAsks = (programme: Programme): HistoryAsk[] => [
+  ...featureAsks(programme),
+  ...answerAsks(programme),
+  ...hourAsks(programme),
+];
+
+/** The same, joined: what decisions keep beside what their guardrails ask for. */
+export const modelLookback = (programme: Programme): Lookback => joined(modelAsks(programme));
+
 /** What some programmes ask for, guardrails, features and times: what is loaded. */
 export const lookbackOf = (all: readonly Looking[]): Lookback =>
-  joined(
-    withTelling(
-      all.flatMap((looking) => [
-        ...guardrailAsks(looking),
-        ...featureAsks(looking.programme),
-        ...answerAsks(looking.programme),
-        ...hourAsks(looking.programme),
-      ]),
-    ),
-  );
+  joined(withTelling(all.flatMap((looking) => [...guardrailAsks(looking), ...modelAsks(looking.programme)])));
 
 export const signalsAsked = ({ signals }: Lookback, now: number): SignalAsk[] =>
   [...signals].map(([name, ms]) => ({ name, since: now - ms }));

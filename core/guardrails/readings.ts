@@ -4,7 +4,7 @@ import type { Standings } from '../domain/closed.ts';
 import type { Decision } from '../domain/decision.ts';
 import type { Person } from '../domain/person.ts';
 import type { Programme } from '../domain/programme.ts';
-import { HOUR_MS } from '../domain/programme.ts';
+import { HOUR_MS, TRAITS } from '../domain/programme.ts';
 import type { ContactRead, Readings, ResourceRead } from '../domain/readings.ts';
 import type { ResourceKey } from '../domain/resource.ts';
 import { ofPerson } from './caps.ts';
@@ -14,11 +14,12 @@ import { frequencyMs } from './frequency.ts';
 import type { GuardContext, Rules } from './guardrail.ts';
 import { timesOf } from './history.ts';
 import type { Lookback } from './lookback.ts';
-import { guardrailLookback } from './lookback.ts';
+import { guardrailLookback, modelLookback } from './lookback.ts';
 import type { Need } from './needs.ts';
 import { keysAhead, needsOfAll } from './needs.ts';
 import { clockOf, traitIn, zoneTrait } from './place.ts';
 import { lastReaction } from './suppression.ts';
+import { signalsTold, toldRead } from './told.ts';
 
 /** What the guardrails of one programme version look at: found once, so that a decision only has to pick. */
 export interface Asks {
@@ -26,6 +27,8 @@ export interface Asks {
   purposes: readonly string[];
   channels: readonly string[];
   past: Lookback;
+  /** What is kept beside, because features, target and hours are made of it. */
+  model: Lookback;
   /** Signals that are counted; of others only the last matters. */
   counted: ReadonlySet<string>;
   /** How far back caps and fatigue count contacts, ms. */
@@ -34,6 +37,10 @@ export interface Asks {
   last: boolean;
   needs: readonly Need[];
 }
+
+/** Traits that are features. */
+const traitsOf = ({ context = {} }: Programme): string[] =>
+  Object.values(context).flatMap(({ from }) => (from?.startsWith(TRAITS) ? [traitIn(from)] : []));
 
 export function asksOf(programme: Programme, rules?: Rules): Asks {
   const { caps = [], consent = {}, quietHours } = programme.guardrails;
@@ -44,10 +51,11 @@ export function asksOf(programme: Programme, rules?: Rules): Asks {
     : [];
   const asks = rules?.asks ?? [];
   return {
-    traits: [...new Set([...(rules?.traits ?? []), ...zone, ...own])],
+    traits: [...new Set([...(rules?.traits ?? []), ...zone, ...own, ...traitsOf(programme)])],
     purposes: [...new Set(Object.values(consent).flat())],
     channels: [...new Set(programme.variants.map(({ channel }) => channel))],
     past: guardrailLookback({ programme, rules }),
+    model: modelLookback(programme),
     counted: new Set([...asks, ...caps].flatMap(({ signal }) => signal ?? [])),
     countedMs: Math.max(
       fatigueMs(programme),
@@ -103,7 +111,7 @@ export function readingsOf(given: GuardContext, asks: Asks): Readings {
   if (given.blind) return { standings: standingsRead(given, asks) };
   return {
     ...profileRead(given.person, asks, given.erased === true),
-    contacts: contactsRead(given, asks),
+    ...pastRead(given, asks),
     signals: signalsRead(given, asks),
     resources: resourcesRead(given, asks),
     erased: given.erased ? true : undefined,
@@ -116,19 +124,30 @@ function standingsRead({ standings }: GuardContext, { channels }: Asks): Reading
 }
 
 /** Contacts that some guardrail counts: what lies before them all would grow for years. */
-function contactsRead(given: GuardContext, { countedMs, last, past }: Asks): ContactRead[] | undefined {
+function contactsKept(given: GuardContext, { countedMs, last, past, model }: Asks): Contact[] {
   const { programme, now, contacts } = given;
-  if (past.contactsMs === 0 || contacts.length === 0) return undefined;
+  if (Math.max(past.contactsMs, model.contactsMs) === 0 || contacts.length === 0) return [];
   const ignoredSince = programme.guardrails.suppressAfterIgnored ? lastReaction(given) : Infinity;
-  const since = Math.min(now - countedMs, ignoredSince);
+  const since = Math.min(now - Math.max(countedMs, model.contactsMs), ignoredSince);
   const stand = standing(contacts, now);
   const lasting = last ? newestLasting(stand) : Infinity;
-  const kept = stand
-    .filter(({ at }) => at > since || at >= lasting)
-    .map(({ at, channel, programme: of, variant, releasesAt, state }): ContactRead => {
-      return { at, channel, programme: of, variant, releasesAt, state: state === 'sent' ? state : undefined };
-    });
-  return kept.length === 0 ? undefined : kept;
+  return stand.filter(({ at }) => at > since || at >= lasting);
+}
+
+/** Contacts, and the signals that are told of beside their times, which may name some of them. */
+function pastRead(given: GuardContext, asks: Asks): Pick<Readings, 'contacts' | 'told'> {
+  const kept = contactsKept(given, asks);
+  const told = toldRead(given, asks, kept);
+  const named = new Set(told.map(({ about }) => about));
+  const contacts = kept.map((own, i): ContactRead => {
+    const { at, channel, programme, variant, releasesAt } = own;
+    const state = own.state === 'sent' ? own.state : undefined;
+    return { at, channel, programme, variant, releasesAt, state, ref: named.has(i) ? i : undefined };
+  });
+  return {
+    contacts: contacts.length === 0 ? undefined : contacts,
+    told: told.length === 0 ? undefined : told,
+  };
 }
 
 /** When the newest contact was made that will never be given back: until then an older one may become the last. */
@@ -175,7 +194,9 @@ export function knownFrom(
   { person: id, programme, arm, at }: Pick<Decision, 'person' | 'programme' | 'arm' | 'at'>,
 ): Known {
   const traits = Object.entries(readings.traits ?? {}).map(([name, value]) => [name, { value, at }] as const);
-  const signals = Object.entries(readings.signals ?? {});
+  const { told = [] } = readings;
+  const toldOf = new Set(told.map(({ name }) => name));
+  const signals = Object.entries(readings.signals ?? {}).filter(([name]) => !toldOf.has(name));
   return {
     person: {
       id,
@@ -186,10 +207,15 @@ export function knownFrom(
       subscriptions: readings.subscriptions ?? {},
       arms: { [programme]: arm },
     },
-    contacts: (readings.contacts ?? []).map((contact) => ({ ...contact, person: id, decision: '' })),
-    signals: signals.flatMap(([name, times]) =>
-      times.map((time) => ({ name, at: time, person: id, source: '', id: '', values: {} })),
-    ),
+    contacts: (readings.contacts ?? []).map((contact) => {
+      return { ...contact, person: id, decision: contact.ref === undefined ? '' : String(contact.ref) };
+    }),
+    signals: [
+      ...signals.flatMap(([name, times]) =>
+        times.map((time) => ({ name, at: time, person: id, source: '', id: '', values: {} })),
+      ),
+      ...signalsTold(told, id),
+    ],
     resources: new Map(
       Object.entries(readings.resources ?? {}).map(([key, { taken, next, code }]) => {
         return [key, { key, taken, next, asOf: at, codes: code ? [UNNAMED] : [] }];

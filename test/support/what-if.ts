@@ -4,7 +4,7 @@ import type { LiveProgramme } from '../../core/decide/decide.ts';
 import type { Change } from '../../core/decide/why/change.ts';
 import type { Decision, ScoredOption } from '../../core/domain/decision.ts';
 import type { Person } from '../../core/domain/person.ts';
-import { keyAt, needsOfAll } from '../../core/guardrails/needs.ts';
+import { keysAhead, needsOfAll } from '../../core/guardrails/needs.ts';
 import type { Policy } from '../../core/policies/policy.ts';
 import { HOUR } from './programmes.ts';
 
@@ -60,10 +60,9 @@ export function whatIf(now: WholeCase, change: Change, option: string): WholeCas
 /** Nobody has taken anything of a day to come. */
 function onDayOf({ resources, live }: WholeCase, at: number): WholeCase['resources'] {
   const days = needsOfAll(live.programme).filter(({ daily }) => daily !== undefined);
-  const fresh = days.map((need): [string, ResourceFact] => {
-    const key = keyAt(need, at);
-    return [key, { key, taken: 0, asOf: at, codes: [] }];
-  });
+  const fresh = days
+    .flatMap((need) => keysAhead(need, live.programme, at))
+    .map((key): [string, ResourceFact] => [key, { key, taken: 0, asOf: at, codes: [] }]);
   return new Map([...fresh, ...resources]);
 }
 

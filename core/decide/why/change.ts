@@ -1,12 +1,13 @@
 import type { OptionKey, ScoredOption } from '../../domain/decision.ts';
 import type { Cap, Programme, Variant } from '../../domain/programme.ts';
 import { HOUR_MS } from '../../domain/programme.ts';
-import type { Readings } from '../../domain/readings.ts';
+import type { Readings, SignalRead } from '../../domain/readings.ts';
 import type { ResourceKey } from '../../domain/resource.ts';
 import { counted } from '../../guardrails/caps.ts';
 import { keysAhead, needsOfAll } from '../../guardrails/needs.ts';
 import type { Policy } from '../../policies/policy.ts';
 import type { Complete } from '../again.ts';
+import { asOfPerson } from '../again.ts';
 import type { LiveProgramme } from '../decide.ts';
 
 /** One thing that might have been otherwise. */
@@ -47,8 +48,23 @@ export interface Case {
   live: LiveProgramme;
 }
 
-/** The same decision with one thing otherwise; `option` is the one the change is about. */
+/** Changes after which the features and the target of a person may be others. */
+const OF_PERSON: ReadonlySet<Change['kind']> = new Set([
+  'time',
+  'arm',
+  'value',
+  'contacts',
+  'signal',
+  'no-signal',
+]);
+
+/** The same decision with one thing otherwise, and what follows from it; `option` is the one the change is about. */
 export function changed(now: Case, change: Change, option: OptionKey): Case {
+  const { decision, live } = changedAlone(now, change, option);
+  return { live, decision: OF_PERSON.has(change.kind) ? asOfPerson(decision, live) : decision };
+}
+
+function changedAlone(now: Case, change: Change, option: OptionKey): Case {
   const { decision, live } = now;
   const told = (some: Partial<Complete>): Case => ({ live, decision: { ...decision, ...some } });
   const read = (some: Partial<Readings>): Case => told({ read: { ...decision.read, ...some } });
@@ -64,9 +80,12 @@ export function changed(now: Case, change: Change, option: OptionKey): Case {
     case 'contacts':
       return read({ contacts: withFewer(now, change, option) });
     case 'signal':
-      return read({ signals: withSignal(decision, change) });
+      return read({ signals: withSignal(decision, change), told: toldWith(decision, change) });
     case 'no-signal':
-      return read({ signals: without(decision.read.signals, change.signal) });
+      return read({
+        signals: without(decision.read.signals, change.signal),
+        told: decision.read.told?.filter(({ name }) => name !== change.signal),
+      });
     case 'resource':
       return read({ resources: withLess(decision.read.resources, change) });
     case 'consent': {
@@ -135,6 +154,16 @@ function withSignal(
   const times = read.signals?.[signal] ?? [];
   const after = by < 0 ? times.slice(-by) : [...Array<number>(by).fill(at), ...times];
   return { ...without(read.signals, signal), [signal]: after };
+}
+
+/** The same of signals as they were told: an order that was told of twice is gone with both. */
+function toldWith({ read, at }: Complete, { signal, by }: Change & { kind: 'signal' }): Readings['told'] {
+  const told = read.told ?? [];
+  if (!told.some(({ name }) => name === signal)) return read.told;
+  if (by > 0) return [...Array<SignalRead>(by).fill({ name: signal, at }), ...told];
+  const gone = new Set<number | SignalRead>();
+  for (const own of told) if (own.name === signal && gone.size < -by) gone.add(own.order ?? own);
+  return told.filter((own) => own.name !== signal || !gone.has(own.order ?? own));
 }
 
 /** A resource that begins anew each day is whole on one that was not looked at. */

@@ -8,7 +8,7 @@ import { costOf, pricedOf } from '../../policies/costs.ts';
 import { mainContributions } from '../../policies/main-contributions.ts';
 import type { Circumstances, Policy } from '../../policies/policy.ts';
 import type { Complete } from '../again.ts';
-import { again, asRecorded, isComplete } from '../again.ts';
+import { again, asRecorded, factorsOf, isComplete } from '../again.ts';
 import { timesAsRecorded } from '../times-as-recorded.ts';
 import type { LiveProgramme } from '../decide.ts';
 import { byScore } from './by-score.ts';
@@ -65,18 +65,20 @@ const MOST_OTHERS = 4;
  */
 export function explain(decision: Decision, live: LiveProgramme, remedies: Remedies): Explanation {
   const funnel = funnelOf(decision, live.programme);
-  const known = { funnel, read: decision.read, summary: summaryOf(decision, funnel) };
+  const always = { funnel, read: decision.read, summary: summaryOf(decision, funnel) };
   if (!isComplete(decision))
-    return { ...known, options: fates(decision, live.programme, []), otherChanges: [] };
+    return { ...always, options: fates(decision, live.programme, []), otherChanges: [] };
   const times = live.times && timesAsRecorded(decision, live.times);
-  const on = { ...live, policy: asRecorded(decision, live.policy), times };
+  let known: { factors: ReturnType<typeof factorsOf> } | undefined;
+  const factors = () => (known ??= { factors: factorsOf(decision, { ...live, times }) }).factors;
+  const on = { ...live, policy: asRecorded(decision, live.policy, factors), times };
   const from = { decision, live: on };
   const ways = waysOut(from, remedies);
-  const told = distinct(ways.map(suggestion)).slice(0, MOST_OTHERS + 1);
-  const [smallestChange, ...otherChanges] = told.map((way) => suggestion(byScore(from, way)));
+  const told = distinct(ways.map((way) => suggestion(way, decision))).slice(0, MOST_OTHERS + 1);
+  const [smallestChange, ...otherChanges] = told.map((way) => suggestion(byScore(from, way), decision));
   const { made, asked } = watched(decision, on);
   return {
-    ...known,
+    ...always,
     options: withContributions(fates(decision, live.programme, ways), { decision, live, asked }),
     noContributions: forgotten(decision, live),
     recomputed: sameOutcome(made, decision),
@@ -135,8 +137,9 @@ export const sameOutcome = (a: Decision, b: Decision): boolean => said(a) === sa
 
 const wordsOf = ({ changes }: Way): string => changes.map(changeWords).join(', and ');
 
-const suggestion = (way: Way): Suggestion => ({
-  text: `${way.chosen} would have been chosen ${wordsOf(way)}`,
+/** Of programmes that competed only the one that answered is asked again: which of them would have won then is not known. */
+const suggestion = (way: Way, { programme, arbitration }: Decision): Suggestion => ({
+  text: `${way.chosen} would have been chosen ${wordsOf(way)}${arbitration ? `, had ${programme} been asked alone` : ''}`,
   ...way,
 });
 

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { arbitrate } from '../../../core/decide/arbitrate.ts';
 import { explain } from '../../../core/decide/why/explain.ts';
 import type { Decision } from '../../../core/domain/decision.ts';
 import { newPerson } from '../../../core/domain/person.ts';
@@ -76,4 +77,21 @@ describe('the explanation of a decision', () => {
     expect(told.smallestChange?.changes).toEqual([{ kind: 'time', at: NOON + 23 * HOUR }]);
     expect(told.otherChanges[0]?.changes).toMatchObject([{ kind: 'contacts', fewer: 1 }]);
   });
+});
+
+it('of programmes that competed speaks of the one that answered, asked alone', () => {
+  const tomorrow = new Date(NOON + DAY).toISOString();
+  const shares = { a: 0.001, c: 1 };
+  const own = programme({
+    id: 'own',
+    variants: [variant('a'), variant('c', { startsAt: tomorrow })],
+    policy: { kind: 'fixed-split', shares },
+  });
+  const other = programme({ id: 'other', variants: [variant('b', { startsAt: tomorrow })] });
+  const facts = { person: newPerson('p', ['user:u']), contacts: [], sendKey: 'k', now: NOON };
+  const request = { programme: ['own', 'other'], person: { userId: 'u' }, context: {} };
+  const { answer } = arbitrate(request, facts, [live(own), live(other)], 'seed');
+  expect(explained(answer, own).smallestChange?.text).toBe(
+    'c would have been chosen on tuesday 2026-11-24 12:00 UTC, had own been asked alone',
+  );
 });

@@ -8,13 +8,14 @@ import type { Decision } from '../../../core/domain/decision.ts';
 import type { Person } from '../../../core/domain/person.ts';
 import { newPerson } from '../../../core/domain/person.ts';
 import type { Guardrails, Programme } from '../../../core/domain/programme.ts';
-import { keyAt, needsOfAll } from '../../../core/guardrails/needs.ts';
+import { keysAhead, needsOfAll } from '../../../core/guardrails/needs.ts';
 import { emptyState } from '../../../core/learn/model.ts';
 import { rngFromText } from '../../../core/maths/xoshiro.ts';
 import { liveOf } from '../../../runtime/engine/live.ts';
 import { remedies } from '../../../runtime/engine/remedies.ts';
 import { addTrials, moveWorth } from '../../support/earned.ts';
 import { DAY, HOUR, NOON, programme, variant } from '../../support/programmes.ts';
+import { learnedOfPeople, SOURCED } from '../../support/sourced.ts';
 import type { WholeCase } from '../../support/what-if.ts';
 import { whatIf } from '../../support/what-if.ts';
 
@@ -60,6 +61,13 @@ function guardrails(): Guardrails {
   };
 }
 
+/** What else depends on the past of a person: how often, when, and what is learned from it. */
+const beyondGuardrails = (): Partial<Programme> => ({
+  frequency: sometimes({ perDays: 7, least: below(2), most: 1 + below(3) }, 4),
+  timing: sometimes({ horizonHours: 24, stepHours: 6 }, 4),
+  ...sometimes(SOURCED, 4),
+});
+
 function someProgramme(): Programme {
   const variants = ['a', 'b', 'c'].slice(0, 1 + below(3)).map((id) =>
     variant(id, {
@@ -80,6 +88,7 @@ function someProgramme(): Programme {
     status: below(25) === 0 ? 'paused' : 'live',
     endsAt: sometimes(new Date(NOON - 2 * HOUR).toISOString(), 30),
     holdout: sometimes({ kind: pick('no-contact', 'random', 'business-as-usual'), share: 0.2 }),
+    ...beyondGuardrails(),
   });
 }
 
@@ -131,15 +140,16 @@ const signals = (): StoredSignal[] =>
 
 /** What is taken of everything the programme's variants need. */
 function resources(of: Programme): WholeCase['resources'] {
-  const facts = needsOfAll(of).map((need): ResourceFact => {
-    const [key, { limit, unit, pool }] = [keyAt(need, NOON), need];
+  const keyed = needsOfAll(of).flatMap((need) => keysAhead(need, of, NOON).map((key) => ({ key, ...need })));
+  const facts = keyed.map(({ key, limit, unit, pool }): ResourceFact => {
     const taken = pool === undefined ? Math.floor(rng.uniform() * 1.2 * limit) : below(3) * unit;
     return { key, taken, asOf: NOON, next: sometimes(NOON + HOUR), codes: below(2) === 0 ? ['code'] : [] };
   });
   return new Map(facts.map((fact) => [fact.key, fact]));
 }
 
-function learned(): ReturnType<typeof emptyState> {
+function learned(own: Programme): ReturnType<typeof emptyState> {
+  if (own.policy.kind === 'linear-thompson') return learnedOfPeople(own, rng);
   const state = emptyState();
   for (const option of ['a', 'b', 'c', 'silence']) {
     addTrials(state, option, 40 + below(400));
@@ -149,7 +159,8 @@ function learned(): ReturnType<typeof emptyState> {
 }
 
 function someCase(): WholeCase {
-  const live = liveOf(someProgramme(), { version: 3, state: learned() });
+  const own = someProgramme();
+  const live = liveOf(own, { version: 3, state: learned(own) });
   const context = pick<Decision['context']>({}, { plan: 'pro' }, { plan: 'free' });
   const past = { contacts: contacts(), signals: signals(), erased: below(30) === 0 };
   const shared = resources(live.programme);
@@ -221,4 +232,4 @@ it(`each change that is suggested for ${DECISIONS} decisions flips them when it 
   ];
   for (const kind of [...all, 'no-signal', 'end', 'arm', 'pin'])
     expect(kinds.get(kind) ?? 0, kind).toBeGreaterThan(20);
-}, 120_000);
+}, 300_000);
