@@ -53,16 +53,20 @@ function throwDice(seed: number, send: Send) {
   >;
 }
 
+/** How long a message has been there when it is looked at, in ms: who clicks with its delivery is taken for a scanner. */
+const THERE_MS = 60_000;
+
 function mailEvents(send: Send, { decision, link }: Delivered, at: number) {
   const message = `${send.wave}.${send.person}`;
   let number = 0;
-  return (event: string, more: object = {}): Feedback => {
+  return (event: string, more: { before?: number; [field: string]: unknown } = {}): Feedback => {
+    const { before = 0, ...fields } = more;
     number += 1;
     const id = `sg-${message}-${number}`;
     const json = JSON.stringify({
       email: emailOf(send.person),
       // SendGrid tells whole seconds, so an event may seem older than its message
-      timestamp: Math.floor(at / 1000),
+      timestamp: Math.floor((at - before) / 1000),
       event,
       sg_event_id: id,
       sg_message_id: `${message}.recvd`,
@@ -70,7 +74,7 @@ function mailEvents(send: Send, { decision, link }: Delivered, at: number) {
       pickwell_decision_id: decision,
       pickwell_user_id: userId(send.person),
       ...(event === 'click' && { url: link }),
-      ...more,
+      ...fields,
     });
     return { source: 'sendgrid', id, json, used: true };
   };
@@ -107,7 +111,8 @@ export function react(seed: number, send: Send, delivered: Delivered, at: number
   const clicks = truth !== undefined && dice.click < truth.click;
   if (truth) {
     const event = mailEvents(send, delivered, at);
-    feedback.push(event('processed'), event('delivered', { response: '250 OK' }));
+    const before = THERE_MS;
+    feedback.push(event('processed', { before }), event('delivered', { before, response: '250 OK' }));
     if (dice.machine < RATES.machineOpens) feedback.push(event('open', { sg_machine_open: true }));
     if (clicks || dice.open < RATES.opens) feedback.push(event('open', { sg_machine_open: false }));
     if (clicks) {

@@ -101,7 +101,7 @@ class World {
       programme: this.pick('first', 'second'),
       send: `s${++this.#number}`,
       context: this.pick<Decision['context']>({}, { plan: 'pro' }, { plan: 'free', vip: true }),
-      pin: this.below(20) === 0 ? this.pick('a', 'c', 'none') : undefined,
+      pin: this.below(10) === 0 ? this.pick('a', 'c', 'none') : undefined,
     };
     await this.rig.decide(this.ref(), request);
   }
