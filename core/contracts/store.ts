@@ -84,8 +84,8 @@ export const FOLD_LEASE = 'fold';
 export interface Changes {
   /** Whether a programme or a model has changed since this was last told. */
   changed: boolean;
-  /** Place of the last change of the closed list. */
-  closed: number;
+  /** Place of the last change of the closed list; null while it is still to be found out what changed. */
+  closed: number | null;
 }
 
 /** Telling copies of one installation of each other's changes. */

@@ -7,8 +7,8 @@ export interface NewsPorts {
   catalogue: Catalogue;
   /** ms since 1970 */
   now: () => number;
-  /** Told of the place of the last change of the closed list. */
-  closed: (place: number) => void;
+  /** Told of the place of the last change of the closed list; null while it is still to be found out what changed. */
+  closed: (place: number | null) => void;
   /** Told after a programme that another copy changed was taken into the catalogue. */
   changed: () => void;
 }

@@ -93,7 +93,7 @@ export class ClosedList {
   }
 
   /** Told of the place of the last change in the store, each second or sooner for as long as the store can be asked. */
-  heard(place: number): void {
+  heard(place: number | null): void {
     if (place === this.#place && !this.#reading) this.#current(this.#ports.now());
     else this.read().catch(() => undefined);
   }

@@ -6,5 +6,6 @@ export const CHANGED = { name: 'changed', text: 'UPDATE pickwell.progress SET ch
 export const NOTIFY = { name: 'notify', text: `SELECT pg_notify('${CHANNEL}', '')` };
 export const CHANGES = {
   name: 'changes',
-  text: 'SELECT p.changes, c.number AS closed FROM pickwell.progress AS p CROSS JOIN pickwell.closed_head AS c',
+  text: `SELECT p.changes, CASE WHEN EXISTS (SELECT 1 FROM pickwell.unlisted) THEN NULL ELSE c.number END AS closed
+    FROM pickwell.progress AS p CROSS JOIN pickwell.closed_head AS c`,
 };

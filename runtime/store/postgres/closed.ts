@@ -1,12 +1,11 @@
-import type pg from 'pg';
 import type { ClosedRow } from '../../../core/contracts/store.ts';
 import type { ClosedId } from '../../../core/domain/closed.ts';
-import { closedBefore, MAY_BE_CLOSED } from '../fill-closed.ts';
 import { booleans, texts } from './cells.ts';
 import { NOTIFY } from './changes.ts';
-import type { Database } from './database.ts';
-import type { Call } from './session.ts';
-import { call, toQuery } from './session.ts';
+import type { Database, Prepared } from './database.ts';
+import type { Call, Session } from './session.ts';
+import { call } from './session.ts';
+import { unlisted } from './unlisted.ts';
 
 /**
  * Places are given by a row that stays locked until the commit: they become visible in their order, and whoever reads on from the
@@ -39,29 +38,29 @@ const closeCall = (closed: readonly ClosedId[]): Call =>
 export const closing = (closed: readonly ClosedId[]): Call[] =>
   closed.length === 0 ? [] : [closeCall(closed), call(NOTIFY)];
 
+const WAITING = {
+  name: 'waiting_for_list',
+  text: 'SELECT EXISTS (SELECT 1 FROM pickwell.unlisted) AS waiting',
+};
+
+type Row = Omit<ClosedRow, 'channels'> & { channels: string };
+const rowOf = (row: Row): ClosedRow => ({
+  ...row,
+  channels: JSON.parse(row.channels) as ClosedId['channels'],
+});
+
+/** What is not listed yet is listed first; hardly ever there is any. */
 export async function closed(db: Database, after: number, limit: number): Promise<ClosedRow[]> {
-  const rows = await db.rows<Omit<ClosedRow, 'channels'> & { channels: string }>(CLOSED, after, limit);
-  return rows.map((row) => ({ ...row, channels: JSON.parse(row.channels) as ClosedId['channels'] }));
+  const [[row], rows] = await db.read<[{ waiting: boolean }[], Row[]]>(
+    call(WAITING),
+    call(CLOSED, after, limit),
+  );
+  if (!row!.waiting) return rows.map(rowOf);
+  while (await db.transaction(listing));
+  return (await db.rows<Row>(CLOSED, after, limit)).map(rowOf);
 }
 
-const ERASED = `INSERT INTO pickwell.closed (id, erased, channels, number)
-  SELECT id, true, '{}', row_number() OVER (ORDER BY id) FROM pickwell.seen WHERE source = 'erased'`;
-const HEAD = `UPDATE pickwell.closed_head SET number = (SELECT coalesce(max(number), 0) FROM pickwell.closed)`;
-const PROFILES = `SELECT id, profile FROM pickwell.persons WHERE id > $1 AND ${MAY_BE_CLOSED} ORDER BY id LIMIT $2`;
-const KNOWN = 'SELECT id FROM pickwell.closed WHERE id = ANY($1::text[])';
-const PAGE = 5_000;
-
-/** Of a database from before there was a list: who left a channel or was erased, by now. */
-export async function fillClosed(client: pg.Client): Promise<void> {
-  await client.query(ERASED);
-  await client.query(HEAD);
-  for (let last: string | undefined = ''; last !== undefined;) {
-    const page: pg.QueryResult<{ id: string; profile: string }> = await client.query(PROFILES, [last, PAGE]);
-    const ids = page.rows.flatMap(({ profile }) => closedBefore(profile));
-    const found = await client.query<{ id: string }>(KNOWN, [ids.map(({ id }) => id)]);
-    const known = new Set(found.rows.map(({ id }) => id));
-    const some = ids.filter(({ id, left }) => left || known.has(id));
-    if (some.length > 0) await client.query(toQuery(closeCall(some)));
-    last = page.rows.at(-1)?.id;
-  }
+async function listing(session: Session): Promise<Prepared<boolean>> {
+  const { ids, calls, more } = await unlisted(session);
+  return { calls: [...calls, ...closing(ids)], value: more };
 }

@@ -5,6 +5,7 @@ import { COPIED } from '../copied-tables.ts';
 import { booleans, numbers, texts } from './cells.ts';
 import { clientConfig } from './connection.ts';
 import { errorOf } from './failures.ts';
+import { LISTS } from './session.ts';
 
 /** Counting and indexing take longer than anything a running copy asks, in ms. */
 const STATEMENT_MS = 600_000;
@@ -110,7 +111,7 @@ export class PostgresImport {
     ...statements: readonly (readonly [text: string, values?: readonly unknown[]])[]
   ): Promise<void> {
     try {
-      await this.#client.query('BEGIN');
+      await this.#client.query(`BEGIN; SELECT ${LISTS}`);
       for (const [text, values = []] of statements) await this.#client.query(text, [...values]);
       await this.#client.query('COMMIT');
     } catch (error) {
@@ -147,6 +148,7 @@ export class PostgresImport {
     await this.#together(
       ['UPDATE pickwell.ledger_head SET seq = $1, chain = $2', [seq, chain]],
       ['UPDATE pickwell.closed_head SET number = (SELECT coalesce(max(number), 0) FROM pickwell.closed)'],
+      ['DELETE FROM pickwell.unlisted'],
       ['UPDATE pickwell.progress SET position = $1, changes = changes + 1', [position]],
       [
         `SELECT setval(pg_get_serial_sequence('pickwell.outbox', 'number'), greatest(max(number), 1), max(number) IS NOT NULL)

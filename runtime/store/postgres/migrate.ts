@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type pg from 'pg';
 import { sha256 } from '../ledger.ts';
 import type { Migration } from './migrations.ts';
@@ -7,6 +8,13 @@ import { MIGRATIONS } from './migrations.ts';
 const LOCK = 7_061_635_100_001;
 /** Bound on a step, and on waiting for another copy that is taking it. */
 export const MIGRATION_MS = 60_000;
+/**
+ * How long a step waits for a lock, in ms: who comes after it waits behind it, and running copies give up after 2 s. Then those go
+ * first for `PAUSE_MS`.
+ */
+const LOCK_MS = 1_500;
+const PAUSE_MS = 1_000;
+const NOT_LOCKED = '55P03';
 
 interface Applied {
   step: number;
@@ -49,11 +57,22 @@ function check(applied: readonly Applied[], steps: readonly Migration[]): void {
   }
 }
 
-async function take(client: pg.Client, step: number, { sql, additive, fill }: Migration): Promise<void> {
-  await client.query('BEGIN');
+/** Takes a step, as often as it takes to have its locks. */
+async function take(client: pg.Client, step: number, migration: Migration): Promise<void> {
+  for (const until = performance.now() + MIGRATION_MS; ;) {
+    try {
+      return await attempt(client, step, migration);
+    } catch (error) {
+      if ((error as { code?: unknown }).code !== NOT_LOCKED || performance.now() > until) throw error;
+      await sleep(PAUSE_MS);
+    }
+  }
+}
+
+async function attempt(client: pg.Client, step: number, { sql, additive }: Migration): Promise<void> {
+  await client.query(`BEGIN; SET LOCAL lock_timeout = ${LOCK_MS}`);
   try {
     await client.query(sql);
-    await fill?.(client);
     await client.query('INSERT INTO pickwell.migrations (step, digest, additive) VALUES ($1, $2, $3)', [
       step,
       sha256(sql),

@@ -1,13 +1,8 @@
-import type pg from 'pg';
-import { fillClosed } from './closed.ts';
-
 /** One step of the schema. A step that was released is never changed; its digest is kept in every database. */
 export interface Migration {
   sql: string;
   /** Whether the version before can work on what this step makes: it only adds what that version never looks at. */
   additive: boolean;
-  /** Fills what the step made, in the same transaction. */
-  fill?: (client: pg.Client) => Promise<void>;
 }
 
 /** Pieces of each table that is split by hash: fixed, because changing it means writing every row again. */
@@ -161,9 +156,11 @@ export const MIGRATIONS: readonly Migration[] = [
     `,
   },
   {
-    // the version before would leave out who leaves a channel from now on
-    additive: false,
+    // the version before does not write the list: what it changes is marked, and listed by whoever reads the list
+    additive: true,
     sql: `
+    -- first, and in the order of a batch: who writes to one already must not wait for the other
+    LOCK TABLE pickwell.seen, pickwell.persons IN SHARE ROW EXCLUSIVE MODE;
     -- ids that left a channel or were erased, by their digests; number: place of the last change
     CREATE TABLE pickwell.closed (
       id text PRIMARY KEY, erased boolean NOT NULL, channels text NOT NULL, number bigint NOT NULL
@@ -172,10 +169,27 @@ export const MIGRATIONS: readonly Migration[] = [
     -- one row: the last place given; locked by whoever closes something, until the commit
     CREATE TABLE pickwell.closed_head (one boolean PRIMARY KEY CHECK (one), number bigint NOT NULL);
     INSERT INTO pickwell.closed_head VALUES (true, 0);
-
-    -- for whoever counts what is not delivered
-    CREATE INDEX outbox_waiting ON pickwell.outbox (destination, state, created_at) WHERE state <> 'delivered';
+    -- what may stand otherwise than the list says: a person's ids, the digest of an erased id (what: person, erased);
+    -- beyond: all of those whose ids come after this one
+    CREATE TABLE pickwell.unlisted (
+      number bigint GENERATED ALWAYS AS IDENTITY, beyond boolean NOT NULL DEFAULT false, what text NOT NULL,
+      id text NOT NULL, PRIMARY KEY (beyond, number)
+    ) WITH (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 2000);
+    -- everybody from before there was a list
+    INSERT INTO pickwell.unlisted (beyond, what, id) VALUES (true, 'erased', ''), (true, 'person', '');
+    CREATE FUNCTION pickwell.unlist() RETURNS trigger LANGUAGE plpgsql AS $$
+    BEGIN
+      INSERT INTO pickwell.unlisted (what, id) VALUES (TG_ARGV[0], NEW.id);
+      PERFORM pg_notify('pickwell', '');
+      RETURN NEW;
+    END $$;
+    CREATE TRIGGER unlisted AFTER INSERT OR UPDATE ON pickwell.persons FOR EACH ROW
+      WHEN (current_setting('pickwell.lists', true) IS DISTINCT FROM 'on' AND NEW.profile LIKE '%subscribed"%')
+      EXECUTE FUNCTION pickwell.unlist('person');
+    -- before: who is erased once more is there already, and may have joined in between
+    CREATE TRIGGER unlisted BEFORE INSERT ON pickwell.seen FOR EACH ROW
+      WHEN (NEW.source = 'erased' AND current_setting('pickwell.lists', true) IS DISTINCT FROM 'on')
+      EXECUTE FUNCTION pickwell.unlist('erased');
     `,
-    fill: fillClosed,
   },
 ];

@@ -37,7 +37,7 @@ const FAILED = {
       AS r(id, state, fault, attempts, next_at, at)
     WHERE o.destination = $1 AND o.id = r.id AND o.state = 'pending' AND (o.claimer IS NULL OR o.claimer = $2)`,
 };
-/** What was delivered stays for ever and is not counted: this is asked every few seconds. */
+/** What was delivered stays for ever and is not counted: this is asked every few seconds. `outbox_by_person` has the rest. */
 const COUNTS = {
   name: 'outbox_counts',
   text: `SELECT destination, state, count(*) AS count, min(created_at) AS "oldestAt" FROM pickwell.outbox

@@ -41,8 +41,14 @@ export class Unanswered extends Error {}
 /** Written with everything else: whoever finds it knows that the transaction was committed. */
 const PROOF = { name: 'proof', text: 'INSERT INTO pickwell.commits (token, written) VALUES ($1, true)' };
 
+/**
+ * Says that this transaction writes the closed list where it changes who is on it; what others change is marked by triggers. For
+ * one transaction, so that nobody who is given the connection later says it unawares.
+ */
+export const LISTS = `set_config('pickwell.lists', 'on', true)`;
+
 /** Each statement sees what was committed before it, which is what reading after locking needs. */
-const BEGIN = 'BEGIN ISOLATION LEVEL READ COMMITTED; SELECT pg_current_xact_id()::text AS xid';
+const BEGIN = `BEGIN ISOLATION LEVEL READ COMMITTED; SELECT pg_current_xact_id()::text AS xid, ${LISTS}`;
 
 /** One transaction on one connection. Statements go out at once, answers come back in order. */
 export class Session {

@@ -37,8 +37,8 @@ export class Watch {
     this.#loop.start(LOOK_MS);
   }
 
-  async #changes(): Promise<{ changes: number; closed: number }> {
-    return (await this.#db.one<{ changes: number; closed: number }>(CHANGES))!;
+  async #changes(): Promise<{ changes: number; closed: number | null }> {
+    return (await this.#db.one<{ changes: number; closed: number | null }>(CHANGES))!;
   }
 
   /** One look at a time; what is told during one is looked for by the next, however often it is told. */

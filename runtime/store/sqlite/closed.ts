@@ -1,6 +1,6 @@
 import type { ClosedRow } from '../../../core/contracts/store.ts';
 import type { ClosedId } from '../../../core/domain/closed.ts';
-import { closedBefore, MAY_BE_CLOSED } from '../fill-closed.ts';
+import { closedBy, MAY_BE_CLOSED } from '../closed-by-profile.ts';
 import type { Stepping } from './step.ts';
 
 const NEXT = '(SELECT coalesce(max(number), 0) + 1 FROM closed)';
@@ -29,7 +29,7 @@ export function fillClosed(db: Stepping): void {
   db.run(`INSERT INTO closed (id, erased, channels, number)
     SELECT id, 1, '{}', row_number() OVER (ORDER BY id) FROM seen WHERE source = 'erased'`);
   for (const [profile] of db.lists<[string]>(`SELECT profile FROM persons WHERE ${MAY_BE_CLOSED}`)) {
-    for (const { left, ...own } of closedBefore(profile)) {
+    for (const { left, ...own } of closedBy(profile)) {
       if (left || db.one('SELECT 1 FROM closed WHERE id = ?', own.id)) saveClosed(db, [own]);
     }
   }

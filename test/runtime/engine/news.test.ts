@@ -23,8 +23,8 @@ test('a copy takes what another changed, and knows when it may have missed somet
   };
   const catalogue = new Catalogue({ now: () => NOON, refused });
   let [now, told] = [NOON, 0];
-  const places: number[] = [];
-  const closed = (place: number): void => void places.push(place);
+  const places: (number | null)[] = [];
+  const closed = (place: number | null): void => void places.push(place);
   const news = new News({ store: watched, catalogue, now: () => now, closed, changed: () => void told++ });
   await news.start();
   // nothing was heard yet, which is how it is where there is nobody else

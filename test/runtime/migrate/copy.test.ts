@@ -1,3 +1,4 @@
+import pg from 'pg';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { Store } from '../../../core/contracts/store.ts';
 import type { Decision } from '../../../core/domain/decision.ts';
@@ -116,6 +117,11 @@ describe.skipIf(server === undefined)('a data folder copied into PostgreSQL', ()
     const due = await source.claim('segment', now, now + 1, limit);
     expect(due.length).toBeGreaterThan(10);
     expect(await target.claim('segment', now, now + 1, limit)).toEqual(due);
+    // the closed list came along: nobody has to be looked at for it
+    const client = new pg.Client({ connectionString: url });
+    await client.connect();
+    onTestFinished(() => client.end());
+    expect((await client.query('SELECT * FROM pickwell.unlisted')).rows).toEqual([]);
   });
 
   it('goes on as the folder would have: the same answers, the same draws, the same learning', async () => {

@@ -1,19 +1,20 @@
 import { DatabaseSync } from 'node:sqlite';
 import { join } from 'node:path';
-import pg from 'pg';
-import { expect, it, onTestFinished } from 'vitest';
+import { expect, it } from 'vitest';
 import type { ClosedRow, Store } from '../../../core/contracts/store.ts';
+import type { DomainEvent } from '../../../core/domain/event.ts';
 import { hash32 } from '../../../core/maths/murmur3.ts';
 import { openPostgresStore } from '../../../runtime/store/postgres/postgres-store.ts';
 import { openSqliteStore } from '../../../runtime/store/sqlite/sqlite-store.ts';
 import { engineRig } from '../../support/engine-rig.ts';
 import { folder } from '../../support/folders.ts';
+import { opened } from '../../support/opened.ts';
 import { NOON } from '../../support/programmes.ts';
 import { postgresServer } from '../../support/postgres.ts';
+import { schemaBefore, WriterBefore } from '../../support/version-before.ts';
 
-/** People of all kinds, told to a store. */
-async function told(store: Store): Promise<void> {
-  const rig = await engineRig({ store });
+/** People of all kinds. */
+function events(): DomainEvent[] {
   let number = 0;
   const base = (userId: string) => ({
     source: 's',
@@ -23,7 +24,7 @@ async function told(store: Store): Promise<void> {
   });
   const said = (userId: string, channel: string, state: 'subscribed' | 'unsubscribed') =>
     ({ ...base(userId), type: 'subscription', channel, state }) as const;
-  await rig.engine.ingest([
+  return [
     said('left', 'email', 'unsubscribed'),
     { ...base('left'), type: 'alias', previous: { anonymousId: 'left too' } },
     said('came back', 'email', 'unsubscribed'),
@@ -33,8 +34,7 @@ async function told(store: Store): Promise<void> {
     { ...base('erased'), type: 'delete' },
     { ...base('erased and back'), type: 'delete' },
     said('erased and back', 'sms', 'subscribed'),
-  ]);
-  await store.close();
+  ];
 }
 
 /** What the list has to say of them, whoever made it. */
@@ -65,27 +65,23 @@ async function expectList(store: Store): Promise<void> {
 
 it('a folder from before there was a closed list has one of everybody in it', async () => {
   const path = await folder();
-  await told(await openSqliteStore(path));
+  const before = await openSqliteStore(path);
+  await (await engineRig({ store: before })).engine.ingest(events());
+  await before.close();
   const db = new DatabaseSync(join(path, 'pickwell.db'));
   const { user_version: version } = db.prepare('PRAGMA user_version').get() as { user_version: number };
   db.exec(`DROP TABLE closed; DROP INDEX outbox_waiting; PRAGMA user_version = ${version - 1}`);
   db.close();
-  const store = await openSqliteStore(path);
-  onTestFinished(() => store.close());
-  await expectList(store);
+  await expectList(await opened(() => openSqliteStore(path)));
 });
 
 const server = await postgresServer();
 
 it.skipIf(server === undefined)('and so has a database', async () => {
   const url = await server!.database();
-  await told(await openPostgresStore({ url }));
-  const client = new pg.Client({ connectionString: url });
-  await client.connect();
-  await client.query(`DROP INDEX pickwell.outbox_waiting; DROP TABLE pickwell.closed, pickwell.closed_head;
-    DELETE FROM pickwell.migrations WHERE step = (SELECT max(step) FROM pickwell.migrations)`);
-  await client.end();
-  const store = await openPostgresStore({ url });
-  onTestFinished(() => store.close());
-  await expectList(store);
+  await schemaBefore(url);
+  const writer = new WriterBefore(url);
+  await writer.ingest(events());
+  await writer.close();
+  await expectList(await opened(() => openPostgresStore({ url })));
 });

@@ -3,14 +3,18 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import pg from 'pg';
 import { expect, it } from 'vitest';
+import type { DomainEvent } from '../../../core/domain/event.ts';
+import { hash32 } from '../../../core/maths/murmur3.ts';
 import { openPostgresStore } from '../../../runtime/store/postgres/postgres-store.ts';
 import { verifyLedger } from '../../../runtime/store/verify-ledger.ts';
 import { engineRig } from '../../support/engine-rig.ts';
 import { folder } from '../../support/folders.ts';
 import { opened } from '../../support/opened.ts';
 import { postgresServer, required } from '../../support/postgres.ts';
+import { NOON } from '../../support/programmes.ts';
 import { deliverMessily, eventsOf, makeDecisions, traffic } from '../../support/traffic.ts';
 import { everythingIn } from '../../support/two-sides.ts';
+import { schemaBefore, WriterBefore } from '../../support/version-before.ts';
 
 const server = await postgresServer();
 const run = promisify(execFile);
@@ -96,3 +100,30 @@ it.skipIf(server === undefined)('a dump of a quiet database is that database', a
   const restored = await opened(() => openPostgresStore({ url: target }));
   expect(await everythingIn(restored)).toEqual(await everythingIn(store));
 });
+
+it.skipIf(server === undefined)(
+  'a dump from the middle of an upgrade: whoever left is found out after it was restored',
+  async (context) => {
+    const [url, target] = [await server!.database(), await server!.database()];
+    context.skip(!(await canDump(url)));
+    await schemaBefore(url);
+    const leaves = (userId: string): DomainEvent => {
+      const event = { source: 's', id: `${userId} leaves`, at: NOON, person: { userId } };
+      return { ...event, type: 'subscription', channel: 'email', state: 'unsubscribed' };
+    };
+    const before = new WriterBefore(url);
+    await before.ingest([leaves('long ago')]);
+    await (await openPostgresStore({ url })).close();
+    await before.ingest([leaves('during')]);
+    await before.close();
+    const file = join(await folder(), 'pickwell.dump');
+    await dump(url, file);
+    await restore(file, target);
+    const still = new WriterBefore(target);
+    await still.ingest([leaves('after')]);
+    await still.close();
+    const restored = await opened(() => openPostgresStore({ url: target }));
+    const ids = (await restored.closed(0, 9)).map(({ id }) => id);
+    expect(ids.sort()).toEqual(['long ago', 'during', 'after'].map((id) => hash32(`user:${id}`)).sort());
+  },
+);

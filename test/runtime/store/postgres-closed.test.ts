@@ -13,6 +13,7 @@ import { folder } from '../../support/folders.ts';
 import { postgresServer } from '../../support/postgres.ts';
 import { put } from '../../support/store-writes.ts';
 import { programme, variant } from '../../support/programmes.ts';
+import { schemaBefore, WriterBefore } from '../../support/version-before.ts';
 import { tcpProxy } from '../../support/tcp-proxy.ts';
 import type { TcpProxy } from '../../support/tcp-proxy.ts';
 
@@ -125,6 +126,34 @@ describe.skipIf(server === undefined)('the closed list of copies that share a da
       expect(await b.room.engine.ingest([event])).toEqual([false]);
       expect(b.reader.standings([`user:u${i}`])('email')).toBe('closed');
     }
+  });
+
+  it('a copy that is cut off does not send to who left at a copy of the version before, and does to who came back', async () => {
+    const url = await server!.database();
+    await schemaBefore(url);
+    const before = new WriterBefore(url);
+    onTestFinished(() => before.close());
+    await before.ingest([leaves('long ago', '1'), leaves('back', '2')]);
+    const [first] = await copiesOf(url, 1);
+    await first!.saveProgramme(OWN, 0, Date.now());
+    const copy = await copyOn(url);
+    await before.ingest([leaves('u', '3'), { ...leaves('back', '4'), state: 'subscribed' } as DomainEvent]);
+    await before.erase(['user:erased']);
+    await heard(copy, 'erased');
+    for (const mode of ['blackhole', 'reset'] as const) {
+      copy.network.set(mode);
+      for (const userId of ['long ago', 'u', 'erased']) {
+        expect(await copy.ask(userId)).toMatchObject({
+          ...{ action: 'silence', guardrail: 'consent', rung: 'silence' },
+        });
+      }
+      for (const userId of ['back', 'stranger']) {
+        expect(await copy.ask(userId)).toMatchObject({ action: 'send', rung: 'last-model' });
+      }
+    }
+    await before.ingest([leaves('v', '5')]);
+    copy.network.set('pass');
+    await heard(copy, 'v');
   });
 
   it('shows every change to who reads on from the last one, however many write at once', async () => {

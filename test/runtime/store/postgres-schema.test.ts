@@ -5,8 +5,12 @@ import { migrate } from '../../../runtime/store/postgres/migrate.ts';
 import type { Migration } from '../../../runtime/store/postgres/migrations.ts';
 import { MIGRATIONS } from '../../../runtime/store/postgres/migrations.ts';
 import { openPostgresStore } from '../../../runtime/store/postgres/postgres-store.ts';
-import { copiesOf } from '../../support/store-copies.ts';
+import { opened } from '../../support/opened.ts';
 import { postgresServer } from '../../support/postgres.ts';
+import { NOON } from '../../support/programmes.ts';
+import { copiesOf } from '../../support/store-copies.ts';
+import { schemaBefore, WriterBefore } from '../../support/version-before.ts';
+import { untilWaiting } from '../../support/waiting.ts';
 
 const KNOWN = MIGRATIONS.length;
 
@@ -32,12 +36,12 @@ describe.skipIf(server === undefined)('the schema in PostgreSQL', () => {
   it('is made once by copies that start together', async () => {
     const stores = await copiesOf(await emptied(), 1);
     const url = await emptied();
-    const opened = await Promise.all(
+    const together = await Promise.all(
       Array.from({ length: 6 }, () => openPostgresStore({ url, connections: 1 })),
     );
-    const seeds = await Promise.all(opened.map((store, i) => store.meta('seed', `s${i}`)));
+    const seeds = await Promise.all(together.map((store, i) => store.meta('seed', `s${i}`)));
     expect(new Set(seeds).size).toBe(1);
-    await Promise.all(opened.map((store) => store.close()));
+    await Promise.all(together.map((store) => store.close()));
     expect(await stores[0]!.counts()).toMatchObject({ persons: 0 });
   });
 
@@ -77,5 +81,22 @@ describe.skipIf(server === undefined)('the schema in PostgreSQL', () => {
     expect(rows).toEqual([{ half: null, steps: KNOWN }]);
     await client.query('SELECT pg_advisory_unlock_all()');
     await migrate(client, MIGRATIONS);
+  });
+
+  it('does not hold up what copies of the version before write, however long a new one waits to change it', async () => {
+    const url = await server!.database();
+    await schemaBefore(url);
+    const writer = new WriterBefore(url);
+    onTestFinished(() => writer.close());
+    const told = (id: string) => ({ source: 's', id, at: NOON, person: { userId: id } });
+    await writer.ingest([{ ...told('slow'), type: 'identify', traits: {} }]);
+    const client = await connected(url);
+    await client.query('BEGIN; UPDATE pickwell.persons SET p = p');
+    const opening = openPostgresStore({ url });
+    await untilWaiting(client, 1);
+    for (let i = 0; i < 3; i++) await writer.ingest([{ ...told(`quick ${i}`), type: 'delete' }]);
+    await client.query('COMMIT');
+    const store = await opened(() => opening);
+    expect(await store.closed(0, 99)).toHaveLength(3);
   });
 });

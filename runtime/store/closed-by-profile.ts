@@ -6,8 +6,8 @@ import { hash32 } from '../../core/maths/murmur3.ts';
 /** Profiles of persons who ever said something about a channel, and some more: a cheap look before they are parsed. */
 export const MAY_BE_CLOSED = `profile LIKE '%subscribed"%'`;
 
-/** The closed list before there was one: what a profile says of each id; `left` where it closes anything by itself. */
-export function closedBefore(profile: string): (ClosedId & { left: boolean })[] {
+/** The closed list as far as a profile says it, for what was written without one: how each id stands; `left`: it left a channel. */
+export function closedBy(profile: string): (ClosedId & { left: boolean })[] {
   const person = JSON.parse(profile) as Person;
   const [left, channels] = [leftAny(person), channelsOf(person)];
   if (Object.keys(channels).length === 0) return [];
