@@ -2,7 +2,10 @@ import type { Answer } from '../contracts/answer.ts';
 import type { Standings } from '../domain/closed.ts';
 import type { Decision, Rung } from '../domain/decision.ts';
 import { sendTimeOf } from '../domain/decision.ts';
+import type { Alias } from '../domain/person.ts';
+import { newPerson } from '../domain/person.ts';
 import type { Programme, ProgrammeId } from '../domain/programme.ts';
+import { assign } from './assign.ts';
 import type { Message } from './compose.ts';
 import { usualMessage } from './compose.ts';
 import { defaultObjection } from './default-objection.ts';
@@ -47,14 +50,25 @@ const untagged = ({ content, items }: Filled): Filled | undefined =>
 /** What a degraded answer goes by besides the programme. */
 export interface Circumstances {
   now: number;
+  /** Whom it is for. */
+  aliases: readonly Alias[];
   standings: Standings;
   fill?: ((message: Filled) => Filled | undefined) | undefined;
 }
 
 /**
- * The answer when the engine could not decide in time: the approved default, or silence. The default is not sent where a
- * guardrail objects that cannot look anything up on this rung (`defaultObjection`), nor where `fill` cannot fill its template
- * tags. A programme may want silence in any case (`whenAway`).
+ * Whether somebody who cannot be looked up is kept out. The arm is a hash of an id, here of the first that is asked for, as on
+ * the rung above. Business as usual is the default itself, and a random holdout is sent something in any case.
+ */
+function isKeptOut(programme: Programme, aliases: readonly Alias[]): boolean {
+  if (programme.holdout?.kind !== 'no-contact' || aliases.length === 0) return false;
+  return assign(programme, newPerson('unknown', [...aliases])) === 'holdout';
+}
+
+/**
+ * The answer when the engine could not decide in time: the approved default, or silence. The default is not sent to the holdout
+ * that is not contacted, nor where a guardrail objects that cannot look anything up on this rung (`defaultObjection`), nor
+ * where `fill` cannot fill its template tags. A programme may want silence in any case (`whenAway`).
  */
 export function degradedAnswer(
   programmeId: ProgrammeId,
@@ -67,6 +81,7 @@ export function degradedAnswer(
   const silence = { ...head, action: 'silence' as const, rung, decision_recorded: false };
   const fallback = programme?.variants.find((variant) => variant.id === programme.fallback);
   if (!programme || !fallback || programme.whenAway === 'silence') return silence;
+  if (isKeptOut(programme, circumstances.aliases)) return { ...silence, reason: 'holdout' };
   const objection = defaultObjection(programme, fallback, circumstances);
   const { id, channel } = fallback;
   const standing = circumstances.standings(channel);

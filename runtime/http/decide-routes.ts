@@ -62,8 +62,8 @@ async function answerInTime(
   } catch (error) {
     fault = error;
   }
-  const standings = closed(toAliases(request.person));
-  const circumstances = { now: now(), standings, fill: fillFrom(request.context) };
+  const aliases = toAliases(request.person);
+  const circumstances = { now: now(), aliases, standings: closed(aliases), fill: fillFrom(request.context) };
   const answers = programmesIn(request).map((id) => degradedAnswer(id, programmes.find(id), circumstances));
   // of several programmes the first whose default may be sent
   const answer = answers.find(({ action }) => action === 'send') ?? answers[0]!;

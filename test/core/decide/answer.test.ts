@@ -46,7 +46,7 @@ describe('answer', () => {
 });
 
 const CAP: Cap = { per: 'person', count: 3, hours: 168 };
-const OPEN = { now: NOON, standings: (): Standing => 'open' };
+const OPEN = { now: NOON, aliases: ['user:u'], standings: (): Standing => 'open' };
 
 describe('degraded answer', () => {
   const degraded = (changes: Partial<Programme>): ReturnType<typeof degradedAnswer> =>
@@ -146,7 +146,7 @@ describe('degraded answer', () => {
   it('is silence for want of consent where its own channel is closed, and says so where that is not known', () => {
     const on = (email: Standing, sms: Standing) =>
       degradedAnswer('welcome', programme({ fallback: 'a' }), {
-        now: NOON,
+        ...OPEN,
         standings: (channel) => (channel === 'email' ? email : sms),
       });
     expect(on('open', 'closed').action).toBe('send');

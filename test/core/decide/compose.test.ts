@@ -163,7 +163,7 @@ describe('a message that is put together from pieces', () => {
   });
 
   test('is as written where nothing can be decided in time', () => {
-    const OPEN = { now: NOON, standings: () => 'open' as const };
+    const OPEN = { now: NOON, aliases: ['user:u'], standings: () => 'open' as const };
     const answer = degradedAnswer('welcome', letter(), OPEN);
     const pieces = { cta: 'c1', hero: 'h1', subject: 's1' };
     expect(answer).toMatchObject({

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { Fault } from '../../../core/contracts/faults.ts';
 import type { Store } from '../../../core/contracts/store.ts';
 import type { WhenAway } from '../../../core/domain/away.ts';
+import type { HoldoutKind } from '../../../core/domain/programme.ts';
 import type { Drained } from '../../../runtime/engine/drainer.ts';
 import { Drainer } from '../../../runtime/engine/drainer.ts';
 import { Spool } from '../../../runtime/engine/spool.ts';
@@ -9,7 +10,9 @@ import { openMemoryStore } from '../../../runtime/store/memory-store.ts';
 import type { EngineRig } from '../../support/engine-rig.ts';
 import { engineRig } from '../../support/engine-rig.ts';
 import { folder } from '../../support/folders.ts';
+import { fragileRig } from '../../support/ladder-rig.ts';
 import { programme, variant } from '../../support/programmes.ts';
+import { LOCAL_STORES } from '../../support/stores.ts';
 
 const of = (id: string, whenAway?: WhenAway, priority = 1) =>
   programme({ id, fallback: 'a', whenAway, arbitration: { priority }, variants: [variant('a')] });
@@ -41,6 +44,37 @@ describe('a programme says where it goes on while the store is away', () => {
     expect(await asked(rig, 'none')).toBe('unavailable');
     expect(await asked(rig, ['none', 'default', 'model'])).toBe('model on last-model');
     expect(await asked(rig, ['none', 'default'])).toBe('unavailable');
+  });
+});
+
+describe.each(LOCAL_STORES)('the holdout, while the store is away (known %s)', (_, open) => {
+  const people = Array.from({ length: 40 }, (_, i) => ({ userId: `u${i}` }));
+  const held = (kind: HoldoutKind, whenAway: WhenAway) => {
+    return { ...of(`${kind} ${whenAway}`, whenAway), holdout: { kind, share: 0.5 } };
+  };
+
+  it.each(['last-model', 'fallback', 'fallback-uncapped'] as const)(
+    'is not sent anything from the rungs of %s that it is not sent otherwise',
+    async (whenAway) => {
+      const own = held('no-contact', whenAway);
+      const rig = await fragileRig({ store: await open(), programmes: [own] });
+      const before = await Promise.all(people.map((person) => rig.ask(person)));
+      rig.away(true);
+      const after = await Promise.all(people.map((person) => rig.ask(person)));
+      const said = ({ action, reason }: (typeof after)[number]) => (action === 'send' ? action : reason);
+      expect(after.map(said)).toEqual(before.map(said));
+      expect(new Set(after.map(said))).toEqual(new Set(['send', 'holdout']));
+      expect(after.some(({ rung }) => rung === 'full')).toBe(false);
+    },
+  );
+
+  it('is sent the default where that is what it gets, or may get, otherwise', async () => {
+    for (const kind of ['business-as-usual', 'random'] as const) {
+      const rig = await fragileRig({ store: await open(), programmes: [held(kind, 'fallback')] });
+      rig.away(true);
+      const after = await Promise.all(people.map((person) => rig.ask(person)));
+      expect(after.map(({ variant: sent }) => sent)).toEqual(people.map(() => 'a'));
+    }
   });
 });
 

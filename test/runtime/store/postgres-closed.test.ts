@@ -69,10 +69,11 @@ async function copyOn(url: string): Promise<Copy> {
       send: `s${++sends} of ${network.port}`,
       context: {},
     };
-    const standings = reader.standings(toAliases(request.person));
+    const aliases = toAliases(request.person);
+    const standings = reader.standings(aliases);
     return room.engine
       .answer(request, 200)
-      .catch(() => degradedAnswer(OWN.id, OWN, { now: Date.now(), standings }));
+      .catch(() => degradedAnswer(OWN.id, OWN, { now: Date.now(), aliases, standings }));
   };
   return { room, reader, network, ask };
 }
