@@ -15,6 +15,14 @@ const EMAIL_SIGNALS: ReadonlyMap<string, string> = new Map([
   ['Unsubscribed', SIGNAL.unsubscribed],
 ]);
 
+/**
+ * What tells messages apart: the dispatch of Braze
+ * (https://www.braze.com/docs/user_guide/data/distribution/braze_currents/event_glossary/message_engagement_events), and what Iterable's system
+ * webhooks give, which RudderStack hands on (https://support.iterable.com/hc/en-us/articles/208013936). Read 2026-11-29. The `email_id` of
+ * Segment's own spec is not said to be of one message.
+ */
+const MESSAGE_IDS = ['dispatch_id', 'messageId'] as const;
+
 /** Most numeric properties kept of one event. */
 const VALUES = 50;
 
@@ -30,6 +38,7 @@ export function trackEvent(
     type: 'signal',
     name,
     decisionId: decisionIdOf(event),
+    message: MESSAGE_IDS.map((id) => idOf(event.properties[id])).find((id) => id !== undefined),
     values: valuesOf(event.event, event.properties),
     orderId: idOf(event.properties.order_id),
   };

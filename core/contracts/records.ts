@@ -1,5 +1,6 @@
 import type { Arm } from '../domain/arm.ts';
 import type { ClosedId } from '../domain/closed.ts';
+import type { Report } from '../domain/contact-signals.ts';
 import type { Decision, DecisionId, OptionKey } from '../domain/decision.ts';
 import type { SignalEvent } from '../domain/event.ts';
 import type { Outcome } from '../domain/outcome.ts';
@@ -59,6 +60,8 @@ export interface Contact {
   releasesAt?: number | undefined;
   /** Absent: reserved, and neither known to have been sent nor that it never will be. */
   state?: 'sent' | 'aborted' | undefined;
+  /** What was told of it already, where no id of a send tells it apart. */
+  told?: Report[] | undefined;
   /** What it takes of resources that all persons share. */
   reservations?: Reservation[] | undefined;
 }
@@ -83,7 +86,7 @@ export interface WorkFacts {
 }
 
 /** A signal as it is kept: who it belongs to is a person, not an alias. */
-export type StoredSignal = Omit<SignalEvent, 'person' | 'type'> & { person: PersonId };
+export type StoredSignal = Omit<SignalEvent, 'person' | 'type' | 'message'> & { person: PersonId };
 
 export interface NewDecision {
   decision: Decision;

@@ -1,23 +1,87 @@
 import { SIGNAL } from './event.ts';
+import { HOUR_MS } from './programme.ts';
 
 /** What a signal says about the message it belongs to. */
 export interface ContactSignal {
-  /** `sent`: it left. `proof`: it must have left, since something came of it. `aborted`: it never will. */
-  says: 'sent' | 'proof' | 'aborted';
+  /**
+   * `sent`: it left. `delivered`: it arrived, which some platforms say of what they never say was sent. `proof`: it must have
+   * left, since something came of it. `aborted`: it never will.
+   */
+  says: 'sent' | 'delivered' | 'proof' | 'aborted';
   channel: string;
 }
 
+/** What of a message makes a contact, whichever of the two is told. */
+export type Report = 'sent' | 'delivered';
+
 /**
- * Signals that tell of contacts, whoever made them. Our names, and those by which Braze (https://www.braze.com/docs/partners/segment)
- * and others that write to a CDP call the sends of other channels, read 2026-11.
+ * How long after it was sent a message may arrive: SendGrid goes on trying for 72 hours
+ * (https://www.twilio.com/docs/email/concepts/deliverability/deferrals, read 2026-11).
  */
+export const DELIVERY_MS = 72 * HOUR_MS;
+/** How far the clocks of those who tell of one message may be apart. */
+export const REPORT_SKEW_MS = 5 * 60_000;
+
+/** Channels that platforms report contacts on. */
+const CHANNELS = ['email', 'sms', 'push', 'in-app', 'whatsapp', 'content-card'] as const;
+
+/** Our name of a signal about a message on a channel, `in_app_sent`; platforms' own are translated to it where it is known how. */
+export const messageSignal = (channel: (typeof CHANNELS)[number], what: Report | 'aborted'): string =>
+  `${channel.replace('-', '_')}_${what}`;
+
+const OURS = CHANNELS.flatMap((channel) =>
+  (['sent', 'delivered', 'aborted'] as const).map((says): [string, ContactSignal] => [
+    messageSignal(channel, says),
+    { says, channel },
+  ]),
+);
+
+const sent = (channel: string): ContactSignal => ({ says: 'sent', channel });
+const delivered = (channel: string): ContactSignal => ({ says: 'delivered', channel });
+const proof = (channel: string): ContactSignal => ({ says: 'proof', channel });
+
+/**
+ * As Braze calls them where it writes to a CDP. In-app messages have no send there. Sources, read 2026-11-29:
+ * https://segment.com/docs/connections/sources/catalog/cloud-apps/braze, and "Segment" in
+ * https://www.braze.com/docs/user_guide/data/distribution/braze_currents/event_glossary/message_engagement_events. Not read there, and
+ * called like the others: `SMS Delivered`, `WhatsApp Delivered`, `Content Card Sent`.
+ */
+const BRAZE: readonly [string, ContactSignal][] = [
+  ['Email Sent', sent('email')],
+  ['SMS Sent', sent('sms')],
+  ['SMS Sent to Carrier', proof('sms')],
+  ['SMS Delivered', delivered('sms')],
+  ['Push Notification Sent', sent('push')],
+  ['In-App Message Viewed', sent('in-app')],
+  ['WhatsApp Sent', sent('whatsapp')],
+  ['WhatsApp Delivered', delivered('whatsapp')],
+  ['Content Card Sent', sent('content-card')],
+];
+
+/**
+ * As Iterable calls them where it writes to a CDP (https://segment.com/docs/connections/sources/catalog/cloud-apps/iterable), and in its
+ * system webhooks, which RudderStack hands on (`@iterable/api` 0.13.0, data types of exports). Read 2026-11-29. Embedded messages are
+ * left out: they are part of a page.
+ */
+const ITERABLE: readonly [string, ContactSignal][] = [
+  ['SMS Send', sent('sms')],
+  ['Push Delivered', delivered('push')],
+  ['emailSend', sent('email')],
+  ['smsSend', sent('sms')],
+  ['pushSend', sent('push')],
+  ['webPushSend', sent('push')],
+  ['inAppSend', sent('in-app')],
+  ['whatsAppSend', sent('whatsapp')],
+];
+
+/** Signals that tell of contacts, whoever made them. */
 export const CONTACT_SIGNALS: ReadonlyMap<string, ContactSignal> = new Map<string, ContactSignal>([
-  [SIGNAL.sent, { says: 'sent', channel: 'email' }],
-  ['Email Sent', { says: 'sent', channel: 'email' }],
-  ['SMS Sent', { says: 'sent', channel: 'sms' }],
-  ['Push Notification Sent', { says: 'sent', channel: 'push' }],
-  [SIGNAL.delivered, { says: 'proof', channel: 'email' }],
-  [SIGNAL.opened, { says: 'proof', channel: 'email' }],
-  [SIGNAL.clicked, { says: 'proof', channel: 'email' }],
-  [SIGNAL.aborted, { says: 'aborted', channel: 'email' }],
+  ...OURS,
+  [SIGNAL.opened, proof('email')],
+  [SIGNAL.clicked, proof('email')],
+  ...BRAZE,
+  ...ITERABLE,
 ]);
+
+/** Channels under the names that platforms report on. */
+export const REPORTED_CHANNELS: ReadonlySet<string> = new Set(CHANNELS);

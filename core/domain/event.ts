@@ -44,6 +44,8 @@ export interface SignalEvent extends EventBase {
   decisionId?: DecisionId | undefined;
   /** The platform's send id, where the event belongs to one message. */
   send?: string | undefined;
+  /** The platform's id of that message, where it is no send that is asked for: tells contacts apart, and credits nobody. */
+  message?: string | undefined;
   /** Numeric properties by name, for example `revenue`. */
   values: Record<string, number>;
   /** Names the order: the same order reported twice is one signal. */

@@ -1,38 +1,90 @@
-import { CONTACT_SIGNALS } from '../domain/contact-signals.ts';
 import type { Contact } from '../contracts/records.ts';
+import type { ContactSignal, Report } from '../domain/contact-signals.ts';
+import {
+  CONTACT_SIGNALS,
+  DELIVERY_MS,
+  REPORTED_CHANNELS,
+  REPORT_SKEW_MS,
+} from '../domain/contact-signals.ts';
 import type { SignalEvent } from '../domain/event.ts';
 import type { Person } from '../domain/person.ts';
+import { endOf } from '../guardrails/contacts.ts';
 import type { WorkingSet } from '../people/working-set.ts';
 
 /** The programme of contacts that another tool made. */
 export const OTHER_TOOL = '';
 
 /**
- * What a signal says about contacts: one of ours was sent or never will be, or another tool made one. A send and its end
- * may arrive in any order; that it was sent stands. A decision that is told apart by its id or its send is the same contact.
+ * What a signal says about contacts: one of ours was sent or never will be, or another tool made one. A send, its delivery and
+ * its end may arrive in any order; that it was sent stands. What is told apart by its decision, its send or its message is the
+ * same contact; where nothing tells it apart, a delivery is that of a message sent lately on its channel.
  */
 export function applyToContacts(event: SignalEvent, person: Person, set: WorkingSet): void {
   if (event.machine === true) return;
-  const { decisionId, send } = event;
+  const { decisionId, send, message } = event;
   const owner = (decisionId === undefined ? undefined : set.personOfDecision(decisionId)) ?? person;
   giveBack(event, owner, set);
   const signal = CONTACT_SIGNALS.get(event.name);
   if (!signal) return;
-  const own = set.contactsAbout(owner.id, decisionId, send);
+  const id = send ?? message;
+  const named = set
+    .contactsAbout(owner.id, decisionId, id)
+    .filter((contact) => contact.decision === decisionId || isOn(contact, signal));
+  const unnamed = decisionId === undefined && id === undefined;
+  const own = unnamed ? meant(event, signal, set.contacts(owner.id)) : named;
   for (const contact of own) {
-    if (contact.state === 'sent' || contact.state === signal.says) continue;
-    set.putContact(owner.id, { ...contact, state: signal.says === 'aborted' ? 'aborted' : 'sent' });
+    const next = heard(contact, signal);
+    if (next.state !== contact.state || next.told !== contact.told) set.putContact(owner.id, next);
   }
-  if (own.length > 0 || signal.says !== 'sent') return;
+  if (own.length > 0 || !isReport(signal.says)) return;
   set.putContact(owner.id, {
     person: owner.id,
     at: event.at,
     decision: decisionId ?? `${event.source}:${event.id}`,
     programme: OTHER_TOOL,
     channel: signal.channel,
-    send,
+    send: id,
     state: 'sent',
+    told: id === undefined ? [signal.says] : undefined,
   });
+}
+
+const isReport = (says: ContactSignal['says']): says is Report => says === 'sent' || says === 'delivered';
+
+/** One send may go out on several channels; on one that no platform has a name for, it is told under another. */
+const isOn = ({ channel }: Contact, signal: ContactSignal): boolean =>
+  channel === signal.channel || !REPORTED_CHANNELS.has(channel);
+
+/** What was told of a contact; those of other tools from before this was kept were told to be sent. */
+const toldOf = ({ told, programme }: Contact): readonly Report[] =>
+  told ?? (programme === OTHER_TOOL ? ['sent'] : []);
+
+function heard(contact: Contact, { says }: ContactSignal): Contact {
+  const state = says === 'aborted' ? (contact.state ?? says) : 'sent';
+  const told = toldOf(contact);
+  if (!isReport(says) || contact.send !== undefined || told.includes(says)) return { ...contact, state };
+  return { ...contact, state, told: [...told, says] };
+}
+
+/**
+ * The contact that a send or a delivery without any id is of: the nearest on its channel that has no id either, of which that was
+ * not told yet, and that it may be the delivery of, or may have been delivered before it was told to be sent.
+ */
+function meant(
+  { at }: SignalEvent,
+  { says, channel }: ContactSignal,
+  contacts: readonly Contact[],
+): Contact[] {
+  if (!isReport(says)) return [];
+  const possible = contacts.filter((contact) => {
+    if (contact.send !== undefined || contact.channel !== channel || endOf(contact) <= at) return false;
+    // another tool's contact is as old as what was told of it first
+    const before = contact.programme === OTHER_TOOL && says === 'sent';
+    const late = before ? contact.at - at : at - contact.at;
+    return late >= -REPORT_SKEW_MS && late <= DELIVERY_MS && !toldOf(contact).includes(says);
+  });
+  const away = (contact: Contact): number => Math.abs(contact.at - at);
+  return possible.sort((a, b) => away(a) - away(b)).slice(0, 1);
 }
 
 /**

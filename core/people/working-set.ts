@@ -175,7 +175,9 @@ export class WorkingSet {
   /** An event may have been faster than a decision that was spooled: then its contact is this one. */
   #reserve(decision: Decision, releasesAt: number | undefined): void {
     const { person, id, programme, channel = '', variant, send, reservations } = decision;
-    const told = this.#contacts.about(person, id, send).filter((contact) => contact.programme === '');
+    const told = this.#contacts
+      .about(person, id, send)
+      .filter((own) => own.programme === '' && (own.decision === id || own.channel === channel));
     for (const contact of told) this.putContact(person, { ...contact, state: 'aborted' });
     const state = told.some((contact) => contact.state === 'sent') ? 'sent' : undefined;
     const own = { person, decision: id, programme, channel, variant, send, releasesAt, state } as const;

@@ -17,6 +17,8 @@ export interface Job<T> {
   decisions?: WorkQuery['decisions'];
   /** Whether guardrails will look at what its persons did. */
   decides?: boolean;
+  /** Contacts after this time are looked at whatever guardrails ask for, ms since 1970. Absent: none but those. */
+  contactsSince?: number | undefined;
   /** What a decision may take of. */
   resources?: WorkQuery['resources'];
   /** Runs on the batch's facts; what it does to the set is written with the rest of the batch. */
@@ -228,7 +230,9 @@ function queryOf(batch: readonly Waiting[], { past, now }: ReturnType<BatcherPor
   const events: EventKey[] = [];
   const decisions: DecisionId[] = [];
   const resources: ResourceAsk[] = [];
+  let contactsSince = since - past.contactsMs;
   for (const { job } of batch) {
+    contactsSince = Math.min(contactsSince, job.contactsSince ?? Infinity);
     persons.push(...job.persons);
     events.push(...job.events);
     if (job.decisions) decisions.push(...job.decisions);
@@ -236,7 +240,7 @@ function queryOf(batch: readonly Waiting[], { past, now }: ReturnType<BatcherPor
   }
   return {
     ...{ persons, events, decisions, now },
-    contactsSince: since - past.contactsMs,
+    contactsSince,
     signals: batch.some(({ job }) => job.decides) ? signalsAsked(past, since) : [],
     resources: resources.length === 0 ? undefined : joinAsks(resources),
   };

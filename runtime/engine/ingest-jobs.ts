@@ -1,3 +1,4 @@
+import { CONTACT_SIGNALS, DELIVERY_MS, REPORT_SKEW_MS } from '../../core/domain/contact-signals.ts';
 import type { DomainEvent } from '../../core/domain/event.ts';
 import { notAfter } from '../../core/domain/event.ts';
 import { aliasesIn, applyEvent, standing } from '../../core/ingest/apply-event.ts';
@@ -12,6 +13,13 @@ const EVENTS_PER_JOB = 200;
 export const closes = (event: DomainEvent): boolean =>
   event.type === 'delete' || standing(event) !== undefined;
 
+/** Since when messages may have been told of before that some events tell of, ms since 1970; undefined where none does. */
+function toldSince(events: readonly DomainEvent[]): number | undefined {
+  const reports = events.filter((event) => event.type === 'signal' && CONTACT_SIGNALS.has(event.name));
+  if (reports.length === 0) return undefined;
+  return reports.reduce((first, { at }) => Math.min(first, at), Infinity) - DELIVERY_MS - REPORT_SKEW_MS;
+}
+
 /** Work that lets some events take effect and says of each whether it is new. */
 export function* ingestJobs(events: readonly DomainEvent[]): Generator<Job<boolean[]>> {
   for (let from = 0; from < events.length; from += EVENTS_PER_JOB) {
@@ -24,6 +32,7 @@ export function* ingestJobs(events: readonly DomainEvent[]): Generator<Job<boole
         ...some.filter(closes).flatMap((event) => aliasesIn(event, toAliases).map(erasedKey)),
       ],
       decisions: some.flatMap((event) => ('decisionId' in event ? (event.decisionId ?? []) : [])),
+      contactsSince: toldSince(some),
       run: (set) => some.map((event) => applyEvent(notAfter(event, set.now), set, toAliases)),
     };
   }

@@ -1,8 +1,15 @@
 import type { Contact } from '../../core/contracts/records.ts';
 
 /** What no query asks of a contact, as JSON; null where there is none of it. */
-export function contactDetail({ variant, send, releasesAt, state, reservations }: Contact): string | null {
-  const text = JSON.stringify({ variant, send, releasesAt, state, reservations });
+export function contactDetail({
+  variant,
+  send,
+  releasesAt,
+  state,
+  told,
+  reservations,
+}: Contact): string | null {
+  const text = JSON.stringify({ variant, send, releasesAt, state, told, reservations });
   return text === '{}' ? null : text;
 }
 

@@ -47,6 +47,11 @@ describe('a track call', () => {
     expect(event?.type === 'signal' ? event.values.revenue : 'no signal').toBe(revenue);
   });
 
+  it.each([{ dispatch_id: 'd' }, { messageId: 'd' }])('knows its message by %j', (properties) => {
+    expect(eventsOf(track('Email Sent', properties))).toMatchObject([{ message: 'd' }]);
+    expect(eventsOf(track('Email Sent', properties))[0]).not.toHaveProperty('send');
+  });
+
   it('names its order', () => {
     expect(eventsOf(track('Order Completed', { order_id: 50314 }))).toMatchObject([{ orderId: '50314' }]);
   });

@@ -120,9 +120,28 @@ describe('the documented events', () => {
     expect(parse(email(type)).events).toMatchObject([{ type: 'signal', name, send: '12345qwert' }]);
   });
 
+  it.each([
+    ['sms.Send', 'sms_sent'],
+    ['sms.Delivery', 'sms_delivered'],
+    ['sms.Abort', 'sms_aborted'],
+    ['pushnotification.Send', 'push_sent'],
+    ['pushnotification.Abort', 'push_aborted'],
+    ['inappmessage.Impression', 'in_app_sent'],
+    ['whatsapp.Send', 'whatsapp_sent'],
+    ['whatsapp.Delivery', 'whatsapp_delivered'],
+    ['contentcard.Send', 'content_card_sent'],
+  ])('%s is the signal %s of the decision in its extras', (type, name) => {
+    const own = email('Send', { message_extras: '{"decision_id":"dec_1"}' });
+    const [event] = parse({ ...own, event_type: `users.messages.${type}` }).events;
+    expect(event).toMatchObject({ type: 'signal', name, send: '12345qwert', decisionId: 'dec_1' });
+  });
+
   it('are ignored where they mean nothing to us, whatever their shape', () => {
-    const parsed = parse(email('SoftBounce'), { event_type: 'users.new.Thing', time: null });
-    expect(parsed).toEqual({ events: [], indices: [], rejected: [], ignored: 2 });
+    const others = ['users.messages.webhook.Send', 'users.new.Thing'].map((event_type) => {
+      return { event_type, time: null };
+    });
+    const parsed = parse(email('SoftBounce'), ...others);
+    expect(parsed).toEqual({ events: [], indices: [], rejected: [], ignored: 3 });
   });
 });
 

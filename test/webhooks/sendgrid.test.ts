@@ -32,7 +32,7 @@ const message = {
   timestamp: 1513299569,
   'smtp-id': '<14c5d75ce93.dfd.64b469@ismtpd-555>',
   category: 'cat facts',
-  sg_message_id: 'sg_message_id',
+  sg_message_id: '14c5d75ce93.dfd.64b469.filter0001.16648.5515E0B88.0',
 };
 
 /** Source: https://docs.sendgrid.com/for-developers/tracking-events/event, read 2026-11-22; ids made distinct. */
@@ -79,7 +79,9 @@ const DOCUMENTED = [
 describe('the documented events', () => {
   it('become signals and subscriptions, or are ignored', () => {
     const base = { source: 'sendgrid', at: 1513299569000, person: { email: 'example@test.com' } };
-    const signal = (id: string, name: string) => ({ ...base, id, type: 'signal', name, values: {} });
+    const signal = (id: string, name: string) => {
+      return { ...base, id, type: 'signal', name, values: {}, message: '14c5d75ce93' };
+    };
     expect(parse(DOCUMENTED)).toEqual({
       events: [
         signal('0', 'email_sent'),

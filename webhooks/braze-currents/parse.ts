@@ -3,14 +3,19 @@ import { Fault } from '../../core/contracts/faults.ts';
 import { linkedDecision } from '../../core/contracts/event-fields.ts';
 import { itemAs, jsonBody, parseItems } from '../../core/contracts/parse-items.ts';
 import type { Verified } from '../../core/contracts/webhook.ts';
+import { messageSignal } from '../../core/domain/contact-signals.ts';
 import { SIGNAL } from '../../core/domain/event.ts';
 import type { DomainEvent } from '../../core/domain/event.ts';
 import { behaviourOf, isBehaviour } from './behaviour.ts';
 import { currentsEvent } from './schema.ts';
 import type { CurrentsEvent } from './schema.ts';
 
-/** Signals of e-mail events by type. `SoftBounce` is retried by Braze and ignored. */
-const EMAIL_SIGNALS: ReadonlyMap<string, string> = new Map([
+/**
+ * Signals of messages by type. `SoftBounce` is retried by Braze and ignored, as is what a message that counts already becomes
+ * afterwards. In-app messages have no send: they are rendered where they are seen. Those of webhooks go to no person. Source:
+ * https://www.braze.com/docs/user_guide/data/distribution/braze_currents/event_glossary/message_engagement_events, read 2026-11-29
+ */
+const MESSAGE_SIGNALS: ReadonlyMap<string, string> = new Map([
   ['users.messages.email.Send', SIGNAL.sent],
   ['users.messages.email.Abort', SIGNAL.aborted],
   ['users.messages.email.Delivery', SIGNAL.delivered],
@@ -19,6 +24,18 @@ const EMAIL_SIGNALS: ReadonlyMap<string, string> = new Map([
   ['users.messages.email.Bounce', SIGNAL.bounced],
   ['users.messages.email.MarkAsSpam', SIGNAL.complained],
   ['users.messages.email.Unsubscribe', SIGNAL.unsubscribed],
+  ['users.messages.sms.Send', messageSignal('sms', 'sent')],
+  ['users.messages.sms.Delivery', messageSignal('sms', 'delivered')],
+  ['users.messages.sms.Abort', messageSignal('sms', 'aborted')],
+  ['users.messages.pushnotification.Send', messageSignal('push', 'sent')],
+  ['users.messages.pushnotification.Abort', messageSignal('push', 'aborted')],
+  ['users.messages.inappmessage.Impression', messageSignal('in-app', 'sent')],
+  ['users.messages.inappmessage.Abort', messageSignal('in-app', 'aborted')],
+  ['users.messages.whatsapp.Send', messageSignal('whatsapp', 'sent')],
+  ['users.messages.whatsapp.Delivery', messageSignal('whatsapp', 'delivered')],
+  ['users.messages.whatsapp.Abort', messageSignal('whatsapp', 'aborted')],
+  ['users.messages.contentcard.Send', messageSignal('content-card', 'sent')],
+  ['users.messages.contentcard.Abort', messageSignal('content-card', 'aborted')],
 ]);
 
 /**
@@ -43,7 +60,7 @@ function itemsOf(body: Uint8Array): unknown[] {
 function eventsOf(raw: unknown, receivedAt: number): DomainEvent[] {
   const { event_type: type } = (raw ?? {}) as { event_type?: unknown };
   if (typeof type !== 'string') throw new Fault('invalid', 'event_type is missing');
-  const signal = EMAIL_SIGNALS.get(type);
+  const signal = MESSAGE_SIGNALS.get(type);
   // Looked up before validation: events of a kind we do not use may have any shape.
   if (signal === undefined && !isBehaviour(type)) return [];
   const event = itemAs(currentsEvent, raw);

@@ -4,7 +4,7 @@ import { linkedDecision } from '../../core/contracts/event-fields.ts';
 import { itemAs, jsonBody, parseItems } from '../../core/contracts/parse-items.ts';
 import type { Verified } from '../../core/contracts/webhook.ts';
 import { SIGNAL } from '../../core/domain/event.ts';
-import type { DomainEvent } from '../../core/domain/event.ts';
+import type { DomainEvent, SignalEvent } from '../../core/domain/event.ts';
 import { sendgridEvent } from './schema.ts';
 import type { SendgridEvent } from './schema.ts';
 
@@ -74,8 +74,9 @@ function personOf({ pickwell_user_id: userId, email }: SendgridEvent): DomainEve
   return { userId, email };
 }
 
-function aboutMessage(event: SendgridEvent): { decisionId?: string | undefined; machine?: true | undefined } {
+function aboutMessage(event: SendgridEvent): Pick<SignalEvent, 'decisionId' | 'message' | 'machine'> {
   return {
+    message: event.sg_message_id?.split('.')[0],
     decisionId: event.pickwell_decision_id ?? linkedDecision(event.url),
     machine: event.sg_machine_open === true || event.sg_machine_open === 'true' ? true : undefined,
   };

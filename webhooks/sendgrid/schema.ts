@@ -22,6 +22,8 @@ export const sendgridEvent = z.object({
   timestamp: z.coerce.number().positive(),
   email: text,
   url: text,
+  /** Begins with the id of the message, and goes on with where it was handled. Missing where a bounce comes late. */
+  sg_message_id: text,
   /** On a bounce: `blocked` is a refusal of this message, not of the address. */
   type: z.unknown().optional(),
   sg_machine_open: z.unknown().optional(),
