@@ -61,6 +61,11 @@ export class Metrics {
     'Programmes whose newest model cannot be decided on: the last good one is',
     [],
   );
+  readonly #modelBehind = this.#gauge(
+    'model_behind_programmes',
+    'Programmes whose model is without what came since something could not be added to it',
+    [],
+  );
   readonly #closed = {
     ids: this.#gauge('closed_list_ids', 'Ids that left a channel or were erased, in memory', []),
     bytes: this.#gauge('closed_list_bytes', 'Memory they take', []),
@@ -182,10 +187,11 @@ export class Metrics {
     for (const [step, count] of Object.entries(steps)) if (count > 0) this.#steps.inc({ step }, count);
   }
 
-  health({ queued, modelAgeMs, refusedModels }: EngineHealth): void {
+  health({ queued, modelAgeMs, refusedModels, behindModels }: EngineHealth): void {
     this.#queued.set(queued);
     this.#modelAge.set(modelAgeMs / 1000);
     this.#modelRefused.set(refusedModels);
+    this.#modelBehind.set(behindModels);
   }
 
   silenced(standing: Exclude<Standing, 'open'>): void {

@@ -4,7 +4,7 @@ import type { PersonId } from '../domain/person.ts';
 import { tellingOf } from '../domain/scanners.ts';
 import { creditedBy } from './responses.ts';
 import type { Programme, ProgrammeId } from '../domain/programme.ts';
-import type { FoldBase } from './folding.ts';
+import type { FoldBase, FoldFault } from './folding.ts';
 import { Folding } from './folding.ts';
 import type { ModelState } from './model.ts';
 import { rewardOutcome } from './outcomes.ts';
@@ -19,6 +19,13 @@ export interface FoldInput extends FoldBase {
   now: number;
   /** Destinations that are told of an outcome. */
   route: (outcome: Outcome) => string[];
+}
+
+export interface Folded {
+  writes: FoldWrites;
+  states: Map<ProgrammeId, ModelState>;
+  /** Programmes to which something could not be added, and why. */
+  faults: readonly FoldFault[];
 }
 
 /** Names of the signals that are credited: no other signal changes what anybody is credited with. */
@@ -44,7 +51,7 @@ export function personsTouched(entries: readonly LedgerEntry[], counted: readonl
  * out anew from their history and compared with what was credited before, so that duplicates, order, late events and
  * merges all end in the same state.
  */
-export function fold(input: FoldInput): { writes: FoldWrites; states: Map<ProgrammeId, ModelState> } {
+export function fold(input: FoldInput): Folded {
   const folding = new Folding(input);
   const { entries, decisions, upTo: position } = input.chunk;
   for (const alike of decisions) folding.decisions(alike);
@@ -72,5 +79,5 @@ export function fold(input: FoldInput): { writes: FoldWrites; states: Map<Progra
       input.route(outcome).map((destination) => ({ destination, person, outcome, at: input.now })),
     );
   const writes = { ...folding.writes(position), expected: input.expected, outcomes, forgotten: [...erased] };
-  return { writes, states: folding.states };
+  return { writes, states: folding.states, faults: folding.faults };
 }

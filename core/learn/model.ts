@@ -2,7 +2,7 @@ import type { Arm } from '../domain/arm.ts';
 import type { OptionKey } from '../domain/decision.ts';
 import type { ProgrammeId } from '../domain/programme.ts';
 import type { CompensatedSum } from '../maths/compensated-sum.ts';
-import { plus, ZERO_SUM } from '../maths/compensated-sum.ts';
+import { plus, valueOf, ZERO_SUM } from '../maths/compensated-sum.ts';
 import type { FormerState } from './former-state.ts';
 import { countedByTime, linearOf } from './former-state.ts';
 import type { Past } from './past.ts';
@@ -27,6 +27,11 @@ export interface ModelState {
   hours?: HourSums | undefined;
   /** What is known from elsewhere, of a programme that asks for it. */
   past?: Past | undefined;
+  /**
+   * What was decided and came since could not be added: all sums but those of arms are what they were before, and are made anew from the
+   * record (`renewal.ts`). Absent where nothing is missing.
+   */
+  behind?: true | undefined;
 }
 
 /** A state with its version: what decisions name. */
@@ -74,11 +79,16 @@ export function optionTotals({ linear }: Pick<ModelState, 'linear'>): Record<Opt
   return totals;
 }
 
-/** Moves one person's reward from `before` to `after`. Changes `state`. */
-export function moveReward(state: ModelState, arm: Arm, before: number, after: number): void {
+/**
+ * Moves one person's reward from `before` to `after`. Changes `state`.
+ * @throws RangeError where what they add up to is no finite number; `state` is of no use then
+ */
+export function moveReward(state: Pick<ModelState, 'arms'>, arm: Arm, before: number, after: number): void {
   const total = state.arms[arm];
   total.sum = plus(plus(total.sum, -before), after);
   total.sumOfSquares = plus(plus(total.sumOfSquares, -before * before), after * after);
+  if (Number.isFinite(valueOf(total.sum)) && Number.isFinite(valueOf(total.sumOfSquares))) return;
+  throw new RangeError(`a reward of ${after} is too much to be added up`);
 }
 
 export function addPersons(state: ModelState, arm: Arm, persons: number): void {

@@ -7,19 +7,20 @@ import { linearSumsOf } from './linear-state.ts';
 import { keptOf } from './kept.ts';
 import type { LinearState } from './linear-state.ts';
 import type { ModelState } from './model.ts';
+import { notFinite } from './not-finite.ts';
 import { pieceSumsOf } from './piece-sums.ts';
 import { isResponse, responseSchema } from './responses.ts';
 
 /**
- * Whether what was learned is of another context or other pieces than the programme declares now, of no hours or of other responses, or
- * written by a former version.
+ * Whether what was learned is of another context or other pieces than the programme declares now, of no hours or of other responses,
+ * written by a former version, or something could not be added to it.
  */
-export function needsRenewal(programme: Programme, { linear, pieces, hours }: ModelState): boolean {
+export function needsRenewal(programme: Programme, { linear, pieces, hours, behind }: ModelState): boolean {
   const ahead = programme.timing !== undefined && hours?.schema !== responseSchema(programme);
   const others = linear.schema !== linearSumsOf(programme).schema;
   const ofPieces = pieceSumsOf(programme);
   const otherPieces = ofPieces !== undefined && pieces?.schema !== ofPieces.schema;
-  return (ahead || others || otherPieces) && linear.blocks.length > 0;
+  return behind === true || ((ahead || others || otherPieces) && linear.blocks.length > 0);
 }
 
 /**
@@ -27,6 +28,7 @@ export function needsRenewal(programme: Programme, { linear, pieces, hours }: Mo
  * its whole context, so a feature that is declared later is known of earlier decisions too, where they had it.
  */
 export class Renewal {
+  #error: Error | undefined;
   readonly #programme: Programme;
   readonly #linear: LinearState;
   readonly #pieces: LinearState | undefined;
@@ -45,6 +47,21 @@ export class Renewal {
   }
 
   add(trials: readonly Trial[]): void {
+    if (this.#error) return;
+    try {
+      this.#add(trials);
+    } catch (error) {
+      this.#error = error as Error;
+    }
+  }
+
+  /** Why what was added cannot be what is known; undefined where it can. */
+  get fault(): Error | undefined {
+    const place = this.#error ? undefined : notFinite(this.state);
+    return place === undefined ? this.#error : new RangeError(`a sum is no finite number: ${place}`);
+  }
+
+  #add(trials: readonly Trial[]): void {
     const kept = keptOf(this.#programme, this.state);
     for (const { option, at, context, pieces, planned, credits } of trials) {
       const trial = { option, context, pieces, hour: hourOf(at) };

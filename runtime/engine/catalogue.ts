@@ -65,6 +65,11 @@ export class Catalogue {
     return this.#refused.size;
   }
 
+  /** Programmes whose newest state is without what came since something could not be added to it. */
+  get behind(): number {
+    return [...this.#newest.values()].filter(({ state }) => state.behind).length;
+  }
+
   /** Whether a model in the store could not be read when it was last looked at. */
   get damaged(): boolean {
     return this.#damaged.size > 0;

@@ -20,7 +20,7 @@ export interface FolderPorts {
   route: (outcome: Outcome) => string[];
   /** Called after a fold that put something into an outbox. */
   delivered: () => void;
-  /** Told how many entries were folded, and of a fold that failed. */
+  /** Told how many entries were folded, and of a fold that failed: of all programmes, or of the one that the error names. */
   observe: (entries: number) => void;
   failed: (error: unknown) => void;
 }
@@ -36,6 +36,8 @@ const CHUNK = 5_000;
 const LEASE_MS = 10_000;
 /** How often a copy that may not fold asks whether it may by now, in ms. */
 const WAIT_MS = 1_000;
+/** How long until sums that something could not be added to are made anew, in ms: that reads the whole ledger. Twice as long after every time that it fails. */
+const RETRY_MS = { least: 60_000, most: 3_600_000 };
 
 /** Programmes that learn from more of a decision than its option. */
 const contextual = (programmes: readonly Programme[]): ProgrammeId[] =>
@@ -51,6 +53,8 @@ export class Folder {
   doneAt: number | undefined;
   readonly #holder = randomUUID();
   #lease: { epoch: number; renewAt: number } | undefined;
+  /** Of programmes that are behind: when they are made anew, if no other version is saved before. */
+  readonly #retries = new Map<ProgrammeId, { version: number; at: number; pause: number }>();
 
   constructor(ports: FolderPorts) {
     this.#ports = ports;
@@ -131,7 +135,10 @@ export class Folder {
     const states = catalogue.states();
     const renewed = await this.#renew(programmes, states, expected);
     if (renewed === undefined) return 0;
-    const { writes } = fold({ expected, chunk, histories, programmes, states, renewed, now: now(), route });
+    const { writes, faults } = fold({
+      ...{ expected, chunk, histories, programmes, states, renewed },
+      ...{ now: now(), route },
+    });
     // unless it is known to have been written, the models are read again before the next fold
     const lease = this.#lease;
     this.#lease = undefined;
@@ -139,14 +146,28 @@ export class Folder {
     if (snapshots === null) return 0;
     this.#lease = lease;
     catalogue.learn(snapshots);
+    for (const { programme, error } of faults) this.#fellBehind(programme, error);
     this.#ports.observe(folded);
     if (writes.outcomes.length > 0) this.#ports.delivered();
     return folded;
   }
 
+  #fellBehind(id: ProgrammeId, cause: unknown): void {
+    const { catalogue, now, failed } = this.#ports;
+    const { version = 0 } = catalogue.programme(id) ?? {};
+    const pause = Math.min(RETRY_MS.most, 2 * (this.#retries.get(id)?.pause ?? RETRY_MS.least / 2));
+    this.#retries.set(id, { version, at: now() + pause, pause });
+    failed(new Error(`${id} could not be learned from: ${String(cause)}`, { cause }));
+  }
+
+  #waits({ id, version }: Programme): boolean {
+    const retry = this.#retries.get(id);
+    return retry?.version === version && this.#ports.now() < retry.at;
+  }
+
   /**
-   * Makes the states anew that were learned from another context or other pieces than are declared now; nobody else folds meanwhile. Resolves
-   * with whose they are, or nothing when the lease was lost.
+   * Makes the states anew that were learned from another context or other pieces than are declared now, or are behind; nobody else folds
+   * meanwhile. Resolves with whose they are, or nothing when the lease was lost. What cannot be made anew stays as it is, and is behind.
    */
   async #renew(
     programmes: readonly Programme[],
@@ -156,13 +177,16 @@ export class Folder {
     const renewed: ProgrammeId[] = [];
     for (const programme of programmes) {
       const state = states.get(programme.id);
-      if (!state || !needsRenewal(programme, state)) continue;
+      if (!state || !needsRenewal(programme, state) || this.#waits(programme)) continue;
       const renewal = new Renewal(programme);
       for (let after = 0; after < upTo; after += CHUNK) {
         renewal.add(await this.#ports.store.trials(programme.id, after, Math.min(upTo, after + CHUNK)));
         if ((await this.#held()) === undefined) return undefined;
       }
-      states.set(programme.id, { ...state, ...renewal.state });
+      const { fault, state: made } = renewal;
+      states.set(programme.id, fault ? { ...state, behind: true } : { ...state, ...made, behind: undefined });
+      if (fault) this.#fellBehind(programme.id, fault);
+      else this.#retries.delete(programme.id);
       renewed.push(programme.id);
     }
     return renewed;

@@ -57,6 +57,8 @@ export interface EngineHealth {
   modelAgeMs: number;
   /** Programmes whose newest model cannot be decided on. */
   refusedModels: number;
+  /** Programmes whose newest model is without what came since something could not be added to it. */
+  behindModels: number;
 }
 
 /** What the engine tells of its own accord. */
@@ -71,7 +73,7 @@ export interface EngineObserver {
   folded(entries: number): void;
   /** Something that an operator should mend. */
   warned(message: string): void;
-  /** Learning pauses; the last good model goes on deciding. */
+  /** Learning pauses, of one programme or of all; the last good model goes on deciding. */
   foldFailed(error: unknown): void;
   /** The newest model of a programme cannot be decided on; the last good one goes on deciding. Told once until it can again. */
   modelRefused(error: unknown): void;
@@ -170,8 +172,8 @@ export async function openRoom(parts: RoomParts, observer: EngineObserver): Prom
       ...doorOf(engine, catalogue),
       health: () => {
         const checkedAt = Math.max(folder.doneAt ?? startedAt, news.heardAt ?? startedAt);
-        const [modelAgeMs, refusedModels] = [now() - checkedAt, catalogue.refused];
-        return Promise.resolve({ queued: engine.queued, modelAgeMs, refusedModels });
+        const models = { refusedModels: catalogue.refused, behindModels: catalogue.behind };
+        return Promise.resolve({ queued: engine.queued, modelAgeMs: now() - checkedAt, ...models });
       },
     },
     store: deskOf(store, catalogue),

@@ -5,6 +5,9 @@ import { name } from './names.ts';
 
 /* The fields of a programme that say what it is for. */
 
+/** Squares of rewards are added up, of as many people as there may be. */
+const isReckoned = (reward: number): boolean => reward >= 1e-12 && reward <= 1e12;
+
 const goalSignal = z
   .object({
     signal: name,
@@ -20,6 +23,10 @@ const goalSignal = z
   .refine((goal) => goal.value === undefined || goal.cap !== undefined, {
     path: ['cap'],
     message: 'the largest value that counts, needed with `value`',
+  })
+  .refine(({ weight, cap = 1 }) => weight === 0 || isReckoned(Math.abs(weight * cap)), {
+    path: ['weight'],
+    message: 'weight x cap between 1e-12 and 1e12, either way: beyond that rewards cannot be added up',
   });
 
 const limit = z.strictObject({

@@ -12,6 +12,10 @@ import { id, name } from './names.ts';
 /** A model has the square of it in numbers for each option, and is written with every fold. */
 const MOST_COLUMNS = 64;
 
+/** What is between its bounds is divided by their distance, and what is logged by what a reward is worth: with more that is no number. */
+const MOST_NUMBER = 1e100;
+const MOST_LOGGED = 1e30;
+
 const RESPONSE_NAMES: ReadonlySet<string> = new Set(RESPONSES);
 
 const source = (past: readonly string[]): z.ZodOptional<z.ZodString> =>
@@ -42,8 +46,8 @@ const category = z
 const number = z
   .strictObject({
     type: z.literal('number'),
-    min: z.number(),
-    max: z.number(),
+    min: z.number().min(-MOST_NUMBER),
+    max: z.number().max(MOST_NUMBER),
     from: source(PAST_NUMBERS),
     days: z
       .number()
@@ -51,7 +55,10 @@ const number = z
       .max(IGNORED_LOOKBACK_HOURS / 24)
       .optional(),
   })
-  .refine(({ min, max }) => min < max, { path: ['max'], message: 'a number greater than min' })
+  .refine(({ min, max }) => max - min >= 1 / MOST_NUMBER, {
+    path: ['max'],
+    message: 'a number greater than min',
+  })
   .refine(({ from, days }) => (from === 'contactsIn') === (days !== undefined), {
     path: ['days'],
     message: 'over how many days `contactsIn` counts; with nothing else',
@@ -90,7 +97,11 @@ export const policy = z.strictObject({
       at: z.iso.datetime({ offset: true }),
       options: z.record(
         id,
-        z.strictObject({ trials: z.number().positive(), reward: z.number(), squares: z.number().min(0) }),
+        z.strictObject({
+          trials: z.number().positive().max(MOST_LOGGED),
+          reward: z.number().min(-MOST_LOGGED).max(MOST_LOGGED),
+          squares: z.number().min(0).max(MOST_LOGGED),
+        }),
       ),
     })
     .optional(),

@@ -22,6 +22,8 @@ export interface RigOptions {
   /** Told of decisions that nobody waited for any more. */
   shed?: (decisions: number) => void;
   behind?: boolean;
+  /** Told of folds that failed, of one programme or of all. */
+  failed?: (error: unknown) => void;
   /** Told of models that cannot be decided on. */
   refused?: (error: Error) => void;
   /** The closed list is not read. */
@@ -83,7 +85,7 @@ export async function engineRig(options: RigOptions = {}): Promise<EngineRig> {
     seed: 'seed of the installation',
     observeBatch: (size) => void batches.push(size),
   });
-  const folder = new Folder({ ...shared, observe: () => undefined, failed: unexpected });
+  const folder = new Folder({ ...shared, observe: () => undefined, failed: options.failed ?? unexpected });
   const first = programmes[0]?.id ?? '';
   const decide = (person: PersonRef, request: Partial<DecideRequest> = {}): Promise<Decision> =>
     engine.decide({ programme: first, person, context: {}, ...request });
