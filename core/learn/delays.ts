@@ -56,6 +56,8 @@ export interface DelayLaw {
   shared: DelayCurve;
   /** Of each option, held to what they share. */
   options: ReadonlyMap<OptionKey, DelayCurve>;
+  /** How much of each option's own is what they share, from 0 to 1. */
+  pooled: ReadonlyMap<OptionKey, number>;
 }
 
 /** Hours after a decision in which a signal may still count: its window begins when the message is sent, which may be later. */
@@ -92,8 +94,10 @@ export function lawOf(blocks: readonly Block[], goal: GoalSignal, window: number
   const cohorts = [...known.values()].map(({ trials, arrivals, open }): Cohort[] => {
     return [{ sends: [{ count: trials, youngest: window, oldest: window }], arrivals }, ...open];
   });
-  const { shared, options } = delayShares(cohorts, bins);
-  return { bins, shared, options: new Map([...known.keys()].map((key, i) => [key, options[i]!])) };
+  const { shared, options, pooled } = delayShares(cohorts, bins);
+  const byOption = <Own>(of: readonly Own[]): Map<OptionKey, Own> =>
+    new Map([...known.keys()].map((key, i) => [key, of[i]!]));
+  return { bins, shared, options: byOption(options), pooled: byOption(pooled) };
 }
 
 function addClosed(own: Known, trials: number, arrivals: readonly number[]): void {

@@ -57,7 +57,7 @@ const constantOf = ({ information, responses, ...rest }: BlockTotal): BlockTotal
 });
 
 /** What forgetting leaves of a trial of some hours ago. */
-const remaining = ({ policy }: Programme, hours: number): number =>
+export const remaining = ({ policy }: Programme, hours: number): number =>
   policy.halfLifeDays === undefined ? 1 : 2 ** ((-hours * HOUR_MS) / (policy.halfLifeDays * DAY_MS));
 
 /** An A/B test weighs all of its trials alike. */

@@ -35,7 +35,8 @@ export function autoEstimates(
         return { feature, estimate: own.mean, interval: intervalOf(own.mean, own.sd) };
       });
       const propensity = chosen[open.indexOf(option)] ?? 0;
-      const estimate = { propensity, estimate: mean, interval: intervalOf(mean, sd) };
+      const learnedPrior = beliefs.untried(x, option);
+      const estimate = { propensity, estimate: mean, interval: intervalOf(mean, sd), learnedPrior };
       return [option, { ...estimate, coefficients: features.length > 1 ? coefficients : undefined }];
     }),
   );

@@ -6,6 +6,7 @@ import type { Model, ModelState } from '../learn/model.ts';
 import type { PastUse } from '../learn/past.ts';
 import { optionTotals } from '../learn/model.ts';
 import { betaQuantile } from '../maths/beta-quantile.ts';
+import type { LearnedPrior } from '../policies/belief.ts';
 import type { Priced } from '../policies/costs.ts';
 import { pricedOf } from '../policies/costs.ts';
 import type { LimitState } from '../policies/limits.ts';
@@ -13,10 +14,12 @@ import { limitStates } from '../policies/limits.ts';
 import { withoutPast } from '../policies/informed.ts';
 import { policyOf, stepsOf } from '../policies/policy-of.ts';
 import { optionsOf } from '../policies/policy.ts';
-import { posteriorOf } from '../policies/posterior.ts';
+import { posteriors, PRIOR_TRIALS } from '../policies/posterior.ts';
 import type { Guard } from '../policies/traffic-guard.ts';
 import { guardOf, guardTraffic } from '../policies/traffic-guard.ts';
 import { autoEstimates } from './auto-estimates.ts';
+import type { OptionDelay } from './delay-curves.ts';
+import { optionDelays } from './delay-curves.ts';
 import { eitherEstimate } from './either-estimate.ts';
 import type { Coefficient, Interval } from './linear-estimates.ts';
 import { linearEstimates } from './linear-estimates.ts';
@@ -29,6 +32,8 @@ export interface OptionEstimate extends Priced {
   effectiveTrials: number;
   /** Trials whose signals may still come, and as how many they count. */
   pending: Pending;
+  /** The others: all that comes of them has come. */
+  complete: Pending;
   /** Share of the trials so far. */
   share: number;
   /**
@@ -41,6 +46,10 @@ export interface OptionEstimate extends Priced {
   interval: Interval;
   /** Of a policy that learns from context. */
   coefficients?: Coefficient[] | undefined;
+  /** What it would be believed to earn by the options of this programme together, had it never been tried; absent where nothing it does counts. */
+  learnedPrior?: LearnedPrior | undefined;
+  /** How late the signals that count for it come. */
+  delays: OptionDelay[];
   /** What is known of it from elsewhere, in rewards, and as how many trials that counts by now. */
   prior?: PastUse | undefined;
   /** Where it stands with each limit of the goal. */
@@ -61,7 +70,9 @@ export function estimatesOf(programme: Programme, state: ModelState, at: number)
   const { related } = believableSums(programme, state, at);
   return known.map((one, i) => {
     const own = eitherEstimate(one, plain[i]!, related);
-    return { ...own, ...pricedOf(programme, own.option, own.estimate) };
+    // what was done elsewhere is told apart
+    const { learnedPrior } = plain[i]!;
+    return { ...own, learnedPrior, ...pricedOf(programme, own.option, own.estimate) };
   });
 }
 
@@ -83,20 +94,33 @@ function estimatesGiven(
   const linear = autoEstimates(programme, effective, open) ?? linearEstimates(programme, effective, open);
   const totals = optionTotals(state);
   const trials = Object.values(totals).reduce((sum, option) => sum + option.trials, 0);
+  const [posteriorOf, untriedOf] = [
+    posteriors(programme, effective.options),
+    posteriors(programme, effective.options, {}),
+  ];
   const estimates = options.map((option) => {
-    const { mean, alpha, beta, low, high } = posteriorOf(programme, effective.options, option);
+    const { mean, alpha, beta, low, high } = posteriorOf(option);
+    const untried = untriedOf(option);
     const at = (p: number): number => low + (high - low) * betaQuantile(p, alpha, beta);
     const own = totals[option] ?? { trials: 0, signals: {} };
+    const effectiveTrials = effective.own[option]?.information[0] ?? 0;
+    const pending = effective.pending[option] ?? { trials: 0, counted: 0 };
     const known = {
       option,
       trials: own.trials,
-      effectiveTrials: effective.own[option]?.information[0] ?? 0,
-      pending: effective.pending[option] ?? { trials: 0, counted: 0 },
+      effectiveTrials,
+      pending,
+      complete: {
+        trials: own.trials - pending.trials,
+        counted: Math.max(0, effectiveTrials - pending.counted),
+      },
       share: trials === 0 ? 0 : own.trials / trials,
       propensity: propensities.get(option) ?? 0,
       estimate: mean,
       interval: { low: at(0.025), high: at(0.975), level: 0.95 },
       signals: own.signals,
+      learnedPrior: untried.variance > 0 ? { mean: untried.mean, trials: PRIOR_TRIALS } : undefined,
+      delays: optionDelays(effective, state, option),
       ...(effective.past[option] && { prior: effective.past[option] }),
       ...linear?.get(option),
     };

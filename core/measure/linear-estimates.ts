@@ -4,6 +4,7 @@ import type { EffectiveSums } from '../learn/effective.ts';
 import type { RowSums } from '../learn/models/linear.ts';
 import { bestNormalProbabilities } from '../maths/best-normal.ts';
 import { inverseDiagonal, rowStart } from '../maths/cholesky.ts';
+import type { LearnedPrior } from '../policies/belief.ts';
 import { costOf } from '../policies/costs.ts';
 import { LinearBeliefs } from '../policies/linear-beliefs.ts';
 import { floored } from '../policies/policy.ts';
@@ -33,6 +34,7 @@ export interface LinearEstimate {
   propensity: number;
   estimate: number;
   interval: Interval;
+  learnedPrior?: LearnedPrior | undefined;
   coefficients?: Coefficient[] | undefined;
 }
 
@@ -60,7 +62,8 @@ export function linearEstimates(
   if (programme.policy.kind !== 'linear-thompson' || !sums.inContext) return undefined;
   const beliefs = new LinearBeliefs(programme, sums);
   const { columns, model, options } = beliefs;
-  const { means, sds } = beliefs.score(averageContext(model.options, columns.count), options);
+  const average = averageContext(model.options, columns.count);
+  const { means, sds } = beliefs.score(average, options);
   const places = [...options.keys()].filter((i) => open.includes(options[i]!));
   const net = Float64Array.from(places, (i) => means[i]! - costOf(programme, options[i]!));
   const doubt = Float64Array.from(places, (i) => sds[i]!);
@@ -73,6 +76,7 @@ export function linearEstimates(
         propensity: propensities.get(i) ?? 0,
         estimate: means[i]!,
         interval: intervalOf(means[i]!, sds[i]!),
+        learnedPrior: beliefs.untried(average, option),
         coefficients: coefficientsOf(beliefs, i),
       },
     ]),

@@ -11,6 +11,7 @@ import type { Moments } from '../learn/models/context-beliefs.ts';
 import { ContextBeliefs } from '../learn/models/context-beliefs.ts';
 import type { RewardSums } from '../learn/models/reward-sums.ts';
 import { packedLength } from '../maths/cholesky.ts';
+import type { LearnedPrior } from './belief.ts';
 import { optionsOf } from './policy.ts';
 import { rewardRange, scaleOf } from './posterior.ts';
 import { modelColumns } from './recovery.ts';
@@ -66,6 +67,14 @@ export class AutoBeliefs {
   of(x: Float64Array, option: OptionKey, scaled: boolean): Moments {
     const place = this.#places.get(option);
     return place === undefined ? KNOWN : this.#inRewards(this.#model.belief(x, place, scaled));
+  }
+
+  /** What would be believed of an option had it never been tried, and as how many trials that counts; undefined of what cannot earn. */
+  untried(x: Float64Array, option: OptionKey): LearnedPrior | undefined {
+    const place = this.#places.get(option);
+    if (place === undefined) return undefined;
+    const { mean, sd, noise } = this.#model.untried(x, place);
+    return { mean: this.#unit * mean, trials: noise / sd ** 2 };
   }
 
   /** What feature `j` adds to the expected reward of an option, for each unit it has. */

@@ -11,6 +11,12 @@ export interface Belief {
   shape?: (Beta & { low: number; high: number }) | undefined;
 }
 
+/** What an option is believed to earn by all options together before it is tried, in rewards, and as how many trials that counts. */
+export interface LearnedPrior {
+  mean: number;
+  trials: number;
+}
+
 /** What was learned of one programme, ready to be asked. The first step of a policy. */
 export interface Learner {
   /** For the record. */

@@ -11,6 +11,7 @@ import type { RowSums } from '../learn/models/linear.ts';
 import type { LinearOption } from '../learn/models/linear.ts';
 import type { NoisePrior } from '../learn/models/linear.ts';
 import { DEFAULT_NOISE, LinearModel } from '../learn/models/linear.ts';
+import type { LearnedPrior } from './belief.ts';
 import { optionsOf } from './policy.ts';
 import { modelColumns } from './recovery.ts';
 import { posteriors, PRIOR_TRIALS, rewardRange, scaleOf } from './posterior.ts';
@@ -112,6 +113,15 @@ export class LinearBeliefs {
       sds[i] = this.#certain[places[i]!] ? 0 : this.unit * sds[i]!;
     }
     return { means, sds };
+  }
+
+  /** What would be believed of an option with features `x` had it never been tried, and as how many trials that counts; undefined of what cannot earn. */
+  untried(x: Float64Array, option: OptionKey): LearnedPrior | undefined {
+    const place = this.options.indexOf(option);
+    if (this.#certain[place]) return undefined;
+    const { precision, slopes = precision } = this.model.prior;
+    const doubt = x.reduce((sum, own, j) => sum + own ** 2 / (j === 0 ? precision : slopes), 0);
+    return { mean: this.unit * this.#usual[place]!, trials: 1 / doubt };
   }
 
   /** What each feature adds to the expected reward of an option, for each unit it has, in rewards. */

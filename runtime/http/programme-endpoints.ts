@@ -6,6 +6,7 @@ import { noticedChange } from '../../core/measure/change.ts';
 import { channelShares } from '../../core/measure/channels.ts';
 import { delayCurves } from '../../core/measure/delay-curves.ts';
 import { estimatesOf } from '../../core/measure/estimates.ts';
+import { forgettingOf } from '../../core/measure/forgetting.ts';
 import { hourEstimates } from '../../core/measure/hours.ts';
 import { pieceEstimates } from '../../core/measure/piece-estimates.ts';
 import { liftOf } from '../../core/measure/lift.ts';
@@ -19,6 +20,8 @@ import type { Judgement, Programmes } from '../programmes/service.ts';
 import type { Endpoint } from './endpoint.ts';
 import { checked, jsonOf } from './generic-decide.ts';
 import { Problem } from './problem.ts';
+import type { Report } from './report-answer.ts';
+import { reportAnswer } from './report-answer.ts';
 
 const STATUS = { start: 'live', pause: 'paused', end: 'ended' } as const;
 const JUDGEMENT: Record<string, Judgement> = { approve: 'approved', reject: 'rejected', archive: 'archived' };
@@ -46,7 +49,7 @@ interface Ports {
  * How a programme is doing: share, estimate and interval of every option and every piece, how late signals come, lift, the model it is decided on, what became of
  * the options of recent decisions, and what is left of what it needs.
  */
-async function report(programmes: Programmes, asked: ProgrammeId, ports: Ports): Promise<object> {
+async function report(programmes: Programmes, asked: ProgrammeId, ports: Ports): Promise<Report> {
   const { engine, store, now } = ports;
   const programme = programmes.get(asked);
   const others = programmes.all().filter((own) => own !== programme && own.status !== 'draft');
@@ -66,6 +69,8 @@ async function report(programmes: Programmes, asked: ProgrammeId, ports: Ports):
     pieces: pieceEstimates(programme, { programme: id, version, state }, now()),
     delays: delayCurves(programme, state, now()),
     change: noticedChange(programme, state, now()),
+    forgetting: forgettingOf(programme, state, now()),
+    behind: state.behind,
     channels: channelShares(programme, options),
     hours: programme.timing && hourEstimates(programme, state, now()),
     lift: liftOf(state),
@@ -141,6 +146,7 @@ export function programmeEndpoints(programmes: Programmes, ports: Ports): Endpoi
       summary:
         'Traffic share, estimates with intervals of options and pieces, lift against the holdout, the funnel, what is left of what it needs',
       scope: 'read',
+      answer: reportAnswer,
       handle: async (_, { id = '' }) => ({ status: 200, body: await report(programmes, id, ports) }),
     },
   ];

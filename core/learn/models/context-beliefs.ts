@@ -62,6 +62,14 @@ export class ContextBeliefs {
     });
   }
 
+  /** What would be believed of option `a` had it never been tried, with all of the doubt, and the variance of one reward. */
+  untried(x: Float64Array, a: number): Moments & { noise: number } {
+    const { full, flat, weight } = this;
+    const [own, plain] = [full.untried(x, a), flat.untried(CONSTANT, a)];
+    const both = mixed(ofVariance(own), ofVariance(plain), weight);
+    return { ...both, noise: weight * own.noise + (1 - weight) * plain.noise };
+  }
+
   /** What feature `j` adds to the expected reward of option `a`, for each unit it has. */
   coefficient(a: number, j: number): Moments {
     const { full, flat, weight } = this;
@@ -80,6 +88,10 @@ function mixed(one: Moments, other: Moments, probability: number): Moments {
   const between = probability * (1 - probability) * (one.mean - other.mean) ** 2;
   return { mean, sd: Math.sqrt(within + between) };
 }
+
+const ofVariance = ({ mean, variance }: { mean: number; variance: number }): Moments => {
+  return { mean, sd: Math.sqrt(variance) };
+};
 
 function moments(model: PooledLinear, x: Float64Array, a: number, scaled: boolean): Moments {
   const scale = scaled ? model.scale : 1;

@@ -188,6 +188,8 @@ export class DelayCurve {
 export interface DelayShares {
   shared: DelayCurve;
   options: DelayCurve[];
+  /** How much of each option's own is what they share, from 0 to 1. */
+  pooled: number[];
 }
 
 /**
@@ -203,7 +205,11 @@ export function delayShares(options: readonly (readonly Cohort[])[], bins: Bins)
     Float64Array.from(bins, (_, b) => counts.reduce((total, own) => total + pick(own)[b]!, 0));
   const shared = shares(hazards({ arrivals: sum((o) => o.arrivals), sends: sum((o) => o.sends) }, guess));
   const curveOf = (own: Float64Array): DelayCurve => new DelayCurve(bins, own);
-  return { shared: curveOf(shared), options: counts.map((own) => curveOf(shares(hazards(own, shared)))) };
+  return {
+    shared: curveOf(shared),
+    options: counts.map((own) => curveOf(shares(hazards(own, shared)))),
+    pooled: counts.map(({ arrivals }) => STRENGTH / (STRENGTH + arrivals.reduce((total, n) => total + n, 0))),
+  };
 }
 
 /**

@@ -200,7 +200,23 @@ export class PooledLinear {
     return this.unit ** 2 * quadratic(this.#options[a]!.belief.factor, x, this.#work);
   }
 
-  /** The same of many options in one context, for one context after another, into arrays of the same length. */
+  /**
+   * What would be believed of option `a` had it never been tried, by what the others have in common and its labels; and the variance of one
+   * reward about what is expected, by which that counts as so many trials.
+   */
+  untried(x: Float64Array, a: number): { mean: number; variance: number; noise: number } {
+    const { offset, unsure } = this.#constant(a);
+    let [mean, variance] = [offset * x[0]!, unsure * x[0]! ** 2];
+    for (let j = 0; j < x.length; j++) {
+      mean += x[j]! * this.prior.mean[j]!;
+      variance += x[j]! ** 2 * this.prior.varianceOf(j);
+    }
+    const square = this.unit ** 2;
+    const { noise } = this.#options[a]!;
+    return { mean: this.centre + this.unit * mean, variance: square * variance, noise: square * noise };
+  }
+
+  /** Mean and variance of many options in one context, for one context after another, into arrays of the same length. */
   along(x: Float64Array, options: readonly number[], means: Float64Array, variances: Float64Array): void {
     this.#weights.along(x, options, means, variances);
     for (let i = 0; i < options.length; i++) {
