@@ -1,3 +1,4 @@
+import type { PolicyKind } from '../../core/domain/programme.ts';
 import type { How } from '../../core/timing/plan.ts';
 import type { Labelling } from './labels.ts';
 import { playLabels } from './labels.ts';
@@ -102,6 +103,10 @@ const FATIGUE: readonly FatiguePolicy[] = [
 const ELSEWHERE: readonly Elsewhere[] = ['right', 'at half the rate', 'drifted', 'shuffled', 'reversed'];
 const HABITS: readonly Habits[] = ['differ', 'alike'];
 const CLOCKS: Readonly<Record<string, How>> = { 'any hour': 'even', 'learned hours': 'responsive' };
+const NEW_OPTIONS: Readonly<Record<string, { persons: boolean; kinds: readonly PolicyKind[] }>> = {
+  'new options': { persons: false, kinds: ['auto'] },
+  'new options, persons differ': { persons: true, kinds: ['auto', 'shared-linear-thompson'] },
+};
 const LABELLINGS: readonly Labelling[] = ['none', 'right', 'shuffled'];
 const HETEROGENEITY = [0.15, 0.3, 0.6];
 const INTERACTIONS = [0, 0.15, 0.4];
@@ -123,11 +128,14 @@ const fromElsewhere = (): Job[] =>
   }));
 
 const ofLabels = (): Job[] =>
-  LABELLINGS.map((labelling) => ({
-    world: 'new options',
-    policy: `auto, labels ${labelling}`,
-    run: (seed: number) => playLabels(seed, labelling),
-  }));
+  Object.entries(NEW_OPTIONS).flatMap(([world, { persons, kinds }]) =>
+    kinds.flatMap((kind) =>
+      LABELLINGS.map((labelling) => ({
+        ...{ world, policy: `${kind}, labels ${labelling}` },
+        run: (seed: number) => playLabels(seed, { labelling, policy: { kind }, persons }),
+      })),
+    ),
+  );
 
 const players = (world: string): Readonly<Record<string, MakePlayer>> =>
   WITHOUT_CONTEXT.includes(world) ? PLAYERS : { ...PLAYERS, ...WITH_CONTEXT };

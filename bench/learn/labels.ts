@@ -1,3 +1,4 @@
+import type { PolicyChoice } from '../../core/domain/programme.ts';
 import { DAY_MS, HOUR_MS } from '../../core/domain/programme.ts';
 import { rngFromNumber } from '../../core/maths/xoshiro.ts';
 import { Served } from './served.ts';
@@ -16,19 +17,34 @@ const ROUNDS = 50_000;
 const BASE = Math.log(0.03);
 const BY_LABEL = 0.4;
 const BY_ITSELF = 0.1;
+/** What persons are, yes or no, each half of the time; what labels and options add to log-odds where it is yes varies as their constants do. */
+const TRAITS = ['t1', 't2', 't3', 't4'];
 const ROUND_MS = DAY_MS / 2_500;
 const START = Date.parse('2026-01-05T09:00:00Z');
 const FOLD = 250;
 
-/** Regret of `auto` where options made of a hook and an offer join others at half time; from then on only. */
-export function playLabels(seed: number, labelling: Labelling): number {
+type Weights = readonly number[];
+const plus = (...all: readonly Weights[]): number[] =>
+  all[0]!.map((_, j) => all.reduce((sum, weights) => sum + weights[j]!, 0));
+
+export interface NewOptions {
+  labelling: Labelling;
+  policy: PolicyChoice;
+  /** Whether labels and options do well with some persons and badly with others. */
+  persons: boolean;
+}
+
+/** Regret where options made of a hook and an offer join others at half time; from then on only. */
+export function playLabels(seed: number, { labelling, policy, persons }: NewOptions): number {
   const rng = rngFromNumber(16_000 + seed);
-  const draw = (n: number, by: number): number[] => Array.from({ length: n }, () => by * rng.normal());
+  const traits = persons ? TRAITS : [];
+  const draw = (n: number, by: number): number[][] =>
+    Array.from({ length: n }, () => Array.from({ length: 1 + traits.length }, () => by * rng.normal()));
   const [hooks, offers, own] = [draw(HOOKS, BY_LABEL), draw(OFFERS, BY_LABEL), draw(OPTIONS, BY_ITSELF)];
   const pairs = Float64Array.from({ length: OPTIONS }, (_, a) => a);
   shuffle(rng, pairs);
-  const rates = Array.from(pairs, (pair, a) =>
-    Math.exp(BASE + hooks[pair % HOOKS]! + offers[Math.floor(pair / HOOKS)]! + own[a]!),
+  const weights = Array.from(pairs, (pair, a) =>
+    plus(hooks[pair % HOOKS]!, offers[Math.floor(pair / HOOKS)]!, own[a]!),
   );
   const told = pairs.slice();
   if (labelling === 'shuffled') shuffle(rng, told);
@@ -36,11 +52,11 @@ export function playLabels(seed: number, labelling: Labelling): number {
     hook: `h${pair % HOOKS}`,
     offer: `o${Math.floor(pair / HOOKS)}`,
   }));
+  const yesOrNo = { type: 'category' as const, values: ['yes'] };
   const programme = new Served({
-    options: OPTIONS,
-    policy: { kind: 'auto' },
-    windowHours: 1,
+    ...{ options: OPTIONS, policy, windowHours: 1 },
     labels: labelling === 'none' ? undefined : labels,
+    ...(persons && { context: Object.fromEntries(traits.map((name) => [name, yesOrNo])) }),
   });
   const [luck, chance] = [rngFromNumber(17_000 + seed), rngFromNumber(18_000 + seed)];
   let [regret, fold, next] = [0, 0, 1];
@@ -51,11 +67,16 @@ export function playLabels(seed: number, labelling: Labelling): number {
       next = t + Math.min(FOLD, 1 + t * 0.04);
     }
     const open = t < ROUNDS / 2 ? FIRST : undefined;
+    const has = traits.map(() => luck.uniform() < 0.5);
+    const context = Object.fromEntries(traits.flatMap((name, i) => (has[i] ? [[name, 'yes']] : [])));
+    const rates = weights.map(([constant, ...others]) =>
+      Math.min(1, Math.exp(BASE + others.reduce((sum, w, i) => (has[i] ? sum + w : sum), constant!))),
+    );
     // everything is answered at once: what is asked about is long over
     const at = (round: number): number => START + round * ROUND_MS;
-    const option = programme.choose({ context: {}, at: at(fold) + HOUR_MS }, chance, open);
-    programme.decided({ context: {}, at: at(t) }, option);
-    if (luck.uniform() < rates[option]!) programme.answered({ context: {}, at: at(t) }, option, 0);
+    const option = programme.choose({ context, at: at(fold) + HOUR_MS }, chance, open);
+    programme.decided({ context, at: at(t) }, option);
+    if (luck.uniform() < rates[option]!) programme.answered({ context, at: at(t) }, option, 0);
     if (t >= ROUNDS / 2) regret += Math.max(...rates) - rates[option]!;
   }
   return regret;

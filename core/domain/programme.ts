@@ -162,7 +162,8 @@ export interface Guardrails {
   queues?: Record<string, Queue> | undefined;
 }
 
-export type PolicyKind = 'auto' | 'weighted-thompson' | 'linear-thompson' | 'top-two' | 'fixed-split';
+export type PolicyKind =
+  'auto' | 'weighted-thompson' | 'linear-thompson' | 'shared-linear-thompson' | 'top-two' | 'fixed-split';
 
 export interface PolicyChoice {
   kind: PolicyKind;

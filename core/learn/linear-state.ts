@@ -71,7 +71,8 @@ const onGrid = (worth = 0): number => Math.round(worth * WORTH_GRID) / WORTH_GRI
 /** Whether a programme learns from the context of its requests. */
 export const learnsContext = ({ policy, context }: Programme): boolean =>
   policy.kind === 'linear-thompson' ||
-  (policy.kind === 'auto' && (context !== undefined || policy.recovering === true));
+  ((policy.kind === 'auto' || policy.kind === 'shared-linear-thompson') &&
+    (context !== undefined || policy.recovering === true));
 
 /** How trials become sums over their features. */
 export class LinearSums<Features extends TrialFeatures = TrialFeatures> {

@@ -11,7 +11,7 @@ import type { LinearEstimate } from './linear-estimates.ts';
 import { averageContext, intervalOf } from './linear-estimates.ts';
 
 /**
- * Estimates of a programme on `auto`, each for a request of average context. Undefined for other programmes.
+ * Estimates of a programme on `auto` or `shared-linear-thompson`, each for a request of average context. Undefined for other programmes.
  * @param open the options the policy chooses between
  */
 export function autoEstimates(
@@ -19,7 +19,8 @@ export function autoEstimates(
   sums: EffectiveSums,
   open: readonly OptionKey[],
 ): Map<OptionKey, LinearEstimate> | undefined {
-  if (programme.policy.kind !== 'auto') return undefined;
+  const { kind } = programme.policy;
+  if (kind !== 'auto' && kind !== 'shared-linear-thompson') return undefined;
   const beliefs = new AutoBeliefs(programme, sums);
   const { labels: features, places } = beliefs.columns;
   const count = sums.inContext ? linearSumsOf(programme).features.count : 1;

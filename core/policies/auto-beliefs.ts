@@ -18,7 +18,7 @@ import { modelColumns } from './recovery.ts';
 
 const KNOWN: Moments = { mean: 0, sd: 0 };
 
-/** What `auto` believes of the options of a programme at one time, in rewards. */
+/** What `auto` or `shared-linear-thompson` believes of the options of a programme at one time, in rewards. */
 export class AutoBeliefs {
   readonly options: readonly OptionKey[];
   /** What the model has of the features. */
@@ -47,7 +47,12 @@ export class AutoBeliefs {
     this.#model = new ContextBeliefs(
       columns,
       known.flatMap((own) => own ?? []),
-      labelRows(earning.map((option) => programme.variants.find(({ id }) => id === option)?.labels)),
+      {
+        labels: labelRows(
+          earning.map((option) => programme.variants.find(({ id }) => id === option)?.labels),
+        ),
+        always: programme.policy.kind === 'shared-linear-thompson',
+      },
     );
   }
 

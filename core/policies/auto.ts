@@ -12,6 +12,7 @@ import type { Circumstances } from './policy.ts';
 /**
  * The default: believes what pooled regressions of the reward say, with the context where it pays and without where it does
  * not (`core/learn/models/context-beliefs.ts`), and doubts it as much as is worth exploring. docs/learning.md has how it does.
+ * `shared-linear-thompson` believes the one with the context, whatever it pays, and doubts it as much as there is to doubt.
  */
 export function auto(programme: Programme, model: Model): Learner {
   const { features } = linearSumsOf(programme);
@@ -37,7 +38,7 @@ export function auto(programme: Programme, model: Model): Learner {
     return all;
   };
   return {
-    name: 'auto',
+    name: programme.policy.kind,
     note: inContext ? undefined : 'the context is not known yet',
     constant,
     believe: (eligible, { context, at }) => beliefsAt(at).believe(context, eligible),

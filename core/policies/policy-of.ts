@@ -26,6 +26,7 @@ const KINDS: Record<PolicyKind, Kind> = {
   auto: { learn: auto, rule: () => thompson },
   'weighted-thompson': { learn: earned, rule: () => thompson },
   'linear-thompson': { learn: regressed, rule: () => thompson },
+  'shared-linear-thompson': { learn: auto, rule: () => thompson },
   'top-two': { learn: earned, rule: () => topTwoThompson },
   'fixed-split': { learn: earned, rule: sharedAsSet },
 };

@@ -66,7 +66,14 @@ const number = z
 
 const feature = z.discriminatedUnion('type', [category, number]);
 
-const KINDS = ['auto', 'weighted-thompson', 'linear-thompson', 'top-two', 'fixed-split'] as const;
+const LEARNING = [
+  'auto',
+  'weighted-thompson',
+  'linear-thompson',
+  'shared-linear-thompson',
+  'top-two',
+] as const;
+const KINDS = [...LEARNING, 'fixed-split'] as const;
 
 export const policy = z.strictObject({
   kind: z.enum(KINDS, { error: `one of ${KINDS.join(', ')}` }),
@@ -120,14 +127,14 @@ export const contextFields = {
 
 /** Fields of `policy` besides `kind`, and the kinds that heed them. */
 const HEEDED: Record<Exclude<keyof PolicyChoice, 'kind'>, readonly PolicyKind[]> = {
-  floor: ['auto', 'weighted-thompson', 'linear-thompson', 'top-two'],
-  halfLifeDays: ['auto', 'weighted-thompson', 'linear-thompson', 'top-two'],
-  recovering: ['auto', 'linear-thompson'],
+  floor: LEARNING,
+  halfLifeDays: LEARNING,
+  recovering: ['auto', 'linear-thompson', 'shared-linear-thompson'],
   shares: ['fixed-split'],
-  netOfCosts: ['auto', 'weighted-thompson', 'linear-thompson', 'top-two'],
-  newOptions: ['auto', 'weighted-thompson', 'linear-thompson', 'top-two'],
-  priorFrom: ['auto', 'weighted-thompson', 'linear-thompson', 'top-two'],
-  priorLog: ['auto', 'weighted-thompson', 'linear-thompson', 'top-two'],
+  netOfCosts: LEARNING,
+  newOptions: LEARNING,
+  priorFrom: LEARNING,
+  priorLog: LEARNING,
 };
 
 /** Says what is wrong with the field at a path. */

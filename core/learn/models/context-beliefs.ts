@@ -9,6 +9,13 @@ const FORGIVEN = 10;
 const NEGLIGIBLE = 1e-3;
 const CONSTANT = Float64Array.of(1);
 
+export interface ContextSettings {
+  /** Of each option, where some have labels that others do not. */
+  labels?: readonly Float64Array[] | undefined;
+  /** Whether context is believed whatever it pays, and drawn with all of its doubt. */
+  always?: boolean;
+}
+
 /** A belief of a reward: its mean and its standard deviation. */
 export interface Moments {
   mean: number;
@@ -27,13 +34,16 @@ export class ContextBeliefs {
   /** What is drawn of each option without context. */
   readonly #flat: readonly Moments[];
 
-  /** @param labels of each option, where some have labels that others do not */
-  constructor(columns: Columns, known: readonly RewardSums[], labels?: readonly Float64Array[]) {
-    this.full = new PooledLinear(columns, known, labels);
+  constructor(
+    columns: Columns,
+    known: readonly RewardSums[],
+    { labels, always = false }: ContextSettings = {},
+  ) {
+    this.full = new PooledLinear(columns, known, { labels, scale: always ? 1 : undefined });
     const constant = columns.groups.length === 1;
-    this.flat = constant ? this.full : new PooledLinear({ groups: [0] }, known, labels);
-    this.weight = constant ? 0 : this.#weightOfContext();
-    this.#flat = known.map((_, a) => moments(this.flat, CONSTANT, a, true));
+    this.flat = constant || always ? this.full : new PooledLinear({ groups: [0] }, known, { labels });
+    this.weight = constant ? 0 : always ? 1 : this.#weightOfContext();
+    this.#flat = this.weight === 1 ? [] : known.map((_, a) => moments(this.flat, CONSTANT, a, true));
   }
 
   #weightOfContext(): number {

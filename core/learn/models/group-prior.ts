@@ -43,11 +43,11 @@ export class GroupPrior {
   /** What the variances are held to. */
   readonly guess: Float64Array;
   common = COMMON_VARIANCE;
-
-  readonly #pooled: boolean;
+  /** Of how many features, from the first, the means are learned. */
+  readonly shared: number;
 
   constructor(groups: readonly number[], { pooled = true, secondOrder = [] }: GroupSettings = {}) {
-    this.#pooled = pooled;
+    this.shared = pooled ? groups.length : 1;
     if (groups[0] !== 0 || groups.indexOf(0, 1) !== -1) throw new RangeError('group 0 is the constant alone');
     this.groups = groups;
     this.mean = new Float64Array(groups.length);
@@ -64,23 +64,21 @@ export class GroupPrior {
   /**
    * One round of learning from the options' beliefs.
    * @param variances of each weight of each belief
-   * @param labels what is known of the options beside their beliefs
+   * @param labels what is known of the options beside their beliefs; learned, too
    */
   step(beliefs: readonly Belief[], variances: readonly Float64Array[], labels?: LabelPrior): void {
     const k = beliefs.length;
     const unsure = this.#learnMeans(beliefs, labels);
-    labels?.step(
-      beliefs.map(({ mean }) => mean[0]! - this.mean[0]!),
-      this.varianceOf(0),
-    );
+    labels?.step(beliefs);
     const sum = this.guess.map((guess) => GUESS_STRENGTH * guess);
     const count = new Float64Array(sum.length).fill(GUESS_STRENGTH);
     for (const [a, { mean }] of beliefs.entries()) {
       const own = variances[a]!;
+      const told = labels?.told[a];
       for (let j = 0; j < mean.length; j++) {
-        const apart = mean[j]! - this.mean[j]!;
-        const left = j === 0 && labels ? labels.left(a, apart) : apart ** 2;
-        sum[this.groups[j]!]! += left + own[j]! + unsure[j]!;
+        // of a weight: what is left of it when its labels are taken into account
+        const apart = mean[j]! - this.mean[j]! - (told?.offset[j] ?? 0);
+        sum[this.groups[j]!]! += apart ** 2 + (told?.unsure[j] ?? 0) + own[j]! + unsure[j]!;
       }
     }
     for (const group of this.groups) count[group]! += k;
@@ -93,19 +91,18 @@ export class GroupPrior {
   #learnMeans(beliefs: readonly Belief[], labels: LabelPrior | undefined): Float64Array {
     const unsure = new Float64Array(this.mean.length);
     let common = COMMON_STRENGTH * COMMON_VARIANCE;
-    const last = this.#pooled ? unsure.length : 1;
-    for (let j = 0; j < last; j++) {
+    for (let j = 0; j < this.shared; j++) {
       const within = this.varianceOf(j);
       const across = j === 0 ? COMMON_CONSTANT_VARIANCE : this.common;
       const precision = beliefs.length / within + 1 / across;
       let sum = 0;
       for (const { mean } of beliefs) sum += mean[j]! / within;
-      if (j === 0 && labels) for (const offset of labels.offsets) sum -= offset / within;
+      if (labels) for (const { offset } of labels.told) sum -= offset[j]! / within;
       this.mean[j] = sum / precision;
       unsure[j] = 1 / precision;
       if (j > 0) common += this.mean[j]! ** 2 + unsure[j]!;
     }
-    if (last > 1) this.common = common / (COMMON_STRENGTH + unsure.length - 1);
+    if (this.shared > 1) this.common = common / (COMMON_STRENGTH + unsure.length - 1);
     return unsure;
   }
 }

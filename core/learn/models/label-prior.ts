@@ -1,82 +1,93 @@
-import {
-  factorize,
-  packedLength,
-  quadratic,
-  rowStart,
-  solveLower,
-  solveUpper,
-} from '../../maths/cholesky.ts';
 import { dot } from '../../maths/dot.ts';
+import type { Eigen } from '../../maths/symmetric-eigen.ts';
+import { symmetricEigen } from '../../maths/symmetric-eigen.ts';
+import type { Belief, GroupPrior } from './group-prior.ts';
 
-/** First guess of the variance of what a label adds, in squared log-odds, and its strength in labels. */
-const GUESS = 0.1;
+/** First guess of the variance of what a label adds, of that of the weights, and its strength in labels. */
+const SHARE = 0.4;
 const STRENGTH = 4;
 const LEAST = 1e-4;
 const MOST = 9;
 
+/** What is known of the weights of one option beside the prior of all: what is added to their means, and to their variances. */
+export interface Told {
+  offset: Float64Array;
+  unsure: Float64Array;
+}
+
 /**
- * What the labels of options add to their constants: each label one normal number around 0, the variance of all of them learned
- * (the hierarchical model of Nabi, Nassif, Hong, Mamani, Imbens, "Bayesian Meta-Prior Learning Using Empirical Bayes", 2020, for features of
- * options). An option that nobody tried begins as its labels say; labels that say nothing are shrunk away.
+ * What the labels of options add to their weights: each label one normal number around 0 for each weight, the variance of all of them learned
+ * for each group of weights (the hierarchical model of Nabi, Nassif, Hong, Mamani, Imbens, "Bayesian Meta-Prior Learning Using Empirical Bayes",
+ * 2020, for features of options). An option that nobody tried begins as its labels say; labels that say nothing are shrunk away.
+ *
+ * Worked out between options, along the axes of how many labels they share: those are the same for all weights and rounds.
  */
 export class LabelPrior {
-  /** What the labels of each option add. */
-  readonly offsets: Float64Array;
-  /** How unsure that is, a variance. */
-  readonly unsure: Float64Array;
-  variance = GUESS;
-  /** Of each label, 1 for every option that has it. */
-  readonly #labels: readonly Float64Array[];
-  /** How many labels two options share. */
-  readonly #shared: readonly Float64Array[];
+  /** Of each option. */
+  readonly told: readonly Told[];
+  /** Of each group of weights. */
+  readonly variance: Float64Array;
+  readonly #prior: GroupPrior;
+  readonly #labels: number;
+  readonly #own: Float64Array;
+  readonly #axes: Eigen;
 
   /** @param rows of each option, 1 for every label that it has, else 0 */
-  constructor(rows: readonly Float64Array[]) {
-    this.#labels = Array.from(rows[0]!, (_, j) => Float64Array.from(rows, (row) => row[j]!));
-    this.#shared = rows.map((row) => Float64Array.from(rows, (other) => dot(row, other)));
-    this.offsets = new Float64Array(rows.length);
-    this.unsure = new Float64Array(rows.length);
+  constructor(rows: readonly Float64Array[], prior: GroupPrior) {
+    const shared = rows.map((row) => Float64Array.from(rows, (other) => dot(row, other)));
+    this.#prior = prior;
+    this.#labels = rows[0]!.length;
+    this.#own = Float64Array.from(shared, (row, k) => row[k]!);
+    this.#axes = symmetricEigen(shared);
+    this.variance = prior.guess.map((guess) => SHARE * guess);
+    const { length } = prior.groups;
+    this.told = rows.map(() => ({ offset: new Float64Array(length), unsure: new Float64Array(length) }));
   }
 
-  /** How far labels set options apart, a variance. */
-  get spread(): number {
-    return this.offsets.reduce((sum, own) => sum + own ** 2, 0) / this.offsets.length;
+  /** How far labels set options apart in one weight, a variance. */
+  spread(feature: number): number {
+    return this.told.reduce((sum, { offset }) => sum + offset[feature]! ** 2, 0) / this.told.length;
   }
 
-  /** Mean square of what is left of a constant when its labels are taken into account. */
-  left(option: number, apart: number): number {
-    return (apart - this.offsets[option]!) ** 2 + this.unsure[option]!;
+  /** One round of expectation maximisation, from how far the weights of each option are from what all have in common. */
+  step(beliefs: readonly Belief[]): void {
+    const prior = this.#prior;
+    const sum = prior.guess.map((guess) => STRENGTH * SHARE * guess);
+    const count = new Float64Array(sum.length).fill(STRENGTH);
+    for (let j = 0; j < prior.shared; j++) {
+      const group = prior.groups[j]!;
+      sum[group]! += this.#explain(
+        Float64Array.from(beliefs, ({ mean }) => mean[j]! - prior.mean[j]!),
+        j,
+      );
+      count[group]! += this.#labels;
+    }
+    for (let g = 0; g < sum.length; g++) {
+      this.variance[g] = Math.min(MOST, Math.max(LEAST, sum[g]! / count[g]!));
+    }
   }
 
-  /**
-   * One round of expectation maximisation.
-   * @param apart how far the constant of each option is from what all have in common
-   * @param within variance of constants around what their labels say
-   */
-  step(apart: readonly number[], within: number): void {
-    const { variance } = this;
-    const options = apart.length;
-    // of what is apart: what shared labels explain, and what they do not
-    const factor = new Float64Array(packedLength(options));
-    for (const [k, shared] of this.#shared.entries()) {
-      for (let other = 0; other <= k; other++) factor[rowStart(k) + other] = variance * shared[other]!;
-      factor[rowStart(k) + k]! += within;
+  /** Of what is apart in one weight: what shared labels explain. Returns the sum of the squares of what each label adds. */
+  #explain(apart: Float64Array, feature: number): number {
+    const variance = this.variance[this.#prior.groups[feature]!]!;
+    const within = this.#prior.varianceOf(feature);
+    const { values, vectors } = this.#axes;
+    for (const [k, { offset, unsure }] of this.told.entries()) {
+      offset[feature] = 0;
+      unsure[feature] = variance * this.#own[k]!;
     }
-    factorize(factor, options, factor);
-    const explained = Float64Array.from(apart);
-    solveLower(factor, explained, explained);
-    solveUpper(factor, explained, explained);
-    const work = new Float64Array(options);
-    for (const [k, shared] of this.#shared.entries()) {
-      this.offsets[k] = variance * dot(shared, explained);
-      this.unsure[k] = variance * shared[k]! - variance ** 2 * quadratic(factor, shared, work);
+    let squares = this.#labels * variance;
+    for (const [i, axis] of vectors.entries()) {
+      const shared = Math.max(0, values[i]!);
+      const precision = 1 / (variance * shared + within);
+      const along = precision * dot(axis, apart);
+      for (const [k, { offset, unsure }] of this.told.entries()) {
+        offset[feature]! += variance * shared * along * axis[k]!;
+        unsure[feature]! -= (variance * shared * axis[k]!) ** 2 * precision;
+      }
+      squares += variance ** 2 * shared * (along ** 2 - precision);
     }
-    let sum = STRENGTH * GUESS;
-    for (const label of this.#labels) {
-      sum += (variance * dot(label, explained)) ** 2;
-      sum += variance - variance ** 2 * quadratic(factor, label, work);
-    }
-    this.variance = Math.min(MOST, Math.max(LEAST, sum / (STRENGTH + this.#labels.length)));
+    return squares;
   }
 }
 

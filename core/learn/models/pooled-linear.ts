@@ -8,7 +8,7 @@ import {
   rowStart,
   solveUpper,
 } from '../../maths/cholesky.ts';
-import type { Constant, Evidence } from './evidence.ts';
+import type { Evidence } from './evidence.ts';
 import { dot } from '../../maths/dot.ts';
 import { NormalVectors } from '../../maths/normal-vectors.ts';
 import { solve } from './evidence.ts';
@@ -35,6 +35,13 @@ export interface Columns {
   secondOrder?: readonly number[] | undefined;
   /** false: options have nothing in common but the constant (`group-prior.ts`). */
   pooled?: boolean | undefined;
+}
+
+export interface PooledSettings {
+  /** Of each option, where some have labels that others do not (`label-prior.ts`). */
+  labels?: readonly Float64Array[] | undefined;
+  /** Share of the posterior's standard deviation that is drawn with; absent: by what context explains. */
+  scale?: number | undefined;
 }
 
 /** What is worked out of one option. */
@@ -72,13 +79,12 @@ export class PooledLinear {
   readonly #labels: LabelPrior | undefined;
   readonly #work: Float64Array;
 
-  /** @param labels of each option, where some have labels that others do not (`label-prior.ts`) */
-  constructor(columns: Columns, known: readonly RewardSums[], labels?: readonly Float64Array[]) {
-    this.#labels = labels && new LabelPrior(labels);
+  constructor(columns: Columns, known: readonly RewardSums[], { labels, scale }: PooledSettings = {}) {
     const { groups, secondOrder, pooled } = columns;
     const d = groups.length;
     this.columns = columns;
     this.prior = new GroupPrior(groups, { secondOrder, pooled });
+    this.#labels = labels && new LabelPrior(labels, this.prior);
     this.#work = new Float64Array(d);
     const { mean, variance, size } = rewardsOf(known);
     this.centre = mean;
@@ -102,7 +108,7 @@ export class PooledLinear {
     }
     for (const [a, own] of this.#options.entries()) this.#resolve(own, a);
     this.#weights = new NormalVectors(beliefs, d);
-    this.scale = this.#scaleOfDraws();
+    this.scale = scale ?? this.#scaleOfDraws();
   }
 
   /** Sum of feature `j` times reward, rewards counted from their mean in units. */
@@ -110,9 +116,14 @@ export class PooledLinear {
     return (response[j]! - this.centre * information[rowStart(j)]!) / this.unit;
   }
 
-  /** What its labels say of the constant of option `a`. */
-  #constant(a: number): Constant {
-    return { offset: this.#labels?.offsets[a] ?? 0, unsure: this.#labels?.unsure[a] ?? 0 };
+  /** Variance and mean of weight `j` of option `a` before its rewards are known. */
+  #prior(a: number, j: number): { variance: number; mean: number } {
+    const { prior } = this;
+    const told = this.#labels?.told[a];
+    return {
+      variance: prior.varianceOf(j) + (told?.unsure[j] ?? 0),
+      mean: prior.mean[j]! + (told?.offset[j] ?? 0),
+    };
   }
 
   /** Brings one option in line with the prior and its noise. */
@@ -120,7 +131,7 @@ export class PooledLinear {
     const { information, response } = evidence;
     for (let i = 0; i < information.length; i++) information[i] = sums.information[i]! / noise;
     for (let j = 0; j < response.length; j++) response[j] = this.#response(sums, j) / noise;
-    solve(this.prior, evidence, belief, this.#constant(a));
+    solve(this.prior, evidence, belief, this.#labels?.told[a]);
     inverseDiagonal(belief.factor, variances);
   }
 
@@ -130,7 +141,7 @@ export class PooledLinear {
       let [explained, spent] = [0, 0];
       for (let j = 0; j < mean.length; j++) {
         explained += 2 * mean[j]! * this.#response(sums, j);
-        spent += 1 - variances[j]! / (this.prior.varianceOf(j) + (j === 0 ? this.#constant(a).unsure : 0));
+        spent += 1 - variances[j]! / this.#prior(a, j).variance;
       }
       const residual = squares - explained + packedQuadratic(sums.information, mean);
       return { residual: Math.max(0, residual), trials: Math.max(0, sums.weight - spent) };
@@ -146,7 +157,8 @@ export class PooledLinear {
   /** By the share of what tells options apart that no context explains: 1 without context, near 0 where it is everything. */
   #scaleOfDraws(): number {
     const d = this.#work.length;
-    const constant = this.prior.varianceOf(0) + (this.#labels?.spread ?? 0);
+    const apart = (j: number): number => this.prior.varianceOf(j) + (this.#labels?.spread(j) ?? 0);
+    const constant = apart(0);
     const total = this.#options.reduce((sum, { sums }) => sum + sums.weight, 0);
     let explained = total > 0 ? 0 : d - 1;
     for (let j = 1; j < d && total > 0; j++) {
@@ -155,7 +167,7 @@ export class PooledLinear {
         sum += sums.information[rowStart(j)]!;
         squares += sums.information[rowStart(j) + j]!;
       }
-      explained += this.prior.varianceOf(j) * Math.max(0, squares / total - (sum / total) ** 2);
+      explained += apart(j) * Math.max(0, squares / total - (sum / total) ** 2);
     }
     const share = constant / (constant + explained);
     return Math.sqrt(SCALE_AVERAGES ** 2 * share + SCALE_CONTEXT ** 2 * (1 - share));
@@ -168,14 +180,12 @@ export class PooledLinear {
   get evidence(): number {
     return -this.#options.reduce((sum, { sums, belief, evidence, noise, squares }, a) => {
       const { mean, factor } = belief;
-      const { offset, unsure } = this.#constant(a);
       let twice = squares / noise + sums.weight * Math.log(noise * this.unit ** 2);
       twice += logDeterminant(factor, mean.length);
       for (let j = 0; j < mean.length; j++) {
-        const variance = this.prior.varianceOf(j) + (j === 0 ? unsure : 0);
-        const prior = this.prior.mean[j]! + (j === 0 ? offset : 0);
-        twice += Math.log(variance) + prior ** 2 / variance;
-        twice -= mean[j]! * (evidence.response[j]! + prior / variance);
+        const prior = this.#prior(a, j);
+        twice += Math.log(prior.variance) + prior.mean ** 2 / prior.variance;
+        twice -= mean[j]! * (evidence.response[j]! + prior.mean / prior.variance);
       }
       return sum + twice / 2;
     }, 0);
@@ -205,11 +215,11 @@ export class PooledLinear {
    * reward about what is expected, by which that counts as so many trials.
    */
   untried(x: Float64Array, a: number): { mean: number; variance: number; noise: number } {
-    const { offset, unsure } = this.#constant(a);
-    let [mean, variance] = [offset * x[0]!, unsure * x[0]! ** 2];
+    let [mean, variance] = [0, 0];
     for (let j = 0; j < x.length; j++) {
-      mean += x[j]! * this.prior.mean[j]!;
-      variance += x[j]! ** 2 * this.prior.varianceOf(j);
+      const prior = this.#prior(a, j);
+      mean += x[j]! * prior.mean;
+      variance += x[j]! ** 2 * prior.variance;
     }
     const square = this.unit ** 2;
     const { noise } = this.#options[a]!;

@@ -10,6 +10,36 @@ const HOOKS = { a: 'price', b: 'price', c: 'story', d: 'story', e: 'price', f: '
 
 type Labels = Record<string, string>;
 
+/** Orders by plan: the one hook is for those who pay, the other for those who do not. */
+const BY_PLAN = { price: { free: 0.1, pro: 0.02 }, story: { free: 0.02, pro: 0.1 } };
+type Plan = 'free' | 'pro';
+
+/** What a new option is believed to earn on each plan after 2,000 trials of every other option on each, with the label of its hook. */
+function byPlan(kind: 'auto' | 'shared-linear-thompson', hook?: keyof typeof BY_PLAN): Record<Plan, number> {
+  const own = programme({
+    context: { plan: { type: 'category', values: ['free', 'pro'] } },
+    policy: { kind },
+    variants: [...Object.entries(HOOKS), ['new', hook] as const].map(([id, hook]) =>
+      variant(id, hook === undefined ? {} : { labels: { hook } }),
+    ),
+  });
+  const state = emptyState();
+  const sums = linearSumsOf(own);
+  state.linear = sums.empty();
+  for (const [option, hook] of Object.entries(HOOKS)) {
+    for (const plan of ['free', 'pro'] as const) {
+      const trial = { option, context: { plan }, hour: hourOf(NOON - 8 * DAY) };
+      sums.addTrials(state.linear, trial, 2_000);
+      for (let i = 0; i < BY_PLAN[hook as keyof typeof BY_PLAN][plan] * 2_000; i++)
+        sums.moveCredits(state.linear, trial, {}, { [ORDER.signal]: { worth: 1 } });
+    }
+  }
+  const policy = policyOf(own, { programme: own.id, version: 1, state });
+  const scoreOf = (plan: Plan): number =>
+    policy.score(['a', 'new'], { context: { plan }, at: NOON }).find(({ option }) => option === 'new')!.score;
+  return { free: scoreOf('free'), pro: scoreOf('pro') };
+}
+
 /** Scores after so many trials of every option but `new`, each with its hook as its label. */
 function scores(hooks: Labels, { trials = 2_000, context = false } = {}): Record<string, number> {
   const own = programme({
@@ -43,6 +73,13 @@ describe('the labels of variants', () => {
     const story = scores({ ...HOOKS, new: 'story' }, { context }).new!;
     expect(price).toBeGreaterThan(unlabelled + 0.01);
     expect(story).toBeLessThan(unlabelled - 0.01);
+  });
+
+  it.each(['auto', 'shared-linear-thompson'] as const)('say whom a new one suits: %s', (kind) => {
+    const [none, price, story] = [byPlan(kind), byPlan(kind, 'price'), byPlan(kind, 'story')];
+    expect(Math.abs(none.free - none.pro)).toBeLessThan(0.02);
+    expect(price.free).toBeGreaterThan(price.pro + 0.02);
+    expect(story.pro).toBeGreaterThan(story.free + 0.02);
   });
 
   it('do not poison where they say nothing', () => {

@@ -71,6 +71,7 @@ const KINDS: Record<string, { changes: Partial<Programme>; past?: Past }> = {
     changes: { ...CONTEXT, policy: { kind: 'linear-thompson' } },
     past: PAST,
   },
+  'shared-linear-thompson': { changes: { ...CONTEXT, policy: { kind: 'shared-linear-thompson' } } },
   'top-two': { changes: { policy: { kind: 'top-two' } } },
   'fixed-split': { changes: { policy: { kind: 'fixed-split', shares: { a: 1, b: 2, c: 3, d: 4, e: 5 } } } },
 };

@@ -17,6 +17,7 @@ describe('a policy', () => {
     { kind: 'auto', floor: 0.02, halfLifeDays: 30 },
     { kind: 'linear-thompson', recovering: true },
     { kind: 'auto', recovering: true },
+    { kind: 'shared-linear-thompson', recovering: true, halfLifeDays: 30, floor: 0.02 },
     { kind: 'top-two' },
     { kind: 'top-two', netOfCosts: false },
     { kind: 'weighted-thompson', floor: 0.01, newOptions: { share: 0.05, trials: 500 } },

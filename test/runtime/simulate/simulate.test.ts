@@ -43,7 +43,7 @@ describe('a simulation', () => {
   });
 
   it('has another best option for each value of a category, where the policy can learn that', async () => {
-    for (const kind of ['auto', 'linear-thompson'] as const) {
+    for (const kind of ['auto', 'linear-thompson', 'shared-linear-thompson'] as const) {
       const context = await run({ ...CONTEXT, policy: { kind } });
       expect(context.truth).toHaveLength(2);
       expect(new Set(context.truth.map((line) => line.split(' ')[3])).size).toBe(2);
