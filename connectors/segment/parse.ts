@@ -8,6 +8,7 @@ import type { DomainEvent } from '../../core/domain/event.ts';
 import type { PersonRef } from '../../core/domain/person.ts';
 import { segmentEvent } from './schema.ts';
 import type { SegmentEvent } from './schema.ts';
+import { subscriptionIn } from './subscription.ts';
 import { trackEvent } from './track.ts';
 
 /** Types that mean something to us whether or not they carry consent. */
@@ -49,11 +50,20 @@ function eventsOf(raw: unknown, receivedAt: number): DomainEvent[] {
   if (event.type === 'delete') return [{ ...base, type: 'delete' }];
   if (event.type === 'identify') return [{ ...base, type: 'identify', traits: traitsOf(event), consent }];
   const events: DomainEvent[] = [];
-  if (event.type === 'track') events.push(trackEvent(event, base));
+  if (event.type === 'track') events.push(...trackEvents(event, base));
   if (event.type === 'alias') events.push({ ...base, type: 'alias', previous: previousOf(event) });
   // Consent rides on every type, page views included; its own id keeps it apart from the event it came with.
   if (consent) events.push({ ...base, id: `${base.id}#consent`, type: 'identify', traits: {}, consent });
   return events;
+}
+
+/** What happened, and what it says of a channel; that has an id of its own, as consent has. */
+function trackEvents(event: SegmentEvent, base: Parameters<typeof trackEvent>[1]): DomainEvent[] {
+  const told = trackEvent(event, base);
+  const said = subscriptionIn(event.event ?? '', event.properties);
+  if (!said) return [told];
+  const { decisionId } = told;
+  return [told, { ...base, id: `${base.id}#subscription`, type: 'subscription', ...said, decisionId }];
 }
 
 function digest(item: unknown): string {

@@ -1,18 +1,26 @@
 import { linkedDecision, numberOf } from '../../core/contracts/event-fields.ts';
 import { Fault } from '../../core/contracts/faults.ts';
 import { SIGNAL } from '../../core/domain/event.ts';
-import type { DomainEvent } from '../../core/domain/event.ts';
+import type { SignalEvent } from '../../core/domain/event.ts';
 import type { PersonRef } from '../../core/domain/person.ts';
 import type { SegmentEvent } from './schema.ts';
 
-/** E-mail events by name. Source: https://segment.com/docs/connections/spec/email, read 2026-11-22 */
+/**
+ * E-mail events by name. Sources: https://segment.com/docs/connections/spec/email, read 2026-11-22;
+ * https://segment.com/docs/connections/sources/catalog/cloud-apps/braze and .../iterable, and Iterable's own names (`emailUnSubscribe`),
+ * read 2026-11-29
+ */
 const EMAIL_SIGNALS: ReadonlyMap<string, string> = new Map([
   ['Email Delivered', SIGNAL.delivered],
   ['Email Opened', SIGNAL.opened],
   ['Email Link Clicked', SIGNAL.clicked],
   ['Email Bounced', SIGNAL.bounced],
   ['Email Marked as Spam', SIGNAL.complained],
+  ['Email Marked As Spam', SIGNAL.complained],
+  ['emailComplaint', SIGNAL.complained],
   ['Unsubscribed', SIGNAL.unsubscribed],
+  ['Email Unsubscribed', SIGNAL.unsubscribed],
+  ['emailUnSubscribe', SIGNAL.unsubscribed],
 ]);
 
 /**
@@ -30,7 +38,7 @@ const VALUES = 50;
 export function trackEvent(
   event: SegmentEvent,
   base: { source: string; id: string; at: number; person: PersonRef },
-): DomainEvent {
+): SignalEvent {
   if (event.event === undefined) throw new Fault('invalid', 'a track call without an event name');
   const name = EMAIL_SIGNALS.get(event.event) ?? event.event;
   return {

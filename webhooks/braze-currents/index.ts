@@ -8,7 +8,7 @@ export const brazeCurrents = {
   id: 'braze-currents',
   title: 'Braze Currents',
   summary:
-    'Takes sends of every channel, deliveries, opens, clicks, complaints, custom events and purchases from a Currents export.',
+    'Takes sends of every channel, deliveries, opens, clicks, complaints, subscriptions, custom events and purchases from a Currents export.',
   docs: 'https://www.braze.com/docs/user_guide/data/distribution/braze_currents/setting_up_currents/custom_http_connector',
   settings: settingsSchema,
   secrets: ['token'],

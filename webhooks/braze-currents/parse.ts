@@ -6,6 +6,8 @@ import type { Verified } from '../../core/contracts/webhook.ts';
 import { messageSignal } from '../../core/domain/contact-signals.ts';
 import { SIGNAL } from '../../core/domain/event.ts';
 import type { DomainEvent } from '../../core/domain/event.ts';
+import type { Said } from '../../core/domain/opt-out.ts';
+import { groupSaid, stateSaid } from '../../core/domain/opt-out.ts';
 import { behaviourOf, isBehaviour } from './behaviour.ts';
 import { currentsEvent } from './schema.ts';
 import type { CurrentsEvent } from './schema.ts';
@@ -38,6 +40,23 @@ const MESSAGE_SIGNALS: ReadonlyMap<string, string> = new Map([
   ['users.messages.contentcard.Abort', messageSignal('content-card', 'aborted')],
 ]);
 
+type Properties = CurrentsEvent['properties'];
+
+/**
+ * Changes of subscriptions by type. Of inbound WhatsApp messages it is not known how they say so; their groups do. Source as above.
+ */
+const SAID: ReadonlyMap<string, (properties: Properties) => Said | undefined> = new Map([
+  ['users.messages.sms.InboundReceive', ({ action }: Properties) => stateSaid('sms', action)],
+  [
+    'users.behaviors.subscriptiongroup.StateChange',
+    (own: Properties) => groupSaid(own.channel, own.subscription_status),
+  ],
+  [
+    'users.behaviors.subscription.GlobalStateChange',
+    (own: Properties) => stateSaid(own.channel, own.subscription_status),
+  ],
+]);
+
 /**
  * A batch of Currents as domain events. JSON is never refused as a whole: an empty body or a batch without events is
  * the probe for credentials, and one bad event is rejected alone.
@@ -60,9 +79,9 @@ function itemsOf(body: Uint8Array): unknown[] {
 function eventsOf(raw: unknown, receivedAt: number): DomainEvent[] {
   const { event_type: type } = (raw ?? {}) as { event_type?: unknown };
   if (typeof type !== 'string') throw new Fault('invalid', 'event_type is missing');
-  const signal = MESSAGE_SIGNALS.get(type);
+  const [signal, said] = [MESSAGE_SIGNALS.get(type), SAID.get(type)];
   // Looked up before validation: events of a kind we do not use may have any shape.
-  if (signal === undefined && !isBehaviour(type)) return [];
+  if (!signal && !said && !isBehaviour(type)) return [];
   const event = itemAs(currentsEvent, raw);
   const base = {
     source: 'braze-currents',
@@ -70,6 +89,10 @@ function eventsOf(raw: unknown, receivedAt: number): DomainEvent[] {
     at: Math.min(event.time * 1000, receivedAt),
     person: personOf(event),
   };
+  if (said) {
+    const change = said(event.properties);
+    return change ? [{ ...base, type: 'subscription', ...change }] : [];
+  }
   if (signal === undefined) return [{ ...base, type: 'signal', ...behaviourOf(event) }];
   return [{ ...base, type: 'signal', name: signal, values: {}, ...aboutMessage(event) }];
 }

@@ -42,6 +42,11 @@ export const currentsEvent = z.object({
       is_suspected_bot_click: z.unknown(),
       /** JSON as text; a truncated one (the limit is 1,000 bytes) is no JSON any more. */
       message_extras: z.unknown(),
+      /** Of an inbound SMS: what Braze made of it, `Subscribed`, `Unsubscribed` or `None`. */
+      action: z.unknown(),
+      /** Of a subscription that changed: on which channel, and `Subscribed`, `Unsubscribed` or `Opted In`. */
+      channel: z.unknown(),
+      subscription_status: z.unknown(),
       name: text,
       custom_properties: fields,
       price: number,
