@@ -1,5 +1,5 @@
-/** What of a person's past may be a feature: hours since a contact, contacts in so many days, what came of the last one. */
-export const PAST_NUMBERS = ['hoursSinceContact', 'contactsIn'] as const;
+/** What of a person's past may be a feature: hours since a contact, contacts in so many days, how readily they answer, what came of the last one. */
+export const PAST_NUMBERS = ['hoursSinceContact', 'contactsIn', 'readiness'] as const;
 export const PAST_CATEGORIES = ['lastResponse'] as const;
 
 /** Values of `lastResponse`, from no contact at all to what the goal counts. */

@@ -1,5 +1,6 @@
 import type { Contact } from '../contracts/records.ts';
 import type { Objection } from '../domain/decision.ts';
+import type { Answering } from '../domain/answering.ts';
 import type { Frequency, FrequencyTarget } from '../domain/frequency.ts';
 import type { Cap, GoalSignal, Programme } from '../domain/programme.ts';
 import { DAY_MS, HOUR_MS } from '../domain/programme.ts';
@@ -8,12 +9,6 @@ import { standing } from './contacts.ts';
 import type { GuardContext, Guardrail, HistoryAsk } from './guardrail.ts';
 import { unknown } from './guardrail.ts';
 import { IGNORED_LOOKBACK_HOURS } from './suppression.ts';
-
-/** How readily everybody answers: the signal that counts as an answer, and the share of messages that have it. */
-export interface Answering {
-  goal: GoalSignal;
-  rate: number;
-}
 
 /** Days after which a contact, answered or not, says half as much about the person: who stops answering is noticed. */
 const HALF_LIFE_DAYS = 30;
@@ -31,20 +26,23 @@ export function answerAsks(programme: Programme): HistoryAsk[] {
   return [undefined, ...favoured(programme).map(({ signal }) => signal)].map((signal) => ({ signal, ms }));
 }
 
-/** Contacts of the programme that were made, oldest first. */
-const made = ({ contacts, now, programme }: GuardContext): Contact[] =>
+/** Contacts that were made, oldest first. */
+const madeByAnybody = ({ contacts, now }: GuardContext): Contact[] =>
   standing(contacts, now)
-    .filter((own) => own.programme === programme.id && own.at <= now)
+    .filter((own) => own.at <= now)
     .sort((a, b) => a.at - b.at);
+
+/** Those of the programme. */
+const made = (given: GuardContext): Contact[] =>
+  madeByAnybody(given).filter((own) => own.programme === given.programme.id);
 
 /** What came of the contacts a person had: an answer is a signal before the next contact, and no machine's. */
 function answersOf(
-  given: GuardContext,
+  { now, signals = [] }: GuardContext,
+  contacts: readonly Contact[],
   { goal, rate }: Answering,
 ): Required<Omit<FrequencyTarget, 'target'>> {
-  const { now, signals = [] } = given;
   const times = signals.filter((own) => own.name === goal.signal && own.machine !== true).map(({ at }) => at);
-  const contacts = made(given);
   let [answered, expected] = [0, 0];
   for (const [i, { at }] of contacts.entries()) {
     if (at <= now - IGNORED_LOOKBACK_HOURS * HOUR_MS) continue;
@@ -59,12 +57,20 @@ function answersOf(
 }
 
 /**
- * The target of a person, inside the range. How much more readily than others they answer has a Gamma(1, 1) prior, which is
- * that of everybody, and its mean given Poisson answers is (1 + answered) / (1 + expected) (DuMouchel, "Bayesian Data Mining
- * in Large Frequency Tables", 1999). Who is like everybody gets the middle of the range, others in proportion.
+ * How many times as readily as everybody a person answers. It has a Gamma(1, 1) prior, which is that of everybody, and its mean
+ * given Poisson answers is (1 + answered) / (1 + expected) (DuMouchel, "Bayesian Data Mining in Large Frequency Tables", 1999).
  */
+const relativeRate = (answered: number, expected: number): number => (1 + answered) / (1 + expected);
+
+/** The same of all contacts that somebody had, of whatever programme or tool: 1 of whom nothing is known. */
+export function readinessOf(given: GuardContext, answering: Answering): number {
+  const { answered, expected } = answersOf(given, madeByAnybody(given), answering);
+  return relativeRate(answered, expected);
+}
+
+/** The target of a person, inside the range: who is like everybody gets the middle of it, others in proportion. */
 export function targetFor({ least, most }: Frequency, answered: number, expected: number): number {
-  const relative = (1 + answered) / (1 + expected);
+  const relative = relativeRate(answered, expected);
   return Math.min(most, Math.max(least, Math.round((relative * (least + most)) / 2)));
 }
 
@@ -72,7 +78,7 @@ export function targetFor({ least, most }: Frequency, answered: number, expected
 export function frequencyTarget(given: GuardContext, answering: Answering): FrequencyTarget | undefined {
   const { frequency } = given.programme;
   if (!frequency || given.blind) return undefined;
-  const { answered, expected } = answersOf(given, answering);
+  const { answered, expected } = answersOf(given, made(given), answering);
   return { target: targetFor(frequency, answered, expected), answered, expected };
 }
 

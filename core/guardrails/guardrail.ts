@@ -2,6 +2,7 @@ import type { Contact, StoredSignal } from '../contracts/records.ts';
 import type { ResourceFact } from '../contracts/resources.ts';
 import type { Standings } from '../domain/closed.ts';
 import type { DecideRequest, Objection } from '../domain/decision.ts';
+import type { Answering } from '../domain/answering.ts';
 import type { FrequencyTarget } from '../domain/frequency.ts';
 import type { Person } from '../domain/person.ts';
 import type { Programme, Variant } from '../domain/programme.ts';
@@ -20,6 +21,8 @@ export interface GuardContext {
   now: number;
   /** How often the person is to be contacted; absent: as often as the range allows. */
   frequency?: FrequencyTarget | undefined;
+  /** How readily everybody answers; absent: not known, or not asked for. */
+  answering?: Answering | undefined;
   /** Features of the request. */
   context?: DecideRequest['context'] | undefined;
   /** The programme's eligibility rules, compiled. */

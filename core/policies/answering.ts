@@ -1,6 +1,6 @@
 import { SILENCE } from '../domain/decision.ts';
 import type { Programme } from '../domain/programme.ts';
-import type { Answering } from '../guardrails/frequency.ts';
+import type { Answering } from '../domain/answering.ts';
 import { favoured } from '../guardrails/frequency.ts';
 import type { ModelState } from '../learn/model.ts';
 import { optionTotals } from '../learn/model.ts';

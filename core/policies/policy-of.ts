@@ -1,4 +1,5 @@
 import type { PolicyKind, Programme } from '../domain/programme.ts';
+import { asksReadiness } from '../learn/features/sourced.ts';
 import type { Model } from '../learn/model.ts';
 import { answeringOf } from './answering.ts';
 import type { Adjustment, Learner, Rule } from './belief.ts';
@@ -49,7 +50,8 @@ export function stepsOf(programme: Programme, model: Model): Policy {
 export function policyOf(programme: Programme, model: Model): Policy {
   const policy = informed(programme, model, stepsOf);
   const beyond = beyondLimits(programme, model.state);
-  const answering = programme.frequency && answeringOf(programme, model.state);
+  const answering =
+    programme.frequency || asksReadiness(programme) ? answeringOf(programme, model.state) : undefined;
   const pieces = learnedPieces(programme, model);
   return beyond || answering || pieces ? { ...policy, beyond, answering, pieces } : policy;
 }

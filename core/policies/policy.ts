@@ -2,7 +2,7 @@ import type { Contribution } from '../domain/contribution.ts';
 import type { Decision, DecideRequest, OptionKey, ScoredOption } from '../domain/decision.ts';
 import { SILENCE } from '../domain/decision.ts';
 import type { Programme } from '../domain/programme.ts';
-import type { Answering } from '../guardrails/frequency.ts';
+import type { Answering } from '../domain/answering.ts';
 import type { Beyond } from './limits.ts';
 import type { PieceChooser } from '../slots/chooser.ts';
 

@@ -4,6 +4,7 @@ import type { FeatureDeclaration, Response } from '../../domain/feature.ts';
 import type { Programme } from '../../domain/programme.ts';
 import { DAY_MS, HOUR_MS, TRAITS } from '../../domain/programme.ts';
 import { standing } from '../../guardrails/contacts.ts';
+import { favoured, readinessOf } from '../../guardrails/frequency.ts';
 import type { GuardContext, HistoryAsk } from '../../guardrails/guardrail.ts';
 import { IGNORED_LOOKBACK_HOURS, reactionsTo } from '../../guardrails/suppression.ts';
 import type { FeatureValue } from './encode.ts';
@@ -13,10 +14,16 @@ import { sinceKey } from './freshness.ts';
 
 type Source = (given: GuardContext) => FeatureValue;
 
+const READINESS = 'readiness';
+
+/** Whether a programme has to know how readily everybody answers. */
+export const asksReadiness = ({ context = {} }: Pick<Programme, 'context'>): boolean =>
+  Object.values(context).some(({ from }) => from === READINESS);
+
 /** Longest text of a trait that is a feature: no value that is declared is longer. */
 const MOST_TEXT = 200;
 
-/** Hours are told to the hundredth: more says nothing, and is kept with every decision. */
+/** Numbers are told to the hundredth: more says nothing, and is kept with every decision. */
 const HUNDREDTHS = 100;
 
 /** Contacts that were made: one that is planned for later says nothing yet. */
@@ -38,6 +45,10 @@ const contactsIn =
   (days: number): Source =>
   (given) =>
     had(given).filter(({ at }) => at > given.now - days * DAY_MS).length;
+
+/** How many times as readily as everybody the person answers contacts; missing where the goal counts nothing that would be an answer. */
+const readiness: Source = (given) =>
+  given.answering && Math.round(readinessOf(given, given.answering) * HUNDREDTHS) / HUNDREDTHS;
 
 /** The most that came of the last contact so far. What a machine opened or clicked is nothing. */
 function lastResponse(given: GuardContext): Response {
@@ -75,6 +86,7 @@ function sourceOf(declared: FeatureDeclaration): Source | undefined {
   const { from } = declared;
   if (from === 'hoursSinceContact') return hoursSinceContact;
   if (from === 'lastResponse') return lastResponse;
+  if (from === READINESS) return readiness;
   if (from === 'contactsIn') return contactsIn(declared.type === 'number' ? (declared.days ?? 0) : 0);
   return from?.startsWith(TRAITS) ? traitOf(from.slice(TRAITS.length)) : undefined;
 }
@@ -87,6 +99,8 @@ export function featureAsks({ context = {}, goal, policy }: Programme): HistoryA
     if (declared.from === 'hoursSinceContact') return [{ ms }];
     if (declared.from === 'lastResponse')
       return [undefined, ...reactionsTo({ goal })].map((signal) => ({ signal, ms }));
+    if (declared.from === READINESS)
+      return [undefined, ...favoured({ goal }).map(({ signal }) => signal)].map((signal) => ({ signal, ms }));
     return declared.type === 'number' && declared.days !== undefined ? [{ ms: declared.days * DAY_MS }] : [];
   });
   return [...recovering, ...declaring];

@@ -93,6 +93,39 @@ describe('features of the person', () => {
     });
   });
 
+  it('are how many times as readily as everybody the person answers, whatever programme they were sent by', async () => {
+    const ready: FeatureDeclaration = { type: 'number', min: 0, max: 4, from: 'readiness' };
+    const [own, news] = [programme({ context: { ready } }), programme({ id: 'news' })];
+    const rig = await engineRig({ programmes: [own, news] });
+    const { clock } = rig;
+    // of everybody, before anything is learned: one in thirty
+    const expected = (hours: number[]): number =>
+      hours.reduce((sum, hour) => sum + 2 ** (-hour / 24 / 30) / 30, 0);
+    const readyOf = async (userId: string): Promise<unknown> =>
+      (await rig.decide({ userId }, { preview: true })).context.ready;
+    const rounded = (x: number): number => Math.round(x * 100) / 100;
+    expect(await readyOf('u')).toBe(1);
+    for (const [i, id] of ['welcome', 'news', 'news', 'welcome'].entries()) {
+      for (const userId of ['u', 'v']) await rig.decide({ userId }, { programme: id, send: `s${i}` });
+      clock.now += HOUR;
+      await heard(rig, ORDER.signal, { machine: true });
+      await heard(rig, ORDER.signal, { person: { userId: 'v' } });
+      clock.now += 47 * HOUR;
+    }
+    const ages = [48, 96, 144, 192];
+    expect(await readyOf('u')).toBe(rounded(1 / (1 + expected(ages))));
+    const answers = 30 * expected(ages);
+    expect(await readyOf('v')).toBe(rounded((1 + answers) / (1 + expected(ages))));
+    // a contact of the last day says nothing until it is answered
+    await rig.decide({ userId: 'u' }, { send: 'last' });
+    clock.now += 2 * HOUR;
+    expect(await readyOf('u')).toBe(rounded(1 / (1 + expected(ages.map((age) => age + 2)))));
+    await rig.engine.ingest([
+      { type: 'delete', source: 's', id: 'd', at: clock.now, person: { userId: 'v' } },
+    ]);
+    expect(await readyOf('v')).toBe(1);
+  });
+
   it('are when the person last had each variant, where options recover', async () => {
     const recovering = { kind: 'linear-thompson', recovering: true } as const;
     const variants = [variant('a'), variant('b', { endsAt: new Date(NOON).toISOString() })];

@@ -95,7 +95,7 @@ describe('the context of a programme', () => {
     [
       { type: 'number', min: 0, max: 9, from: 'lastResponse' },
       'f.from',
-      'hoursSinceContact, contactsIn or traits.',
+      'hoursSinceContact, contactsIn, readiness or traits.',
     ],
     [{ type: 'number', min: 0, max: 9, from: 'traits.' }, 'f.from', 'traits.<name>'],
     [{ type: 'number', min: 0, max: 9, from: 'contactsIn' }, 'f.days', 'contactsIn'],
