@@ -32,7 +32,9 @@ export function applyToContacts(event: SignalEvent, person: Person, set: Working
     .filter((contact) => contact.decision === decisionId || isOn(contact, signal));
   const unnamed = decisionId === undefined && id === undefined;
   const own = unnamed ? meant(event, signal, set.contacts(owner.id)) : named;
-  for (const contact of own) {
+  // of a send that was told of before it was decided, only the decision's contact stands
+  const ours = own.filter(({ programme }) => programme !== OTHER_TOOL);
+  for (const contact of ours.length > 0 ? ours : own) {
     const next = heard(contact, signal);
     if (next.state !== contact.state || next.told !== contact.told) set.putContact(owner.id, next);
   }

@@ -62,4 +62,15 @@ describe.each(await allStores())('a contact (%s)', (_, open) => {
     rig.clock.now = at + DAY;
     expect(await ask('3')).toBe('send');
   });
+
+  it('that was told of before it was decided is one, however often it is told of', async () => {
+    const twice = { ...ONCE, guardrails: { caps: [{ per: 'person', count: 2, hours: 24 } as const] } };
+    const rig = await engineRig({ store: await open(), programmes: [twice] });
+    const ask = asks(rig);
+    await rig.engine.ingest([told('email_sent', '1', { send: '1' })]);
+    expect(await ask('1')).toBe('send');
+    await rig.engine.ingest([told('email_delivered', '2', { send: '1' })]);
+    expect(await ask('2')).toBe('send');
+    expect(await ask('3')).toBe('silence');
+  });
 });
