@@ -1,17 +1,30 @@
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
+import type { Store } from '../../../core/contracts/store.ts';
 import { openMemoryStore } from '../../../runtime/store/memory-store.ts';
+import { openSqliteStore } from '../../../runtime/store/sqlite/sqlite-store.ts';
+import { folder } from '../../support/folders.ts';
+import { opened } from '../../support/opened.ts';
 import { proveCaps } from '../../support/proofs/caps.ts';
+import { FAULTS } from '../../support/proofs/faults.ts';
 
 /** `npm run prove` has the longer run. */
-const DECISIONS = 100_000;
+const STORES: [string, number, () => Promise<Store>][] = [
+  ['memory', 2_000, async () => Promise.resolve(openMemoryStore())],
+  ['SQLite', 1_000, () => opened(async () => openSqliteStore(await folder()))],
+];
 
-it(`${DECISIONS} decisions among sends, aborts, merges, repeats and late events keep every cap, and waste no place`, async () => {
-  const { counts, wrong } = await proveCaps(openMemoryStore(), DECISIONS, '0');
-  expect(wrong).toEqual([]);
-  // that the caps had something to do
-  const { sends, dropped, merges, events } = counts;
-  expect(sends).toBeGreaterThan(DECISIONS * 0.2);
-  expect(dropped).toBeGreaterThan(DECISIONS * 0.2);
-  expect(merges).toBeGreaterThan(DECISIONS / 100);
-  expect(events).toBeGreaterThan(DECISIONS / 3);
-}, 300_000);
+describe('among sends, aborts, merges, repeats and late events of 64 callers', () => {
+  it.each(STORES)('on %s %i decisions keep every limit, and waste no place', async (_, decisions, open) => {
+    const { counts, wrong } = await proveCaps(await open(), decisions, '0');
+    expect(wrong).toEqual([]);
+    // that everything had something to do
+    const { sends = 0, caps = 0, budget = 0, inventory = 0, capacity = 0, merges = 0, events = 0 } = counts;
+    for (const count of [sends, caps, events]) expect(count).toBeGreaterThan(decisions / 10);
+    for (const count of [budget, inventory, capacity, merges]) expect(count).toBeGreaterThan(decisions / 50);
+  });
+
+  it.each(Object.entries(FAULTS))('it is seen when %s', async (_, fault) => {
+    const { wrong } = await proveCaps(openMemoryStore(), 1_000, '0', fault);
+    expect(wrong).not.toEqual([]);
+  });
+});
