@@ -21,27 +21,40 @@ export interface Told {
   accepted: boolean;
 }
 
-export interface Receipt {
-  accepted: number;
-  duplicates: number;
-  events: number;
+/** Codes that were put into a pool together, perhaps several times. */
+export interface Stocked {
+  codes: string[];
+  /** Whether that was acknowledged. */
+  accepted: boolean;
+}
+
+/** Why a call has no answer: nobody listened, the connection broke, nothing came for as long as the caller waits. */
+export const CAUSES = ['refused', 'cut off', 'no answer'] as const;
+export type Cause = (typeof CAUSES)[number];
+
+export type CallKind = 'decide' | 'events' | 'codes' | 'ready' | 'metrics';
+
+/** One call as whoever made it saw it. */
+export interface Call {
+  kind: CallKind;
+  /** Address of the copy that was called. */
+  copy: string;
+  /** When it began, ms since 1970. */
+  at: number;
+  /** Until its end, in ms. */
+  ms: number;
+  /** For how long of that the caller itself was held up, in ms: that is no fault of who was called. */
+  held: number;
+  /** Status of the answer, or why there is none. */
+  outcome: number | Cause;
 }
 
 /** What the callers know: everything that was asked, told and promised. */
 export class History {
   readonly asked: Asked[] = [];
   readonly told: Told[] = [];
-  readonly receipts: Receipt[] = [];
+  readonly stocked: Stocked[] = [];
   /** When it was first acknowledged that somebody left, ms since 1970, by query parameter. */
   readonly left = new Map<string, number>();
-  /** Answers of decide calls by status; `none` where nobody answered. */
-  readonly statuses = new Map<string, number>();
-  /** How long decide calls took, in ms. */
-  readonly latencies: number[] = [];
-
-  took(ms: number, status: number | undefined): void {
-    const name = String(status ?? 'none');
-    this.statuses.set(name, (this.statuses.get(name) ?? 0) + 1);
-    if (status !== undefined) this.latencies.push(ms);
-  }
+  readonly calls: Call[] = [];
 }

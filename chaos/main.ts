@@ -2,11 +2,10 @@ import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Command, InvalidArgumentError } from 'commander';
-import Table from 'cli-table3';
 import { rngFromNumber } from '../core/maths/xoshiro.ts';
-import type { Check } from './checks.ts';
 import { ownPostgres } from '../test/support/own-postgres.ts';
 import { lacks, redisServer } from '../test/support/redis-server.ts';
+import { reportOf } from './report.ts';
 import { clocks } from './scenarios/clocks.ts';
 import { fullDisk, smallDisk } from './scenarios/full-disk.ts';
 import { manyCopies } from './scenarios/many-copies.ts';
@@ -36,36 +35,33 @@ interface Opened {
 
 const say = (text: string): void => void process.stdout.write(`${text}\n`);
 
-/** Most that is said of one check that failed. */
-const EXAMPLES = 5;
-
 /** Where what an act stands on must be had; elsewhere it is left out, and said so. */
 const required = process.env.PICKWELL_REQUIRE_SERVICES === '1';
 
-function single({ seed }: Options): Act {
+function single({ seed, smoke }: Options): Act {
   const open = async (): Promise<Opened> => {
-    const stage = await Stage.open({ copies: 1, seed });
+    const stage = await Stage.open({ copies: 1, seed, smoke });
     return { stage, close: () => stage.close() };
   };
   return { title: 'one copy on SQLite', scenarios: oneCopy, open };
 }
 
-function onSmallDisk({ seed }: Options): Act {
+function onSmallDisk({ seed, smoke }: Options): Act {
   const open = async (): Promise<Opened | undefined> => {
     const folder = mkdtempSync(join(tmpdir(), 'pickwell-chaos-disk-'));
     const disk = smallDisk(folder);
     if (!disk) return undefined;
-    const stage = await Stage.open({ copies: 1, seed, folder });
+    const stage = await Stage.open({ copies: 1, seed, smoke, folder });
     return { stage, close: () => stage.close().then(() => disk.remove()) };
   };
   return { title: 'one copy on SQLite, on a small disk', scenarios: fullDisk, open };
 }
 
-function onDatabase(copies: number, { seed }: Options): Act {
+function onDatabase(copies: number, { seed, smoke }: Options): Act {
   const open = async (): Promise<Opened | undefined> => {
     if (lacks('binary')) return undefined;
     const [database, redis] = [await ownPostgres(), await redisServer()];
-    const stage = await Stage.open({ copies, database, redis, seed });
+    const stage = await Stage.open({ copies, database, redis, seed, smoke });
     const close = async (): Promise<void> => {
       await stage.close();
       await Promise.all([database.remove(), redis.stop()]);
@@ -117,34 +113,13 @@ async function play(act: Act, options: Options): Promise<boolean> {
       );
     }
     const checks = await stage.judge();
-    report(stage, checks);
+    say(reportOf(stage.history, checks));
     const held = checks.every(({ wrong }) => wrong.length === 0);
     if (!held) for (const copy of stage.copies) say(`\n${copy.base} said:\n${copy.lastWords()}`);
     return held;
   } finally {
     cleanUp = nothing;
     await opened.close();
-  }
-}
-
-function report({ history }: Stage, checks: readonly Check[]): void {
-  const table = new Table({ style: { head: [], border: [] }, head: ['what must hold', 'of', 'wrong'] });
-  for (const { name, of, wrong } of checks) table.push([name, of, wrong.length]);
-  say(table.toString());
-  const sorted = history.latencies.sort((a, b) => a - b);
-  const quantile = (q: number): string =>
-    `${Math.round(sorted[Math.floor(q * (sorted.length - 1))] ?? 0)} ms`;
-  const statuses = [...history.statuses].sort().map(([status, count]) => `${count} x ${status}`);
-  const rungs = Map.groupBy(
-    history.asked.flatMap(({ answers }) => answers),
-    (text) => (JSON.parse(text) as { rung: string }).rung,
-  );
-  say(
-    `  decide calls: ${statuses.join(', ')}; p50 ${quantile(0.5)}, p99 ${quantile(0.99)}, max ${quantile(1)}`,
-  );
-  say(`  rungs: ${[...rungs].map(([rung, all]) => `${all.length} x ${rung}`).join(', ')}`);
-  for (const { name, wrong } of checks) {
-    for (const example of wrong.slice(0, EXAMPLES)) say(`  ${name}: ${example.slice(0, 2_000)}`);
   }
 }
 

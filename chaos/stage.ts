@@ -4,20 +4,25 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { openStore } from '../runtime/store/open-store.ts';
 import type { StoreChoice } from '../runtime/store/open-store.ts';
-import { SAMPLE } from '../runtime/programmes/sample.ts';
+import type { PoolCount } from '../core/contracts/resources.ts';
+import type { ProgrammeInput } from '../runtime/programmes/schema.ts';
 import type { TcpProxy } from '../test/support/tcp-proxy.ts';
 import type { RedisServer } from '../test/support/redis-server.ts';
 import { tcpProxy } from '../test/support/tcp-proxy.ts';
-import type { Check, Disturbance } from './checks.ts';
-import { checkAll, mostInWindow } from './checks.ts';
+import { checkAll } from './checks/all.ts';
+import type { Check } from './checks/check.ts';
 import { Copy } from './copy.ts';
 import type { OwnPostgres } from '../test/support/own-postgres.ts';
+import type { Broken, Disturbance } from './disturbance.ts';
 import { History } from './history.ts';
 import { readAll } from './ledger.ts';
+import { addedProgrammes, programmesOf } from './programmes.ts';
 import type { Recorder } from './recorder.ts';
-import { recorder, RECORDER_LIMIT } from './recorder.ts';
+import { recorder } from './recorder.ts';
 import { refold } from './refold.ts';
 import { Traffic } from './traffic.ts';
+import { Watcher } from './watcher.ts';
+import { ownRole, takeNotes, testify, whoFolds } from './witness.ts';
 
 export interface StageOptions {
   copies: number;
@@ -26,6 +31,7 @@ export interface StageOptions {
   /** So that the copies share one limit. */
   redis?: RedisServer | undefined;
   seed: number;
+  smoke: boolean;
   /** Where the first copy keeps its data, if not in a scratch folder. */
   folder?: string | undefined;
 }
@@ -35,9 +41,6 @@ const SETTLE_MS = 240_000;
 
 /** Looks in a row, half a second apart, at which nothing waited. */
 const CALM = 5;
-
-/** A programme with a default and without caps, next to the sample, which has a cap: nobody's default may be sent past one. */
-const OPEN = { ...SAMPLE, id: 'open', name: 'No caps', fallback: 'warm', guardrails: {} };
 
 /** Copies, what they stand on, what is broken between them, and the callers in front. */
 export class Stage {
@@ -55,6 +58,8 @@ export class Stage {
   /** Where the first copy keeps its data. */
   readonly folder: string;
   readonly #scratch: string;
+  readonly #smoke: boolean;
+  readonly #watcher: Watcher;
 
   private constructor(options: StageOptions, parts: Pick<Stage, 'recorder' | 'proxy' | 'redisProxy'>) {
     this.#scratch = mkdtempSync(join(tmpdir(), 'pickwell-chaos-'));
@@ -64,9 +69,12 @@ export class Stage {
     this.recorder = parts.recorder;
     this.proxy = parts.proxy;
     this.redisProxy = parts.redisProxy;
-    const { seed } = options;
-    const [copies, history] = [this.copies, this.history];
-    this.traffic = new Traffic({ copies, history, seed, clients: 24, pauseMs: 20 });
+    const { seed, smoke } = options;
+    this.#smoke = smoke;
+    const { copies, history } = this;
+    const programmes = programmesOf(smoke).map(({ id }) => id);
+    this.traffic = new Traffic({ copies, history, programmes, seed, clients: 24, pauseMs: 20 });
+    this.#watcher = new Watcher(copies, history);
   }
 
   /** Everything runs and is called when this resolves. */
@@ -81,23 +89,40 @@ export class Stage {
     for (let i = 0; i < options.copies; i++) {
       const copy = await Copy.make({
         folder: i === 0 ? stage.folder : join(stage.#scratch, `copy-${i}`),
-        databaseUrl: stage.proxy && database!.url(stage.proxy.port),
+        databaseUrl: database && (await stage.#through(database, `copy_${i}`)),
         redisUrl: stage.redisProxy && `redis://127.0.0.1:${stage.redisProxy.port}`,
         integrations,
+        disturbances: stage.disturbances,
       });
       stage.copies.push(copy);
     }
     await Promise.all(stage.copies.map((copy) => copy.start()));
-    await stage.#addProgramme();
+    if (database) await takeNotes(database.url());
+    for (const programme of addedProgrammes(options.smoke)) await stage.#add(programme);
+    await stage.traffic.stock();
     stage.traffic.start();
+    stage.#watcher.start();
     return stage;
   }
 
-  async #addProgramme(): Promise<void> {
+  /** The database as a copy reaches it: through the proxy, in a role of its own. */
+  async #through(database: OwnPostgres, copy: string): Promise<string> {
+    const own = new URL(await ownRole(database.url(), copy));
+    return Object.assign(own, { port: String(this.proxy!.port) }).href;
+  }
+
+  /** The copy that folds, or any. */
+  async folding(): Promise<Copy> {
+    const role = this.database && (await whoFolds(this.database.url()));
+    return this.copies[Number(role?.replace('copy_', '') ?? 0)]!;
+  }
+
+  async #add(programme: ProgrammeInput): Promise<void> {
     const copy = this.copies[0]!;
-    const path = `/v1/programmes/${OPEN.id}`;
-    await copy.json(path, { method: 'PUT', body: JSON.stringify(OPEN), headers: { 'if-match': '0' } });
-    for (const { id } of OPEN.variants) await copy.json(`${path}/variants/${id}/approve`, { method: 'POST' });
+    const path = `/v1/programmes/${programme.id}`;
+    await copy.json(path, { method: 'PUT', body: JSON.stringify(programme), headers: { 'if-match': '0' } });
+    for (const { id } of programme.variants)
+      await copy.json(`${path}/variants/${id}/approve`, { method: 'POST' });
     // the other copies hear of it within a second or two
     for (const other of this.copies) {
       const heard = async (): Promise<boolean> => {
@@ -108,9 +133,9 @@ export class Stage {
     }
   }
 
-  /** Breaks something for as long as `work` takes. */
-  async disturb(work: () => Promise<void>): Promise<void> {
-    const disturbance = { from: Date.now(), to: Infinity };
+  /** Breaks something under or before the copies for as long as `work` takes. */
+  async disturb(of: Broken, work: () => Promise<void>): Promise<void> {
+    const disturbance = { of, from: Date.now(), to: Infinity };
     this.disturbances.push(disturbance);
     try {
       await work();
@@ -124,9 +149,16 @@ export class Stage {
     await this.traffic.stop();
     for (const copy of this.copies) if (!copy.alive) await copy.start();
     const settled = await this.#settled();
+    await this.#watcher.stop();
     const rows = await readAll(this.copies[0]!);
-    const { history, disturbances } = this;
-    const checks = checkAll({ history, rows, recorder: this.recorder, disturbances });
+    const { history, disturbances, recorder: received, database } = this;
+    const { pools } = await this.copies[0]!.json<{ pools: PoolCount[] }>('/v1/coupons');
+    const checks = checkAll({
+      ...{ history, rows, disturbances, pools, recorder: received },
+      programmes: programmesOf(this.#smoke),
+      testimony: database && (await testify(database.url())),
+      limitShared: this.copies.length === 1 || this.redis !== undefined,
+    });
     const verified = await this.copies[0]!.json<{ ok: boolean }>('/v1/ledger/verify');
     checks.push({
       name: 'the chain of the ledger holds',
@@ -138,7 +170,6 @@ export class Stage {
       of: 1,
       wrong: settled ? [] : ['not within 240 s'],
     });
-    if (this.copies.length === 1 || this.redisProxy) checks.push(this.#limit());
     const stops = await Promise.all(this.copies.map((copy) => copy.stop()));
     const late = stops.filter(({ code, ms }) => code !== 0 || ms > 10_000);
     checks.push({
@@ -148,16 +179,6 @@ export class Stage {
     });
     checks.push(await this.#statistics([...new Set(rows.flatMap(({ person }) => person ?? []))]));
     return checks;
-  }
-
-  #limit(): Check {
-    const most = mostInWindow(this.recorder.arrivals, RECORDER_LIMIT.windowMs);
-    const wrong = most > RECORDER_LIMIT.requests ? [`${most} in ${RECORDER_LIMIT.windowMs} ms`] : [];
-    return {
-      name: 'the destination is never asked above its limit',
-      of: this.recorder.arrivals.length,
-      wrong,
-    };
   }
 
   async #settled(): Promise<boolean> {
@@ -183,7 +204,7 @@ export class Stage {
   }
 
   async close(): Promise<void> {
-    await this.traffic.stop();
+    await Promise.all([this.traffic.stop(), this.#watcher.stop()]);
     await Promise.all(this.copies.map((copy) => copy.kill()));
     await Promise.all([this.proxy?.close(), this.redisProxy?.close(), this.recorder.close()]);
     rmSync(this.#scratch, { recursive: true, force: true });

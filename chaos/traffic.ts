@@ -1,11 +1,15 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Rng } from '../core/contracts/rng.ts';
 import { rngFromNumber } from '../core/maths/xoshiro.ts';
+import { call } from './caller.ts';
 import type { Copy } from './copy.ts';
-import { HEADERS } from './copy.ts';
-import type { Asked, History, Told } from './history.ts';
+import type { Asked, CallKind, History, Stocked, Told } from './history.ts';
+import { POOL } from './programmes.ts';
 
 /** Platforms give up after about this long; nobody is answered later. */
 const PATIENCE_MS = 5_000;
+/** Pause of a client after a call that nobody answered, in ms. */
+const UNANSWERED_PAUSE_MS = 200;
 /** Share of calls that repeat an earlier one. */
 const REPEATED = 0.2;
 const PEOPLE = 300;
@@ -13,11 +17,20 @@ const PEOPLE = 300;
 const LEAVING = 0.2;
 /** Of those who are about to leave or have left, so many are asked for. */
 const LEAVERS = 20;
-const PROGRAMMES = ['welcome', 'open'] as const;
+/** Share of calls that put codes into the pool, and how many they put there. */
+const STOCKING = 0.003;
+const CODES = 3;
+
+interface Answered {
+  status: number;
+  text: string;
+}
 
 export interface TrafficOptions {
   copies: readonly Copy[];
   history: History;
+  /** Ids of the programmes that are asked for. */
+  programmes: readonly string[];
   seed: number;
   clients: number;
   /** Pause of a client after each call, in ms, so that the machine keeps time for faults. */
@@ -40,7 +53,17 @@ export class Traffic {
 
   start(): void {
     this.#stopping = false;
-    this.#clients = Array.from({ length: this.#options.clients }, () => this.#client());
+    this.#clients = this.#some(this.#options.clients, () => !this.#stopping);
+  }
+
+  /** So many times as many callers, for so long. */
+  async burst(times: number, ms: number): Promise<void> {
+    const until = performance.now() + ms;
+    await Promise.all(this.#some((times - 1) * this.#options.clients, () => performance.now() < until));
+  }
+
+  #some(clients: number, go: () => boolean): Promise<void>[] {
+    return Array.from({ length: clients }, () => this.#client(go));
   }
 
   async stop(): Promise<void> {
@@ -56,39 +79,46 @@ export class Traffic {
     return values[this.#below(values.length)]!;
   }
 
-  async #client(): Promise<void> {
-    while (!this.#stopping) {
-      if (this.#rng.uniform() < 0.7) await this.#decide();
-      else await this.#tell();
-      await new Promise((resolve) => setTimeout(resolve, this.#options.pauseMs));
+  async #client(go: () => boolean): Promise<void> {
+    while (go()) {
+      const what = this.#rng.uniform();
+      const answered =
+        what < STOCKING ? await this.stock() : what < 0.7 ? await this.#decide() : await this.#tell();
+      // who is refused at once must not keep the machine from starting whom they call
+      await sleep(answered ? this.#options.pauseMs : UNANSWERED_PAUSE_MS);
     }
   }
 
-  async #call(path: string, body?: object): Promise<{ status: number; text: string } | undefined> {
-    const { base } = this.#pick(this.#options.copies);
-    try {
-      const response = await fetch(`${base}${path}`, {
-        headers: { ...HEADERS, 'content-type': 'application/json' },
-        signal: AbortSignal.timeout(PATIENCE_MS),
-        ...(body === undefined ? {} : { method: 'POST', body: JSON.stringify(body) }),
-      });
-      return { status: response.status, text: await response.text() };
-    } catch {
-      // nobody answered, so nothing was promised
-      return undefined;
-    }
+  #call(kind: CallKind, path: string, body?: object): Promise<Answered | undefined> {
+    const { copies, history } = this.#options;
+    const { base: copy } = this.#pick(copies);
+    return call(history, { kind, copy, path, patienceMs: PATIENCE_MS, ...(body && { body }) });
   }
 
-  async #decide(): Promise<void> {
+  /** Puts a few codes into the pool, some of them again. */
+  async stock(): Promise<boolean> {
+    const { stocked } = this.#options.history;
+    const repeats = this.#rng.uniform() < REPEATED && stocked.length > 0;
+    const fresh = (): Stocked => ({
+      codes: Array.from({ length: CODES }, () => `c${this.#next++}`),
+      accepted: false,
+    });
+    const own = repeats ? this.#pick(stocked) : fresh();
+    if (!repeats) stocked.push(own);
+    const answer = await this.#call('codes', `/v1/coupons/${POOL}`, { codes: own.codes });
+    own.accepted ||= answer?.status === 200;
+    return answer !== undefined;
+  }
+
+  async #decide(): Promise<boolean> {
     const { history } = this.#options;
     const repeats = this.#rng.uniform() < REPEATED && history.asked.length > 0;
     const asked: Asked = repeats ? this.#pick(history.asked.slice(-200)) : this.#newSend();
     if (!repeats) history.asked.push(asked);
     const { programme, person, send } = asked;
-    const begun = performance.now();
-    const answer = await this.#call(`/v1/decide?programme=${programme}&${person}&send=${send}`);
-    history.took(performance.now() - begun, answer?.status);
+    const answer = await this.#call('decide', `/v1/decide?programme=${programme}&${person}&send=${send}`);
     if (answer?.status === 200) asked.answers.push(answer.text);
+    return answer !== undefined;
   }
 
   #newSend(): Asked {
@@ -98,11 +128,11 @@ export class Traffic {
     const known = this.#below(7) === 0 ? `anonymous=a${who}` : `user=u${who}`;
     const leaver = `user=l${Math.max(0, this.#leavers + 3 - this.#below(LEAVERS))}`;
     const person = this.#rng.uniform() < LEAVING ? leaver : known;
-    const programme = this.#pick(PROGRAMMES);
+    const programme = this.#pick(this.#options.programmes);
     return { programme, person, send: `s${number}`, firstAt: Date.now(), answers: [] };
   }
 
-  async #tell(): Promise<void> {
+  async #tell(): Promise<boolean> {
     const { history } = this.#options;
     const events: Told[] = [];
     for (let i = 0; i <= this.#below(5); i++) {
@@ -111,15 +141,14 @@ export class Traffic {
       if (!repeats) history.told.push(told);
       events.push(told);
     }
-    const answer = await this.#call('/v1/events', { events: events.map(({ event }) => event) });
-    if (answer?.status !== 200) return;
-    const { accepted, duplicates } = JSON.parse(answer.text) as { accepted: number; duplicates: number };
-    history.receipts.push({ accepted, duplicates, events: events.length });
+    const answer = await this.#call('events', '/v1/events', { events: events.map(({ event }) => event) });
+    if (answer?.status !== 200) return answer !== undefined;
     for (const told of events) {
       told.accepted = true;
       const { leaves } = told;
       if (leaves !== undefined && !history.left.has(leaves)) history.left.set(leaves, Date.now());
     }
+    return true;
   }
 
   /** Somebody leaves, for good. */

@@ -9,7 +9,7 @@ export const clocks: readonly Scenario[] = [
     id: 'T2',
     title: 'the clocks of two copies differ by 6 s',
     async run(stage) {
-      await stage.disturb(async () => {
+      await stage.disturb('clock', async () => {
         stage.copies[0]!.setClock(-3_000);
         stage.copies[1]!.setClock(3_000);
         await sleep(4_000);
@@ -21,7 +21,7 @@ export const clocks: readonly Scenario[] = [
     id: 'T1',
     title: 'the clock of a copy jumps an hour ahead and an hour back',
     async run(stage) {
-      await stage.disturb(async () => {
+      await stage.disturb('clock', async () => {
         for (const offset of [HOUR_MS, -HOUR_MS, 0]) {
           stage.copies[0]!.setClock(offset);
           await sleep(2_000);

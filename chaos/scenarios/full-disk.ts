@@ -38,7 +38,7 @@ export const fullDisk: readonly Scenario[] = [
     async run(stage, { smoke }) {
       for (let i = 0; i < (smoke ? 1 : 5); i++) {
         await sleep(2_000);
-        await stage.disturb(async () => {
+        await stage.disturb('disk', async () => {
           fill(stage.folder);
           await sleep(5_000);
           rmSync(join(stage.folder, 'filler'));

@@ -7,11 +7,9 @@ const BEYOND_LEASE_MS = 12_000;
 
 async function killOne(stage: Stage, index: number): Promise<void> {
   const copy = stage.copies[index % stage.copies.length]!;
-  await stage.disturb(async () => {
-    await copy.kill();
-    await sleep(300);
-    await copy.start();
-  });
+  await copy.kill();
+  await sleep(300);
+  await copy.start();
 }
 
 /** What is done to copies that share a database, and to what is between them and it. */
@@ -31,7 +29,7 @@ export const manyCopies: readonly Scenario[] = [
     title: 'every process of PostgreSQL is killed, then it is started again',
     async run(stage, { smoke }) {
       for (let i = 0; i < (smoke ? 1 : 4); i++) {
-        await stage.disturb(async () => {
+        await stage.disturb('store', async () => {
           await stage.database!.kill();
           await sleep(1_000);
           await stage.database!.start();
@@ -44,7 +42,7 @@ export const manyCopies: readonly Scenario[] = [
     id: 'D8b',
     title: 'PostgreSQL is stopped and started, as for an upgrade',
     async run(stage) {
-      await stage.disturb(async () => {
+      await stage.disturb('store', async () => {
         await stage.database!.stop();
         await sleep(3_000);
         await stage.database!.start();
@@ -56,7 +54,7 @@ export const manyCopies: readonly Scenario[] = [
     id: 'N0',
     title: 'all connections to PostgreSQL are reset, again and again, as in a failover',
     async run(stage, { smoke }) {
-      await stage.disturb(async () => {
+      await stage.disturb('store', async () => {
         for (let i = 0; i < (smoke ? 5 : 30); i++) {
           stage.proxy!.set('reset');
           await sleep(50);
@@ -70,7 +68,7 @@ export const manyCopies: readonly Scenario[] = [
     id: 'N1',
     title: 'the network to PostgreSQL swallows everything for 10 s',
     async run(stage, { smoke }) {
-      await stage.disturb(async () => {
+      await stage.disturb('store', async () => {
         stage.proxy!.set('blackhole');
         await sleep(smoke ? 6_000 : 10_000);
         // what was swallowed never arrives: the connections are as good as dead
@@ -84,7 +82,7 @@ export const manyCopies: readonly Scenario[] = [
     id: 'N3',
     title: 'the network to PostgreSQL is slow: 100 ms each way',
     async run(stage, { smoke }) {
-      await stage.disturb(async () => {
+      await stage.disturb('store', async () => {
         stage.proxy!.set('delay', 100);
         await sleep(smoke ? 4_000 : 20_000);
         stage.proxy!.set('pass');
@@ -94,14 +92,11 @@ export const manyCopies: readonly Scenario[] = [
   },
   {
     id: 'N4',
-    title: 'each copy in turn is stopped for longer than its lease and goes on',
+    title: 'the copy that folds is stopped for longer than its lease and goes on',
     async run(stage, { smoke }) {
-      for (const copy of smoke ? stage.copies.slice(0, 1) : stage.copies) {
-        await stage.disturb(async () => {
-          copy.signal('SIGSTOP');
-          await sleep(BEYOND_LEASE_MS);
-          copy.signal('SIGCONT');
-        });
+      for (let i = 0; i < (smoke ? 1 : stage.copies.length); i++) {
+        const copy = await stage.folding();
+        await copy.hold(BEYOND_LEASE_MS);
         await sleep(1_000);
       }
     },
@@ -111,11 +106,9 @@ export const manyCopies: readonly Scenario[] = [
     title: 'the copies are exchanged one by one',
     async run(stage) {
       for (const copy of stage.copies) {
-        await stage.disturb(async () => {
-          const { code, ms } = await copy.stop();
-          if (code !== 0 || ms > 10_000) throw new Error(`exit ${code} after ${ms} ms\n${copy.lastWords()}`);
-          await copy.start();
-        });
+        const { code, ms } = await copy.stop();
+        if (code !== 0 || ms > 10_000) throw new Error(`exit ${code} after ${ms} ms\n${copy.lastWords()}`);
+        await copy.start();
         await sleep(500);
       }
     },

@@ -11,10 +11,8 @@ export const oneCopy: readonly Scenario[] = [
     async run(stage, { rng, smoke }) {
       for (let i = 0; i < (smoke ? KILLS.smoke : KILLS.whole); i++) {
         await sleep(200 + 800 * rng.uniform());
-        await stage.disturb(async () => {
-          await stage.copies[0]!.kill();
-          await stage.copies[0]!.start();
-        });
+        await stage.copies[0]!.kill();
+        await stage.copies[0]!.start();
       }
     },
   },
@@ -23,22 +21,16 @@ export const oneCopy: readonly Scenario[] = [
     title: 'SIGTERM under load: what is under way is answered',
     async run(stage) {
       await sleep(500);
-      await stage.disturb(async () => {
-        const { code, ms } = await stage.copies[0]!.stop();
-        if (code !== 0 || ms > 10_000) throw new Error(`exit ${code} after ${ms} ms`);
-        await stage.copies[0]!.start();
-      });
+      const { code, ms } = await stage.copies[0]!.stop();
+      if (code !== 0 || ms > 10_000) throw new Error(`exit ${code} after ${ms} ms`);
+      await stage.copies[0]!.start();
     },
   },
   {
     id: 'T0',
     title: 'the process is stopped for 5 s and goes on',
     async run(stage) {
-      await stage.disturb(async () => {
-        stage.copies[0]!.signal('SIGSTOP');
-        await sleep(5_000);
-        stage.copies[0]!.signal('SIGCONT');
-      });
+      await stage.copies[0]!.hold(5_000);
       await sleep(500);
     },
   },

@@ -7,7 +7,7 @@ export const withRedis: readonly Scenario[] = [
     id: 'D9',
     title: 'Redis is killed and comes back empty',
     async run(stage, { smoke }) {
-      await stage.disturb(async () => {
+      await stage.disturb('redis', async () => {
         await stage.redis!.kill();
         await sleep(smoke ? 3_000 : 10_000);
         await stage.redis!.restart();
@@ -20,7 +20,7 @@ export const withRedis: readonly Scenario[] = [
     id: 'N2',
     title: 'the network to Redis swallows everything',
     async run(stage, { smoke }) {
-      await stage.disturb(async () => {
+      await stage.disturb('redis', async () => {
         stage.redisProxy!.set('blackhole');
         await sleep(smoke ? 4_000 : 10_000);
         stage.redisProxy!.set('reset');

@@ -40,12 +40,14 @@ export function start(
   return { child, output: () => text, exit };
 }
 
-/** Waits until it answers on `/ready`; throws what it printed when it does not within 20 s. */
-export async function untilReady(base: string, started: StartedProcess): Promise<void> {
-  for (let i = 0; i < 400; i++) {
+/** Waits until it answers on `/ready`; throws what it printed when it does not within `withinMs`, or ends. */
+export async function untilReady(base: string, started: StartedProcess, withinMs = 20_000): Promise<void> {
+  let ended = false;
+  void started.exit.then(() => (ended = true));
+  for (const until = performance.now() + withinMs; performance.now() < until && !ended;) {
     const ready = await fetch(`${base}/ready`).catch(() => undefined);
     if (ready?.status === 200) return;
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
-  throw new Error(`never ready:\n${started.output()}`);
+  throw new Error(`${ended ? 'ended before it was' : 'never'} ready:\n${started.output()}`);
 }

@@ -1,3 +1,4 @@
+import type { LedgerRow } from '../../core/contracts/ledger-row.ts';
 import type { ReservationWrite } from '../../core/contracts/resources.ts';
 import type { Store } from '../../core/contracts/store.ts';
 
@@ -14,10 +15,10 @@ export interface LedgerTotals {
  * Adds up what was taken of every resource from the ledger alone, row by row, as anybody could who has nothing else: a
  * reservation may be made only while what stands beside it leaves room. `limits` are by resource; the codes of a pool need none.
  */
-export async function totalsOf(store: Store, limits: Record<string, number>): Promise<LedgerTotals> {
+export function totalsIn(rows: readonly LedgerRow[], limits: Record<string, number>): LedgerTotals {
   const standing = new Map<string, Map<string, ReservationWrite>>();
   const totals: LedgerTotals = { breaches: [], takers: {}, most: {} };
-  for (const { kind, body } of await store.ledger(1, 1_000_000)) {
+  for (const { kind, body } of rows) {
     if (kind !== 'reservation') continue;
     const made = JSON.parse(body!) as ReservationWrite;
     const { resource, id, at, amount, code } = made;
@@ -35,3 +36,7 @@ export async function totalsOf(store: Store, limits: Record<string, number>): Pr
   }
   return totals;
 }
+
+/** The same of everything in a store. */
+export const totalsOf = async (store: Store, limits: Record<string, number>): Promise<LedgerTotals> =>
+  totalsIn(await store.ledger(1, 1_000_000), limits);
