@@ -1,6 +1,6 @@
 import type { Answer } from '../contracts/answer.ts';
 import type { Standings } from '../domain/closed.ts';
-import type { Decision, Rung } from '../domain/decision.ts';
+import type { Decision, DecideRequest, Rung } from '../domain/decision.ts';
 import { sendTimeOf } from '../domain/decision.ts';
 import type { Alias } from '../domain/person.ts';
 import { newPerson } from '../domain/person.ts';
@@ -53,6 +53,8 @@ export interface Circumstances {
   /** Whom it is for. */
   aliases: readonly Alias[];
   standings: Standings;
+  /** Features of the request. */
+  context?: DecideRequest['context'] | undefined;
   fill?: ((message: Filled) => Filled | undefined) | undefined;
 }
 

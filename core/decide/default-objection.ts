@@ -1,5 +1,5 @@
 import type { Standings } from '../domain/closed.ts';
-import type { DroppedOption } from '../domain/decision.ts';
+import type { DecideRequest, DroppedOption } from '../domain/decision.ts';
 import { newPerson } from '../domain/person.ts';
 import type { Programme, Variant } from '../domain/programme.ts';
 import { ofPerson } from '../guardrails/caps.ts';
@@ -22,6 +22,14 @@ function heldTo(programme: Programme): Programme {
   return own;
 }
 
+/** What is known where nobody can be looked up. */
+interface Known {
+  now: number;
+  standings: Standings;
+  /** Features of the request. */
+  context?: DecideRequest['context'] | undefined;
+}
+
 /**
  * Why the default may not be sent where nobody can be looked up and nothing is recorded, by the very guardrails of every other
  * decision: what they cannot look up objects. A programme may waive what counts a person's contacts, and nothing else.
@@ -29,9 +37,17 @@ function heldTo(programme: Programme): Programme {
 export function defaultObjection(
   programme: Programme,
   fallback: Variant,
-  { now, standings }: { now: number; standings: Standings },
+  { now, standings, context }: Known,
 ): DroppedOption | undefined {
-  const given = { programme: heldTo(programme), person: NOBODY, contacts: [], now, blind: true, standings };
+  const given = {
+    programme: heldTo(programme),
+    person: NOBODY,
+    contacts: [],
+    now,
+    blind: true,
+    standings,
+    context,
+  };
   const objection = firstObjection(fallback, given);
   if (objection || !fallback.route) return objection;
   return { option: fallback.id, rule: 'capacity', ...unknown('nobody would take note of the hand-over') };

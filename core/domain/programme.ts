@@ -138,9 +138,9 @@ export interface QuietHours {
   deferHours?: number | undefined;
   /** Channels it holds for; absent: all. */
   channels?: string[] | undefined;
-  /** Trait with the person's zone, an IANA name or an offset such as `+05:30`. Absent: `traits.timezone`. */
+  /** Trait, or feature of the request (`context.tz`), with the person's zone. Absent: `traits.timezone`. */
   zone?: string | undefined;
-  /** Zone of persons whose trait names none. */
+  /** Zone of persons of whom it names none. */
   fallbackZone: string;
 }
 

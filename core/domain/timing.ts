@@ -11,9 +11,9 @@ export interface Timing {
   mostOptions?: number | undefined;
   /** Persons who are expected to be alike, by a trait; whoever has another value is like everybody. */
   segment?: { trait: string; values: string[] } | undefined;
-  /** Trait with the person's zone. Absent: that of the quiet hours, or `traits.timezone`. */
+  /** Trait or feature of the request with the person's zone. Absent: that of the quiet hours, or `traits.timezone`. */
   zone?: string | undefined;
-  /** Zone of persons whose trait names none. Absent: that of the quiet hours, or UTC. */
+  /** Zone of persons of whom it names none. Absent: that of the quiet hours, or UTC. */
   fallbackZone?: string | undefined;
 }
 

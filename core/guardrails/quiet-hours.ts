@@ -4,7 +4,7 @@ import type { Closure, OpenHours } from './open-hours.ts';
 import { closureAt, nextOpen, openHours, weekdayOf } from './open-hours.ts';
 import type { Guardrail } from './guardrail.ts';
 import { unknown } from './guardrail.ts';
-import { placeOf } from './place.ts';
+import { placeOf, zoneTrait } from './place.ts';
 
 /** A programme is parsed once and asked often. */
 const known = new WeakMap<QuietHours, OpenHours>();
@@ -20,12 +20,13 @@ function words({ because }: Closure, { from, to }: QuietHours): string {
   return because === 'day' ? 'no allowed day' : 'a blackout date';
 }
 
-/** Nothing is sent in quiet hours, on days that are not allowed, or on blackout dates, all by the person's own clock. */
+/** Nothing is sent in quiet hours, on days that are not allowed, or on blackout dates, all by the person's own clock. A clock that the request brings need not be looked up. */
 export const quietHours: Guardrail = ({ channel }, context) => {
   const rule = context.programme.guardrails.quietHours;
   if (!rule || rule.channels?.includes(channel) === false) return undefined;
-  if (context.blind) return unknown('the zone of the person cannot be looked up');
-  const place = placeOf(rule, context.person);
+  if (context.blind && zoneTrait(rule) !== undefined)
+    return unknown('the zone of the person cannot be looked up');
+  const place = placeOf(rule, context);
   if (!place) return unknown(`no zone is called ${rule.fallbackZone}`);
   const open = openHoursOf(rule);
   const { now } = context;
@@ -36,6 +37,7 @@ export const quietHours: Guardrail = ({ channel }, context) => {
   const free = until === undefined ? 'not within a year' : new Date(until).toISOString();
   const shown = new Date(local).toISOString().slice(0, 16).replace('T', ' ');
   const day = WEEKDAYS[weekdayOf(local)];
-  const detail = `${day} ${shown} in ${place.name} is ${words(closure, rule)}, next allowed ${free}`;
+  const where = place.because === undefined ? place.name : `${place.name} (${place.because})`;
+  const detail = `${day} ${shown} in ${where} is ${words(closure, rule)}, next allowed ${free}`;
   return { detail, until, state: closure.because, zone: place.name };
 };

@@ -45,13 +45,14 @@ const traitsOf = ({ context = {} }: Programme): string[] =>
 export function asksOf(programme: Programme, rules?: Rules): Asks {
   const { caps = [], consent = {}, quietHours } = programme.guardrails;
   const { timing } = programme;
-  const zone = quietHours ? [zoneTrait(quietHours)] : [];
-  const own = timing
-    ? [zoneTrait(clockOf(programme)), ...(timing.segment ? [traitIn(timing.segment.trait)] : [])]
-    : [];
+  const clocks = [...(quietHours ? [quietHours] : []), ...(timing ? [clockOf(programme)] : [])];
+  const own = [
+    ...clocks.flatMap((by) => zoneTrait(by) ?? []),
+    ...(timing?.segment ? [traitIn(timing.segment.trait)] : []),
+  ];
   const asks = rules?.asks ?? [];
   return {
-    traits: [...new Set([...(rules?.traits ?? []), ...zone, ...own, ...traitsOf(programme)])],
+    traits: [...new Set([...(rules?.traits ?? []), ...own, ...traitsOf(programme)])],
     purposes: [...new Set(Object.values(consent).flat())],
     channels: [...new Set(programme.variants.map(({ channel }) => channel))],
     past: guardrailLookback({ programme, rules }),

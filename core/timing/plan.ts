@@ -59,7 +59,7 @@ function segmentOf({ segment }: Timing, { traits }: Person): string | undefined 
 /** The plan of a decision of a programme that declares `timing`; where nothing can be planned ahead, of now alone. */
 export function planOf(given: GuardContext, timing: Timing, atOnce: boolean): Plan {
   const { programme, person, now } = given;
-  const place = placeOf(clockOf(programme), person)!;
+  const place = placeOf(clockOf(programme), given)!;
   const times = atOnce || given.blind ? [now] : timesAhead(timing, place.zone, now);
   const checked = checkTimes(given, times);
   const most = Math.floor((timing.mostOptions ?? MOST_OPTIONS) / Math.max(1, checked.allowed.length));

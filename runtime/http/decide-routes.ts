@@ -63,7 +63,9 @@ async function answerInTime(
     fault = error;
   }
   const aliases = toAliases(request.person);
-  const circumstances = { now: now(), aliases, standings: closed(aliases), fill: fillFrom(request.context) };
+  const { context } = request;
+  const known = { now: now(), aliases, standings: closed(aliases), context };
+  const circumstances = { ...known, fill: fillFrom(context) };
   const answers = programmesIn(request).map((id) => degradedAnswer(id, programmes.find(id), circumstances));
   // of several programmes the first whose default may be sent
   const answer = answers.find(({ action }) => action === 'send') ?? answers[0]!;

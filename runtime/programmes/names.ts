@@ -14,6 +14,12 @@ export const zone = z
   .string()
   .refine((text) => zoneOf(text) !== undefined, 'an IANA zone or an offset such as +05:30');
 
+/** What names the zone of a person: a trait, or a feature of the request. */
+export const zoneField = z
+  .string()
+  .max(110)
+  .regex(/^(traits|context)\../, 'traits.<name> or context.<name>');
+
 /** A time that has an end, in hours. */
 export const hours = z
   .number()

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { DEFER_HOURS } from '../../core/decide/deferral.ts';
 import { WHEN_AWAY } from '../../core/domain/away.ts';
 import type { Programme, Variant } from '../../core/domain/programme.ts';
-import { TRAITS, WEEKDAYS } from '../../core/domain/programme.ts';
+import { WEEKDAYS } from '../../core/domain/programme.ts';
 import { SILENCE } from '../../core/domain/decision.ts';
 import { IGNORED_LOOKBACK_HOURS } from '../../core/guardrails/suppression.ts';
 import { MOST_TEXT } from '../engine/cel.ts';
@@ -12,7 +12,7 @@ import { checkCosts, checkLimits, goal } from './goal-schema.ts';
 import { contentHash } from './content-hash.ts';
 import type { Issue } from './learning-schema.ts';
 import { checkContext, checkPolicy, contextFields, policy } from './learning-schema.ts';
-import { hours, id, name, zone } from './names.ts';
+import { hours, id, name, zone, zoneField } from './names.ts';
 import { checkTiming, timing } from './timing-schema.ts';
 import { budget, cap, queue, variantResources } from './resource-schema.ts';
 import { checkSlots, slotFields } from './slot-schema.ts';
@@ -45,11 +45,7 @@ const quietHours = z
     channels: z.array(id).min(1).optional(),
     defer: z.boolean().optional(),
     deferHours: z.number().positive().max(DEFER_HOURS).optional(),
-    zone: z
-      .string()
-      .max(100 + TRAITS.length)
-      .startsWith(TRAITS)
-      .optional(),
+    zone: zoneField.optional(),
     fallbackZone: zone,
   })
   .refine(({ from, to }) => (from === undefined) === (to === undefined), {

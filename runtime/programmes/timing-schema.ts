@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { TRAITS } from '../../core/domain/programme.ts';
 import type { Timing } from '../../core/domain/timing.ts';
 import type { Issue } from './learning-schema.ts';
-import { zone } from './names.ts';
+import { zone, zoneField } from './names.ts';
 
 /* The field of a programme that says how far ahead its messages may be planned. */
 
@@ -24,7 +24,7 @@ export const timing = z.strictObject({
     .optional(),
   mostOptions: z.number().int().min(1).max(5_000).optional(),
   segment: z.strictObject({ trait, values: z.array(z.string().min(1).max(100)).min(1).max(20) }).optional(),
-  zone: trait.optional(),
+  zone: zoneField.optional(),
   fallbackZone: zone.optional(),
 });
 

@@ -29,7 +29,10 @@ function never(programme: Programme, usual: Variant, { now }: Seen): DroppedOpti
   const { contentHash } = usual;
   const approval = { status: 'approved', contentHash, at: now, by: '' } as const;
   const live: Programme = { ...programme, ...always, status: 'live' };
-  return defaultObjection(live, { ...usual, ...always, approval }, { now, standings: () => 'open' });
+  const given = { now, standings: () => 'open' as const };
+  const objection = defaultObjection(live, { ...usual, ...always, approval }, given);
+  // what ends with time keeps it back now, and not for ever
+  return objection?.until === undefined ? objection : undefined;
 }
 
 /** What stands in when the engine cannot decide in time. */

@@ -157,6 +157,16 @@ describe('degraded answer', () => {
     expect(on('unknown', 'open')).toMatchObject({ ...silence, state: 'unknown' });
   });
 
+  it('is held to quiet hours by the clock that the request brings', () => {
+    const quietHours = { from: '21:00', to: '08:00', zone: 'context.tz', fallbackZone: 'Asia/Tokyo' };
+    const own = programme({ fallback: 'a', guardrails: { quietHours } });
+    const at = (context: Record<string, string>) =>
+      degradedAnswer('welcome', own, { ...OPEN, context }).action;
+    expect(at({ tz: 'Europe/Berlin' })).toBe('send');
+    expect(at({ tz: 'Asia/Tokyo' })).toBe('silence');
+    expect(at({})).toBe('silence');
+  });
+
   it('asks for a budget only where the default costs anything', () => {
     const variants = [variant('a'), variant('b', { cost: 1 })];
     expect(degraded({ variants, guardrails: { budget: { total: 100 } } }).action).toBe('send');
