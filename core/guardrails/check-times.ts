@@ -1,9 +1,8 @@
 import type { DroppedOption } from '../domain/decision.ts';
-import type { Programme, Variant } from '../domain/programme.ts';
-import { approvalObjection } from './approval.ts';
+import type { Variant } from '../domain/programme.ts';
+import { firstsAlike } from './alike.ts';
 import { firstObjection } from './check.ts';
 import type { GuardContext } from './guardrail.ts';
-import { needsOf } from './needs.ts';
 
 /** What guardrails leave of the product of variants and times. */
 export interface CheckedTimes {
@@ -15,31 +14,6 @@ export interface CheckedTimes {
   open: ReadonlyMap<string, readonly number[]>;
   /** Pairs by the guardrail that objected first. */
   pruned: Record<string, number>;
-}
-
-/** The same text for variants that no guardrail can tell apart. */
-function likeness(variant: Variant, programme: Programme): string {
-  const { id, channel, eligible, startsAt, endsAt } = variant;
-  const apart = programme.guardrails.caps?.some(({ per }) => per === 'person-variant') ? id : '';
-  const needs = needsOf(programme, variant).map(({ resource, amount }) => [resource, amount]);
-  return JSON.stringify([
-    channel,
-    eligible,
-    startsAt,
-    endsAt,
-    approvalObjection(variant)?.state,
-    apart,
-    needs,
-  ]);
-}
-
-const known = new WeakMap<Programme, ReadonlyMap<string, Variant[]>>();
-
-function alikeIn(programme: Programme): ReadonlyMap<string, Variant[]> {
-  let groups = known.get(programme);
-  if (!groups)
-    known.set(programme, (groups = Map.groupBy(programme.variants, (own) => likeness(own, programme))));
-  return groups;
 }
 
 /** Whether an objection that names no end may still end with time: rules may ask what time it is. */
@@ -71,7 +45,9 @@ function openFor(
 
 /** Which variants may be sent at which of some times (ms since 1970, the first being now), by the guardrails as they stand now. */
 export function checkTimes(context: GuardContext, times: readonly number[]): CheckedTimes {
-  const groups = [...alikeIn(context.programme).values()];
+  const { variants } = context.programme;
+  const firsts = firstsAlike(context);
+  const groups = [...Map.groupBy(variants.keys(), (place) => firsts[place]!).values()];
   // what is found for one variant at a time holds for the others at that time
   const contexts = times.map((now) => {
     return groups.length > 1 ? { ...context, now, found: new Map() } : { ...context, now };
@@ -79,11 +55,11 @@ export function checkTimes(context: GuardContext, times: readonly number[]): Che
   const checked: CheckedTimes = { allowed: [], dropped: [], open: new Map(), pruned: {} };
   const found = new Map<string, ReturnType<typeof openFor>>();
   for (const alike of groups) {
-    const own = openFor(alike[0]!, contexts);
-    for (const { id } of alike) found.set(id, own);
+    const own = openFor(variants[alike[0]!]!, contexts);
+    for (const place of alike) found.set(variants[place]!.id, own);
     for (const rule of own.rules) checked.pruned[rule] = (checked.pruned[rule] ?? 0) + alike.length;
   }
-  for (const variant of context.programme.variants) {
+  for (const variant of variants) {
     const { open, first } = found.get(variant.id)!;
     if (open.length > 0) checked.allowed.push(variant);
     else checked.dropped.push({ ...first!, option: variant.id });

@@ -1,5 +1,6 @@
 import type { DroppedOption } from '../domain/decision.ts';
 import type { Programme, Variant } from '../domain/programme.ts';
+import { firstsAlike } from './alike.ts';
 import { approval } from './approval.ts';
 import { caps } from './caps.ts';
 import { consent } from './consent.ts';
@@ -71,10 +72,14 @@ export function check(context: GuardContext): { allowed: Variant[]; dropped: Dro
   const allowed: Variant[] = [];
   const dropped: DroppedOption[] = [];
   const { variants } = context.programme;
-  const given = variants.length > 1 ? { ...context, found: new Map() } : context;
-  for (const variant of variants) {
-    const objection = firstObjection(variant, given);
-    if (objection) dropped.push(objection);
+  const firsts = firstsAlike(context);
+  const given = firsts.some((first) => first !== 0) ? { ...context, found: new Map() } : context;
+  const objections: (DroppedOption | undefined)[] = [];
+  for (let i = 0; i < variants.length; i++) {
+    const [variant, first] = [variants[i]!, firsts[i]!];
+    const objection = first === i ? firstObjection(variant, given) : objections[first];
+    objections.push(objection);
+    if (objection) dropped.push({ ...objection, option: variant.id });
     else allowed.push(variant);
   }
   return { allowed, dropped };
