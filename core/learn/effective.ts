@@ -207,12 +207,25 @@ export function believableSums(programme: Programme, state: ModelState, at: numb
   return { ...sums, ...withPast(programme, state.past, { own, columns, now: sums.at }), own };
 }
 
-/** The same of one model state at any time, reckoned once for each tick. */
-export function effectiveOf(programme: Programme, state: ModelState): (at: number) => BelievableSums {
+/** The sums at a time, ms since 1970: the same until what was learned counts for more or less. */
+export type SumsAt = (at: number) => BelievableSums;
+
+/** Those of one model state, reckoned once for each tick: one for all who ask about it. */
+export function effectiveOf(programme: Programme, state: ModelState): SumsAt {
   let known: { tick: number; sums: BelievableSums } | undefined;
   return (at) => {
     const tick = tickOf(at);
     if (known?.tick !== tick) known = { tick, sums: believableSums(programme, state, at) };
+    return known.sums;
+  };
+}
+
+/** The same without what is known from elsewhere. */
+export function withoutPast(sumsAt: SumsAt): SumsAt {
+  let known: { from: BelievableSums; sums: BelievableSums } | undefined;
+  return (at) => {
+    const from = sumsAt(at);
+    if (known?.from !== from) known = { from, sums: { ...from, options: from.own, past: {}, related: 0 } };
     return known.sums;
   };
 }

@@ -1,8 +1,9 @@
 import type { OptionKey } from '../domain/decision.ts';
 import type { Programme } from '../domain/programme.ts';
 import type { Pending } from '../learn/effective.ts';
-import { believableSums } from '../learn/effective.ts';
-import type { Model, ModelState } from '../learn/model.ts';
+import type { SumsAt } from '../learn/effective.ts';
+import { effectiveOf, withoutPast } from '../learn/effective.ts';
+import type { ModelState } from '../learn/model.ts';
 import type { PastUse } from '../learn/past.ts';
 import { optionTotals } from '../learn/model.ts';
 import { betaQuantile } from '../maths/beta-quantile.ts';
@@ -10,9 +11,8 @@ import type { LearnedPrior } from '../policies/belief.ts';
 import type { Priced } from '../policies/costs.ts';
 import { pricedOf } from '../policies/costs.ts';
 import type { LimitState } from '../policies/limits.ts';
-import { limitStates } from '../policies/limits.ts';
-import { withoutPast } from '../policies/informed.ts';
-import { policyOf, stepsOf } from '../policies/policy-of.ts';
+import { beyondLimits, limitStates } from '../policies/limits.ts';
+import { stepsOf } from '../policies/policy-of.ts';
 import { optionsOf } from '../policies/policy.ts';
 import { posteriors, PRIOR_TRIALS } from '../policies/posterior.ts';
 import type { Guard } from '../policies/traffic-guard.ts';
@@ -61,13 +61,13 @@ export interface OptionEstimate extends Priced {
 /** @param at ms since 1970 */
 export function estimatesOf(programme: Programme, state: ModelState, at: number): OptionEstimate[] {
   const options = optionsOf(programme, programme.variants);
-  const policy = policyOf(programme, modelOf(programme, state));
-  const gone = new Set(policy.beyond?.(options, at).map(({ option }) => option));
+  const sumsAt = effectiveOf(programme, state);
+  const gone = new Set(beyondLimits(programme, sumsAt)?.(options, at).map(({ option }) => option));
   const open = options.filter((option) => !gone.has(option));
-  const known = estimatesGiven(programme, state, { open, at });
+  const known = estimatesGiven(programme, state, sumsAt, { open, at });
   if (!state.past) return known;
-  const plain = estimatesGiven(programme, withoutPast(state), { open, at });
-  const { related } = believableSums(programme, state, at);
+  const plain = estimatesGiven(programme, state, withoutPast(sumsAt), { open, at });
+  const { related } = sumsAt(at);
   return known.map((one, i) => {
     const own = eitherEstimate(one, plain[i]!, related);
     // what was done elsewhere is told apart
@@ -76,21 +76,18 @@ export function estimatesOf(programme: Programme, state: ModelState, at: number)
   });
 }
 
-const modelOf = (programme: Programme, state: ModelState): Model => {
-  return { programme: programme.id, version: 0, state };
-};
-
-/** As if all that a model knows held, what is known from elsewhere included. */
+/** As if all that counts by the sums held. */
 function estimatesGiven(
   programme: Programme,
   state: ModelState,
+  sumsAt: SumsAt,
   { open, at }: { open: readonly OptionKey[]; at: number },
 ): OptionEstimate[] {
   const options = optionsOf(programme, programme.variants);
-  const policy = stepsOf(programme, modelOf(programme, state));
+  const policy = stepsOf(programme, sumsAt, { programme: programme.id, version: 0, state });
   const scored = open.length === 0 ? [] : policy.score(open, { context: {}, at });
   const propensities = new Map(scored.map(({ option, propensity }) => [option, propensity]));
-  const effective = believableSums(programme, state, at);
+  const effective = sumsAt(at);
   const linear = autoEstimates(programme, effective, open) ?? linearEstimates(programme, effective, open);
   const totals = optionTotals(state);
   const trials = Object.values(totals).reduce((sum, option) => sum + option.trials, 0);

@@ -1,8 +1,8 @@
 import type { Contribution } from '../domain/contribution.ts';
 import type { OptionKey } from '../domain/decision.ts';
 import type { Programme } from '../domain/programme.ts';
-import type { EffectiveSums } from '../learn/effective.ts';
-import { effectiveOf, isInContext } from '../learn/effective.ts';
+import type { EffectiveSums, SumsAt } from '../learn/effective.ts';
+import { isInContext } from '../learn/effective.ts';
 import { linearSumsOf } from '../learn/linear-state.ts';
 import type { Model } from '../learn/model.ts';
 import { AutoBeliefs } from './auto-beliefs.ts';
@@ -14,11 +14,10 @@ import type { Circumstances } from './policy.ts';
  * not (`core/learn/models/context-beliefs.ts`), and doubts it as much as is worth exploring. docs/learning.md has how it does.
  * `shared-linear-thompson` believes the one with the context, whatever it pays, and doubts it as much as there is to doubt.
  */
-export function auto(programme: Programme, model: Model): Learner {
+export function auto(programme: Programme, sumsAt: SumsAt, { state }: Model): Learner {
   const { features } = linearSumsOf(programme);
-  const inContext = isInContext(programme, model.state);
+  const inContext = isInContext(programme, state);
   const constant = !inContext || features.count === 1;
-  const sumsAt = effectiveOf(programme, model.state);
   let known: { from: EffectiveSums; beliefs: AutoBeliefs } | undefined;
   const beliefsAt = (at: number): AutoBeliefs => {
     const from = sumsAt(at);

@@ -1,12 +1,10 @@
 import type { Programme } from '../domain/programme.ts';
-import { effectiveOf } from '../learn/effective.ts';
-import type { Model } from '../learn/model.ts';
+import type { SumsAt } from '../learn/effective.ts';
 import type { Learner } from './belief.ts';
 import { posteriors } from './posterior.ts';
 
 /** Believes of each option what it earned so far, whoever it was for. */
-export function earned(programme: Programme, { state }: Model): Learner {
-  const sumsAt = effectiveOf(programme, state);
+export function earned(programme: Programme, sumsAt: SumsAt): Learner {
   return {
     name: 'weighted-thompson',
     constant: true,

@@ -1,11 +1,8 @@
 import type { Contribution } from '../domain/contribution.ts';
-import type { Programme } from '../domain/programme.ts';
-import { effectiveOf } from '../learn/effective.ts';
-import type { Model, ModelState } from '../learn/model.ts';
+import type { SumsAt } from '../learn/effective.ts';
+import { withoutPast } from '../learn/effective.ts';
+import type { ModelState } from '../learn/model.ts';
 import type { Policy } from './policy.ts';
-
-/** What a programme learned by itself. */
-export const withoutPast = (state: ModelState): ModelState => ({ ...state, past: undefined });
 
 /**
  * A policy of what was learned here and elsewhere: with the probability that what is known from elsewhere holds here, the one that
@@ -13,15 +10,12 @@ export const withoutPast = (state: ModelState): ModelState => ({ ...state, past:
  * sure of itself it is.
  */
 export function informed(
-  programme: Programme,
-  model: Model,
-  policyOn: (programme: Programme, model: Model) => Policy,
+  { past }: Pick<ModelState, 'past'>,
+  sumsAt: SumsAt,
+  policyOn: (sumsAt: SumsAt) => Policy,
 ): Policy {
-  const { state } = model;
-  const without = policyOn(programme, { ...model, state: withoutPast(state) });
-  if (!state.past || Object.keys(state.past.options).length === 0) return without;
-  const within = policyOn(programme, model);
-  const sumsAt = effectiveOf(programme, state);
+  if (!past || Object.keys(past.options).length === 0) return policyOn(sumsAt);
+  const [within, without] = [policyOn(sumsAt), policyOn(withoutPast(sumsAt))];
   const { contributions: one } = within;
   const { contributions: other } = without;
   return {

@@ -2,9 +2,7 @@ import type { DroppedOption, OptionKey } from '../domain/decision.ts';
 import { SILENCE } from '../domain/decision.ts';
 import type { GoalLimit } from '../domain/goal.ts';
 import type { Programme } from '../domain/programme.ts';
-import type { BelievableSums, EffectiveSums } from '../learn/effective.ts';
-import { effectiveOf } from '../learn/effective.ts';
-import type { ModelState } from '../learn/model.ts';
+import type { BelievableSums, EffectiveSums, SumsAt } from '../learn/effective.ts';
 import { betaCdf } from '../maths/beta-quantile.ts';
 
 /** Name of the rule in records, beside those of guardrails. */
@@ -79,9 +77,8 @@ function objectionTo(
 export type Beyond = (options: readonly OptionKey[], at: number) => DroppedOption[];
 
 /** Absent where the goal has no limits. */
-export function beyondLimits(programme: Programme, state: ModelState): Beyond | undefined {
+export function beyondLimits(programme: Programme, sumsAt: SumsAt): Beyond | undefined {
   if (!programme.goal.limits?.length) return undefined;
-  const sumsAt = effectiveOf(programme, state);
   let known: { sums: BelievableSums; objections: Map<OptionKey, DroppedOption> } | undefined;
   const objectionsAt = (at: number): Map<OptionKey, DroppedOption> => {
     const sums = sumsAt(at);

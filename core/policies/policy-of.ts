@@ -1,4 +1,6 @@
 import type { PolicyKind, Programme } from '../domain/programme.ts';
+import type { SumsAt } from '../learn/effective.ts';
+import { effectiveOf } from '../learn/effective.ts';
 import { asksReadiness } from '../learn/features/sourced.ts';
 import type { Model } from '../learn/model.ts';
 import { answeringOf } from './answering.ts';
@@ -19,7 +21,7 @@ import { thompson } from './thompson.ts';
 import { topTwoThompson } from './top-two.ts';
 
 interface Kind {
-  learn: (programme: Programme, model: Model) => Learner;
+  learn: (programme: Programme, sumsAt: SumsAt, model: Model) => Learner;
   rule: (programme: Programme) => Rule;
 }
 
@@ -35,11 +37,11 @@ const KINDS: Record<PolicyKind, Kind> = {
 /** What moves the options of a programme besides what was learned; a programme that declares nothing has none. */
 const ADJUSTMENTS: readonly ((programme: Programme) => readonly Adjustment[])[] = [costs, tired];
 
-/** The policy on what a model knows, as if all of it held. */
-export function stepsOf(programme: Programme, model: Model): Policy {
+/** The policy on what a model knows, as if all that counts by the sums held. */
+export function stepsOf(programme: Programme, sumsAt: SumsAt, model: Model): Policy {
   const { learn, rule } = KINDS[programme.policy.kind];
   return pipeline(programme, {
-    learner: learn(programme, model),
+    learner: learn(programme, sumsAt, model),
     adjustments: ADJUSTMENTS.flatMap((of) => of(programme)),
     rule: rule(programme),
     guard: guardOf(programme, model.state),
@@ -48,10 +50,12 @@ export function stepsOf(programme: Programme, model: Model): Policy {
 
 /** The policy a programme asks for, on what was learned so far. */
 export function policyOf(programme: Programme, model: Model): Policy {
-  const policy = informed(programme, model, stepsOf);
-  const beyond = beyondLimits(programme, model.state);
+  const { state } = model;
+  const sumsAt = effectiveOf(programme, state);
+  const policy = informed(state, sumsAt, (sums) => stepsOf(programme, sums, model));
+  const beyond = beyondLimits(programme, sumsAt);
   const answering =
-    programme.frequency || asksReadiness(programme) ? answeringOf(programme, model.state) : undefined;
+    programme.frequency || asksReadiness(programme) ? answeringOf(programme, state) : undefined;
   const pieces = learnedPieces(programme, model);
   return beyond || answering || pieces ? { ...policy, beyond, answering, pieces } : policy;
 }

@@ -1,8 +1,8 @@
 import type { Contribution } from '../domain/contribution.ts';
 import type { OptionKey } from '../domain/decision.ts';
 import type { Programme } from '../domain/programme.ts';
-import type { EffectiveSums } from '../learn/effective.ts';
-import { effectiveOf, isInContext } from '../learn/effective.ts';
+import type { EffectiveSums, SumsAt } from '../learn/effective.ts';
+import { isInContext } from '../learn/effective.ts';
 import type { Model } from '../learn/model.ts';
 import type { Learner } from './belief.ts';
 import { earned } from './earned.ts';
@@ -14,11 +14,10 @@ import type { Circumstances } from './policy.ts';
  * "Thompson Sampling for Contextual Bandits with Linear Payoffs", 2013). Between a change of the declared context and the first
  * fold after it, it goes by what the options earned.
  */
-export function regressed(programme: Programme, model: Model): Learner {
-  if (!isInContext(programme, model.state)) {
-    return { ...earned(programme, model), note: 'the context is not known yet' };
+export function regressed(programme: Programme, sumsAt: SumsAt, { state }: Model): Learner {
+  if (!isInContext(programme, state)) {
+    return { ...earned(programme, sumsAt), note: 'the context is not known yet' };
   }
-  const sumsAt = effectiveOf(programme, model.state);
   let known: { from: EffectiveSums; beliefs: LinearBeliefs } | undefined;
   const beliefsAt = (at: number): LinearBeliefs => {
     const from = sumsAt(at);
