@@ -101,7 +101,8 @@ function byPolicy(
   const stood = programme.goal.beyondLimits === 'fallback' && fallback !== undefined;
   const none = beyond.length === allowed.length;
   if (none && !stood && !programme.silence) return { ...nothing(LIMITS), beyond };
-  const left = allowed.filter(({ id }) => !beyond.some(({ option }) => option === id));
+  const left =
+    beyond.length === 0 ? allowed : allowed.filter(({ id }) => !beyond.some(({ option }) => option === id));
   const open = none && stood ? [fallback] : optionsOf(programme, left);
   const options = owed && left.length > 0 ? open.filter((option) => option !== SILENCE) : open;
   const circumstances = { context, at: now, fatigue, factors: factors?.() };

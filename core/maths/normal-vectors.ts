@@ -1,6 +1,6 @@
 import { quadratic } from './cholesky.ts';
 import type { FourMatrices } from './four-matrices.ts';
-import { FOUR, invertFour, quadraticFour, sideBySide } from './four-matrices.ts';
+import { FOUR, fourFrom, invertFour, quadraticFour } from './four-matrices.ts';
 
 /** A normal vector: its mean, and the Cholesky factor of its precision, packed (`cholesky.ts`). */
 export interface NormalVector {
@@ -35,10 +35,12 @@ export class NormalVectors {
   /** Mean and variance of x'w of the vectors `which`, into arrays of the same length. */
   along(x: Float64Array, which: readonly number[], means: Float64Array, variances: Float64Array): void {
     const columns: number[] = [];
+    const places: number[] = [];
     const values: number[] = [];
     for (let j = 0; j < x.length; j++) {
       if (x[j] === 0) continue;
       columns.push(j);
+      places.push(FOUR * j);
       values.push(x[j]!);
     }
     let known = -1;
@@ -46,7 +48,7 @@ export class NormalVectors {
       const a = which[i]!;
       const place = a % FOUR;
       const four = (a - place) / FOUR;
-      if (four !== known) quadraticFour(this.#covariancesOf(four), columns, values, this.#four);
+      if (four !== known) quadraticFour(this.#covariancesOf(four), places, values, this.#four);
       known = four;
       const { mean, factor } = this.#all[a]!;
       let sum = 0;
@@ -61,11 +63,10 @@ export class NormalVectors {
   #covariancesOf(four: number): FourMatrices {
     let own = this.#covariances[four];
     if (!own) {
-      // the last ones may be fewer: then one is there more than once
-      const factors = [0, 1, 2, 3].map(
-        (p) => this.#all[Math.min(FOUR * four + p, this.#all.length - 1)]!.factor,
+      this.#covariances[four] = own = fourFrom(
+        this.#all.map(({ factor }) => factor),
+        FOUR * four,
       );
-      this.#covariances[four] = own = sideBySide(factors);
       invertFour(own, this.#work.length);
     }
     return own;

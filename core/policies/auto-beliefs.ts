@@ -63,9 +63,15 @@ export class AutoBeliefs {
     const x = columns.encode(context, options[0]!);
     const places = options.map((option) => this.#places.get(option));
     const earning = places.filter((place) => place !== undefined);
-    const drawn = this.#model.drawn(x, earning);
-    let next = 0;
-    return places.map((place) => (place === undefined ? KNOWN : this.#inRewards(drawn[next++]!)));
+    const means = new Float64Array(earning.length);
+    const sds = new Float64Array(earning.length);
+    this.#model.drawn(x, earning, means, sds);
+    let next = -1;
+    return places.map((place) => {
+      if (place === undefined) return KNOWN;
+      next++;
+      return { mean: this.#unit * means[next]!, sd: this.#unit * sds[next]! };
+    });
   }
 
   /** @param scaled whether with the doubt that is drawn with, or with all of it */
@@ -86,6 +92,11 @@ export class AutoBeliefs {
   coefficient(option: OptionKey, j: number): Moments {
     const place = this.#places.get(option);
     return place === undefined ? KNOWN : this.#inRewards(this.#model.coefficient(place, j));
+  }
+
+  meanCoefficient(option: OptionKey, j: number): number {
+    const place = this.#places.get(option);
+    return place === undefined ? 0 : this.#unit * this.#model.meanCoefficient(place, j);
   }
 
   #inRewards({ mean, sd }: Moments): Moments {

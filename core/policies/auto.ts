@@ -32,7 +32,7 @@ export function auto(programme: Programme, sumsAt: SumsAt, { state }: Model): Le
     for (let j = 0; j < x.length; j++) {
       const value = x[j]!;
       if (value === 0) continue;
-      all.push({ feature: labels[j]!, value, contribution: value * beliefs.coefficient(option, j).mean });
+      all.push({ feature: labels[j]!, value, contribution: value * beliefs.meanCoefficient(option, j) });
     }
     return all;
   };

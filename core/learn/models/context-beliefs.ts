@@ -59,17 +59,20 @@ export class ContextBeliefs {
     return weight === 1 ? own : mixed(own, moments(flat, CONSTANT, a, scaled), weight);
   }
 
-  /** The same of many options in one context, for one context after another, with the doubt that is drawn with. */
-  drawn(x: Float64Array, options: readonly number[]): Moments[] {
+  /**
+   * The same of many options in one context, for one context after another, with the doubt that is drawn with, into arrays of the same
+   * length.
+   */
+  drawn(x: Float64Array, options: readonly number[], means: Float64Array, sds: Float64Array): void {
     const { full, weight } = this;
-    if (weight === 0) return options.map((a) => this.#flat[a]!);
-    const means = new Float64Array(options.length);
-    const variances = new Float64Array(options.length);
-    full.along(x, options, means, variances);
-    return options.map((a, i) => {
-      const own = { mean: means[i]!, sd: full.scale * Math.sqrt(variances[i]!) };
-      return weight === 1 ? own : mixed(own, this.#flat[a]!, weight);
-    });
+    if (weight > 0) full.along(x, options, means, sds);
+    for (let i = 0; i < options.length; i++) {
+      const flat = this.#flat[options[i]!]!;
+      const own = { mean: means[i]!, sd: full.scale * Math.sqrt(sds[i]!) };
+      const both = weight === 0 ? flat : weight === 1 ? own : mixed(own, flat, weight);
+      means[i] = both.mean;
+      sds[i] = both.sd;
+    }
   }
 
   /** What would be believed of option `a` had it never been tried, with all of the doubt, and the variance of one reward. */
@@ -85,9 +88,14 @@ export class ContextBeliefs {
     const { full, flat, weight } = this;
     const own = full.weight(a, j);
     const plain = j === 0 ? flat.weight(a, 0) : { mean: 0, variance: 0 };
-    const mean = weight * own.mean + (1 - weight) * plain.mean;
+    const mean = this.meanCoefficient(a, j);
     const within = weight * own.variance + (1 - weight) * plain.variance;
     return { mean, sd: Math.sqrt(within + weight * (1 - weight) * (own.mean - plain.mean) ** 2) };
+  }
+
+  meanCoefficient(a: number, j: number): number {
+    const { full, flat, weight } = this;
+    return weight * full.meanWeight(a, j) + (1 - weight) * (j === 0 ? flat.meanWeight(a, 0) : 0);
   }
 }
 

@@ -237,8 +237,10 @@ export class PooledLinear {
 
   /** What feature `j` adds to the expected reward of option `a` for each unit it has, and the variance of that belief. */
   weight(a: number, j: number): { mean: number; variance: number } {
-    const { belief, variances } = this.#options[a]!;
-    const mean = this.unit * belief.mean[j]! + (j === 0 ? this.centre : 0);
-    return { mean, variance: this.unit ** 2 * variances[j]! };
+    return { mean: this.meanWeight(a, j), variance: this.unit ** 2 * this.#options[a]!.variances[j]! };
+  }
+
+  meanWeight(a: number, j: number): number {
+    return this.unit * this.#options[a]!.belief.mean[j]! + (j === 0 ? this.centre : 0);
   }
 }

@@ -50,6 +50,24 @@ const asked = (model: LinearModel, x: Float64Array): [number, number] => {
 };
 
 describe('the linear model', () => {
+  it('says the same of an option whichever are asked about with it, also of one that was learned anew since', () => {
+    const model = new LinearModel(D, 6);
+    for (let a = 0; a < 6; a++) model.know(a, summed(rowsOf(40, a + 10), D));
+    const [x] = rowsOf(1, 3).map((row) => row.x) as [Float64Array];
+    const alone = (a: number): number[] => {
+      const [means, sds] = [new Float64Array(1), new Float64Array(1)];
+      model.score(x, [a], means, sds);
+      return [means[0]!, sds[0]!];
+    };
+    const some = [5, 0, 4, 1, 2];
+    for (const more of [0, 500]) {
+      if (more > 0) model.know(4, summed(rowsOf(more, 4), D));
+      const [means, sds] = [new Float64Array(5), new Float64Array(5)];
+      model.score(x, some, means, sds);
+      expect(some.map((_, i) => [means[i], sds[i]])).toEqual(some.map(alone));
+    }
+  });
+
   it('is the weighted ridge regression of its rows', () => {
     const rows = rowsOf(200, 1);
     const { mean } = taught(rows).options[0]!;
