@@ -1,4 +1,3 @@
-import { performance } from 'node:perf_hooks';
 import { decide } from '../core/decide/decide.ts';
 import { sendKey } from '../core/decide/send-key.ts';
 import { newPerson } from '../core/domain/person.ts';
@@ -7,7 +6,8 @@ import { linearSumsOf } from '../core/learn/linear-state.ts';
 import { emptyState } from '../core/learn/model.ts';
 import { policyOf } from '../core/policies/policy-of.ts';
 import { programmeSchema, toProgramme } from '../runtime/programmes/schema.ts';
-import { median } from './statistics.ts';
+import type { Timed } from './timed.ts';
+import { timed } from './timed.ts';
 
 const NOW = Date.UTC(2026, 10, 22, 9);
 
@@ -53,13 +53,13 @@ function learned(programme: Programme) {
 
 export interface CoreFigures {
   variants: number;
-  /** One decision, probabilities of its set of options known from this model, in microseconds. */
-  decideUs: number;
-  /** Working out the probabilities of a set of options, once for each model, in microseconds. */
-  probabilitiesUs: number;
+  /** One decision, probabilities of its set of options known from this model. */
+  decision: Timed;
+  /** Working out the probabilities of a set of options, once for each model. */
+  probabilities: Timed;
 }
 
-/** What the pure core costs, without store or HTTP: medians of 9 runs. */
+/** What the pure core costs, without store or HTTP. */
 export function measureCore(variants: number): CoreFigures {
   const programme = programmeOf(variants);
   const model = learned(programme);
@@ -72,19 +72,10 @@ export function measureCore(variants: number): CoreFigures {
     decide(request, facts, live, 'seed');
   };
   const options = programme.variants.map(({ id }) => id);
+  const fresh = (): void => void policyOf(programme, model).score(options, { context: {}, at: NOW });
   return {
     variants,
-    decideUs: timed(20_000, one),
-    probabilitiesUs: timed(100, () => policyOf(programme, model).score(options, { context: {}, at: NOW })),
+    decision: timed(20_000, one),
+    probabilities: timed(100, fresh),
   };
-}
-
-/** Microseconds that one piece of work takes: median of 9 runs of so many. */
-export function timed(times: number, work: (i: number) => void): number {
-  const runs = Array.from({ length: 10 }, () => {
-    const start = performance.now();
-    for (let i = 0; i < times; i++) work(i);
-    return ((performance.now() - start) / times) * 1000;
-  });
-  return median(runs.slice(1));
 }

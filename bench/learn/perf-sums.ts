@@ -1,4 +1,3 @@
-import { performance } from 'node:perf_hooks';
 import type { Programme } from '../../core/domain/programme.ts';
 import { HOUR_MS } from '../../core/domain/programme.ts';
 import { effectiveSums } from '../../core/learn/effective.ts';
@@ -6,7 +5,7 @@ import { linearSumsOf } from '../../core/learn/linear-state.ts';
 import type { ModelState } from '../../core/learn/model.ts';
 import { emptyState } from '../../core/learn/model.ts';
 import { rngFromNumber } from '../../core/maths/xoshiro.ts';
-import { median } from '../statistics.ts';
+import { timed } from '../timed.ts';
 import type { Cost } from './perf.ts';
 
 /** Options, and numbers in the context: three columns each. */
@@ -19,7 +18,6 @@ const SIZES = [
 ] as const;
 const NEWEST = 510_000;
 const YEAR = 8_760;
-const RUNS = 25;
 
 type Size = (typeof SIZES)[number];
 
@@ -60,26 +58,18 @@ export function sumsCosts(): Cost[] {
   return SIZES.flatMap((size) => {
     const programme = programmeOf(size);
     const state = yearOf(programme, size);
-    const timed = (work: () => unknown): Pick<Cost, 'median' | 'least'> => {
-      const runs = Array.from({ length: RUNS + 5 }, () => {
-        const start = performance.now();
-        work();
-        return (performance.now() - start) * 1_000;
-      }).slice(5);
-      return { median: median(runs), least: Math.min(...runs) };
-    };
     const columns = linearSumsOf(programme).features.count;
     const megabytes = (JSON.stringify(state).length / 1e6).toFixed(2);
     const what = `${columns} columns, ${size.options} options, ${state.linear.blocks.length} blocks`;
     return [
       {
         what: `sums by time, ${what}: read`,
-        ...timed(() => effectiveSums(programme, state, (NEWEST + 1) * HOUR_MS)),
+        ...timed(4, () => void effectiveSums(programme, state, (NEWEST + 1) * HOUR_MS)),
         asked: undefined,
       },
       {
         what: `sums by time, ${what}: written as ${megabytes} MB`,
-        ...timed(() => JSON.stringify(state)),
+        ...timed(4, () => void JSON.stringify(state)),
         asked: undefined,
       },
     ];
