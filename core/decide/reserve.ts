@@ -22,16 +22,23 @@ function reservationsOf(programme: Programme, variant: Variant, at: number, fact
 
 /**
  * The decision with what it takes of shared resources, the code that comes with the message, and whom to hand over to.
- * `facts` are those its guardrails were asked with; absent, nothing can be taken. A preview takes nothing.
+ * `facts` are those its guardrails were asked with; absent, nothing can be taken. A preview takes nothing; its code is that of the
+ * message on record it looks at again, where there is one.
  */
-export function withReservations(decision: Decision, programme: Programme, facts?: Facts): Decision {
+export function withReservations(
+  decision: Decision,
+  programme: Programme,
+  facts?: Facts,
+  recorded?: Decision,
+): Decision {
   const variant = programme.variants.find(({ id }) => id === decision.variant);
   if (!variant) return decision;
   const preview = decision.reason === 'preview';
   const taken = preview || !facts ? [] : reservationsOf(programme, variant, sendTimeOf(decision), facts);
   const { coupon: pool, route } = variant;
   if (taken.length === 0 && pool === undefined && !route) return decision;
-  const code = preview ? NO_CODE : taken.find((reservation) => reservation.code !== undefined)?.code;
+  const own = recorded?.coupon?.pool === pool ? recorded?.coupon?.code : undefined;
+  const code = preview ? (own ?? NO_CODE) : taken.find((reservation) => reservation.code !== undefined)?.code;
   return {
     ...decision,
     coupon: pool === undefined || code === undefined ? undefined : { pool, code },

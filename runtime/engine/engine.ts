@@ -109,10 +109,14 @@ export class Engine {
   }
 
   /** What answers a send with what it takes of resources, and its content filled; and what was decided on the way to it. */
-  #verdict({ request, lives }: Pick<Asked, 'request' | 'lives'>, facts: DecideFacts): Verdict {
+  #verdict(
+    { request, lives }: Pick<Asked, 'request' | 'lives'>,
+    facts: DecideFacts,
+    recorded?: Decision,
+  ): Verdict {
     const { answer, passed } = arbitrate(request, facts, lives, this.#ports.seed);
     const { programme } = lives.find((live) => live.programme.id === answer.programme)!;
-    const made = withReservations(answer, programme, facts.resources);
+    const made = withReservations(answer, programme, facts.resources, recorded);
     return { answer: withContent(made, facts.person), passed };
   }
 
@@ -145,7 +149,7 @@ export class Engine {
     if (standing?.action !== 'send' || request.pin !== undefined || own.length === 0)
       return this.#verdict({ request, lives }, facts).answer;
     const again = recheckOf(standing, request, facts);
-    return this.#verdict({ request: again.request, lives: own }, again.facts).answer;
+    return this.#verdict({ request: again.request, lives: own }, again.facts, standing).answer;
   }
 
   /** Who was only tried out, or asked for while nothing is sent, is no part of the comparison. */
