@@ -109,7 +109,8 @@ export class Programmes {
   async lint(programme: Programme, resources: Pick<ResourceStore, 'pools'>): Promise<Finding[]> {
     const now = this.#now();
     const coupons = programme.variants.some(({ coupon }) => coupon !== undefined);
-    return lint(programme, { now, pools: coupons ? await resources.pools(now) : undefined });
+    const pools = coupons ? await resources.pools(now) : undefined;
+    return lint(programme, { now, pools, others: this.all().filter(({ status }) => status === 'live') });
   }
 
   /** @throws Problem 409 when somebody saved in between, 422 for a template, a rule or a prior that cannot be used. */

@@ -18,6 +18,8 @@ export interface Seen {
   now: number;
   /** Pools that were ever filled; absent where nobody looked. */
   pools?: readonly PoolCount[] | undefined;
+  /** Programmes that are live; absent where nobody looked. */
+  others?: readonly Programme[] | undefined;
 }
 
 /** Looks at a programme as it would be saved. */

@@ -11,6 +11,7 @@ import { fatigues, frequencies } from './pace.ts';
 import { budgets, pools, queues } from './resources.ts';
 import { rules } from './rules.ts';
 import { slots } from './slots.ts';
+import { workspace } from './workspace.ts';
 
 const CHECKS: readonly Check[] = [
   approvals,
@@ -31,6 +32,7 @@ const CHECKS: readonly Check[] = [
   fallback,
   costs,
   slots,
+  workspace,
 ];
 
 /** What about a programme is allowed and hardly meant. */
