@@ -15,6 +15,6 @@ interface Sourced {
 export type FeatureDeclaration = Sourced &
   (
     | { type: 'category'; values: string[] }
-    /** Values beyond `min` and `max` count as those. `days` goes with `contactsIn`. */
-    | { type: 'number'; min: number; max: number; days?: number | undefined }
+    /** Values beyond `min` and `max` count as those; without either they are learned. `days` goes with `contactsIn`. */
+    | { type: 'number'; min?: number | undefined; max?: number | undefined; days?: number | undefined }
   );

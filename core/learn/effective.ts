@@ -13,6 +13,7 @@ import type { ModelState } from './model.ts';
 import type { PastUse } from './past.ts';
 import { withPast } from './past.ts';
 import { pieceSumsOf } from './piece-sums.ts';
+import { inRanges } from './ranges.ts';
 import { robustTotals } from './robust-totals.ts';
 import { signalOf } from './worths.ts';
 
@@ -64,8 +65,8 @@ export const remaining = ({ policy }: Programme, hours: number): number =>
 const heedsTime = ({ policy }: Programme): boolean => policy.kind !== 'fixed-split';
 
 /** Whether what was learned is of the context that the programme declares now. */
-export const isInContext = (programme: Programme, { linear }: ModelState): boolean =>
-  linear.schema === linearSumsOf(programme).schema || linear.blocks.length === 0;
+export const isInContext = (programme: Programme, state: ModelState): boolean =>
+  state.linear.schema === linearSumsOf(inRanges(programme, state)).schema || state.linear.blocks.length === 0;
 
 interface Kept {
   linear: LinearState;
@@ -75,7 +76,7 @@ interface Kept {
 
 const keptOptions = (programme: Programme, state: ModelState): Kept => ({
   linear: state.linear,
-  sums: linearSumsOf(programme),
+  sums: linearSumsOf(inRanges(programme, state)),
   inContext: isInContext(programme, state),
 });
 

@@ -74,8 +74,9 @@ export class Folding {
   #fail(programme: ProgrammeId, error: unknown): void {
     const state = this.#state(programme);
     if (state.behind) return;
-    const { linear, pieces, hours, past } = structuredClone(this.#before.get(programme) ?? emptyState());
-    Object.assign(state, { linear, pieces, hours, past, behind: true });
+    const before = structuredClone(this.#before.get(programme) ?? emptyState());
+    const { linear, pieces, hours, numbers, past } = before;
+    Object.assign(state, { linear, pieces, hours, numbers, past, behind: true });
     this.faults.push({ programme, error });
   }
 

@@ -8,6 +8,7 @@ import { countedByTime, linearOf } from './former-state.ts';
 import type { Past } from './past.ts';
 import type { HourSums } from './hour-sums.ts';
 import type { LinearState } from './linear-state.ts';
+import type { NumberSums } from './ranges.ts';
 
 /** Reward of one arm, by person: what lift is computed from. */
 export interface ArmTotal {
@@ -25,6 +26,8 @@ export interface ModelState {
   pieces?: LinearState | undefined;
   /** Of a programme that plans ahead. */
   hours?: HourSums | undefined;
+  /** Of a programme that leaves the range of a number to be learned. */
+  numbers?: NumberSums | undefined;
   /** What is known from elsewhere, of a programme that asks for it. */
   past?: Past | undefined;
   /**

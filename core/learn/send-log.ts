@@ -53,7 +53,10 @@ const RARE = 'rare';
 function part(value: DecideRequest['context'][string] | undefined, declared: FeatureDeclaration): string {
   if (value === undefined) return '';
   if (declared.type === 'category') return String(value);
-  return Number(value) < (declared.min + declared.max) / 2 ? 'low' : 'high';
+  const { min, max } = declared;
+  // without a range nobody knows where its middle is
+  if (min === undefined || max === undefined) return 'known';
+  return Number(value) < (min + max) / 2 ? 'low' : 'high';
 }
 
 function cellsOf(

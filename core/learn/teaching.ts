@@ -9,6 +9,7 @@ import type { Kept } from './kept.ts';
 import { keptOf } from './kept.ts';
 import type { LinearTrial } from './linear-state.ts';
 import type { ModelState } from './model.ts';
+import { countNumbers, inRanges } from './ranges.ts';
 import { isResponse, responseSchema } from './responses.ts';
 
 /** A decision that teaches; with the hour its message was planned for. */
@@ -34,7 +35,7 @@ export class Teaching {
   /** How a programme's trials are added up, and where. */
   #kept(id: ProgrammeId, state: ModelState): Kept[] {
     const programme = this.#programmes.get(id);
-    return programme ? keptOf(programme, state) : [];
+    return programme ? keptOf(inRanges(programme, state), state) : [];
   }
 
   /** Sums over the hours messages were planned for; none of a programme that does not plan ahead. */
@@ -50,6 +51,8 @@ export class Teaching {
   add(id: ProgrammeId, state: ModelState, lesson: Lesson, count: number): void {
     const hours = this.#hours(id, state);
     for (const { sums, linear } of this.#kept(id, state)) sums.addTrials(linear, lesson, count);
+    const programme = this.#programmes.get(id);
+    if (programme) countNumbers(programme, state, lesson.context, count);
     if (hours && lesson.planned) addPlanned(hours, lesson.planned, count);
   }
 

@@ -6,6 +6,7 @@ import { effectiveOf, withoutPast } from '../learn/effective.ts';
 import type { ModelState } from '../learn/model.ts';
 import type { PastUse } from '../learn/past.ts';
 import { optionTotals } from '../learn/model.ts';
+import { inRanges } from '../learn/ranges.ts';
 import { betaQuantile } from '../maths/beta-quantile.ts';
 import type { LearnedPrior } from '../policies/belief.ts';
 import type { Priced } from '../policies/costs.ts';
@@ -59,7 +60,8 @@ export interface OptionEstimate extends Priced {
 }
 
 /** @param at ms since 1970 */
-export function estimatesOf(programme: Programme, state: ModelState, at: number): OptionEstimate[] {
+export function estimatesOf(saved: Programme, state: ModelState, at: number): OptionEstimate[] {
+  const programme = inRanges(saved, state);
   const options = optionsOf(programme, programme.variants);
   const sumsAt = effectiveOf(programme, state);
   const gone = new Set(beyondLimits(programme, sumsAt)?.(options, at).map(({ option }) => option));

@@ -3,6 +3,7 @@ import type { SumsAt } from '../learn/effective.ts';
 import { effectiveOf } from '../learn/effective.ts';
 import { asksReadiness } from '../learn/features/sourced.ts';
 import type { Model } from '../learn/model.ts';
+import { inRanges } from '../learn/ranges.ts';
 import { answeringOf } from './answering.ts';
 import type { Adjustment, Learner, Rule } from './belief.ts';
 import { auto } from './auto.ts';
@@ -49,8 +50,9 @@ export function stepsOf(programme: Programme, sumsAt: SumsAt, model: Model): Pol
 }
 
 /** The policy a programme asks for, on what was learned so far. */
-export function policyOf(programme: Programme, model: Model): Policy {
+export function policyOf(saved: Programme, model: Model): Policy {
   const { state } = model;
+  const programme = inRanges(saved, state);
   const sumsAt = effectiveOf(programme, state);
   const policy = informed(state, sumsAt, (sums) => stepsOf(programme, sums, model));
   const beyond = beyondLimits(programme, sumsAt);

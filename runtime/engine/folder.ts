@@ -178,7 +178,7 @@ export class Folder {
     for (const programme of programmes) {
       const state = states.get(programme.id);
       if (!state || !needsRenewal(programme, state) || this.#waits(programme)) continue;
-      const renewal = new Renewal(programme);
+      const renewal = new Renewal(programme, state);
       for (let after = 0; after < upTo; after += CHUNK) {
         renewal.add(await this.#ports.store.trials(programme.id, after, Math.min(upTo, after + CHUNK)));
         if ((await this.#held()) === undefined) return undefined;

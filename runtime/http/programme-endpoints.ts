@@ -69,6 +69,7 @@ async function report(programmes: Programmes, asked: ProgrammeId, ports: Ports):
     pieces: pieceEstimates(programme, { programme: id, version, state }, now()),
     delays: delayCurves(programme, state, now()),
     change: noticedChange(programme, state, now()),
+    ranges: state.numbers?.ranges,
     forgetting: forgettingOf(programme, state, now()),
     behind: state.behind,
     channels: channelShares(programme, options),

@@ -102,6 +102,10 @@ export const reportAnswer = z.object({
     .object({ at: z.number(), option: z.string(), signal: z.string(), factor: z.number() })
     .optional()
     .describe('The last change that was noticed'),
+  ranges: z
+    .record(z.string(), z.object({ min: z.number(), max: z.number(), trials: z.number() }))
+    .optional()
+    .describe('Of numbers whose range is learned, by feature: from how many trials'),
   forgetting: z
     .object({
       declaredHalfLifeDays: z.number().optional(),

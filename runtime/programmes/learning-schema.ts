@@ -46,8 +46,8 @@ const category = z
 const number = z
   .strictObject({
     type: z.literal('number'),
-    min: z.number().min(-MOST_NUMBER),
-    max: z.number().max(MOST_NUMBER),
+    min: z.number().min(-MOST_NUMBER).optional(),
+    max: z.number().max(MOST_NUMBER).optional(),
     from: source(PAST_NUMBERS),
     days: z
       .number()
@@ -55,7 +55,11 @@ const number = z
       .max(IGNORED_LOOKBACK_HOURS / 24)
       .optional(),
   })
-  .refine(({ min, max }) => max - min >= 1 / MOST_NUMBER, {
+  .refine(({ min, max }) => (min === undefined) === (max === undefined), {
+    path: ['max'],
+    message: 'a number greater than min; without both the range is learned',
+  })
+  .refine(({ min = 0, max = 1 }) => max - min >= 1 / MOST_NUMBER, {
     path: ['max'],
     message: 'a number greater than min',
   })

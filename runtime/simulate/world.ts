@@ -97,7 +97,10 @@ export class World {
 
   #valueOf(declared: FeatureDeclaration): string | number {
     const unit = this.#rng.uniform();
-    if (declared.type === 'number') return declared.min + (declared.max - declared.min) * unit;
+    if (declared.type === 'number') {
+      const { min = 0, max = 100 } = declared;
+      return min + (max - min) * unit;
+    }
     return declared.values[Math.floor(unit * declared.values.length)]!;
   }
 

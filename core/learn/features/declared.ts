@@ -21,6 +21,8 @@ const compare = ([a]: readonly [string, unknown], [b]: readonly [string, unknown
 function featureOf(name: string, declared: FeatureDeclaration): Feature {
   if (declared.type === 'category') return { name, kind: 'category', levels: declared.values };
   const { min, max } = declared;
+  // nothing is known of its values yet: it is missing from all trials
+  if (min === undefined || max === undefined) return { name, kind: 'number', middle: 0, scale: 1 };
   return { name, kind: 'number', middle: (min + max) / 2, scale: (max - min) * UNIFORM };
 }
 
@@ -34,9 +36,10 @@ export function asNumber(value: FeatureValue): FeatureValue {
 /** What a request says of a feature, as it was declared, and inside its bounds. */
 function declaredValue(value: FeatureValue, declared: FeatureDeclaration): FeatureValue {
   if (declared.type === 'category' || value === undefined) return value;
+  const { min, max } = declared;
   const number = asNumber(value);
-  if (typeof number !== 'number') return undefined;
-  return Math.min(declared.max, Math.max(declared.min, number));
+  if (typeof number !== 'number' || min === undefined || max === undefined) return undefined;
+  return Math.min(max, Math.max(min, number));
 }
 
 /** What a model has of the features of a programme. */

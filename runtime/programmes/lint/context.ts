@@ -51,7 +51,7 @@ function problemOf(
       return { code: 'context-type', message, fix: 'Compare it with a number.' };
     }
     const { min, max } = declared;
-    if (literal >= min && literal <= max) return undefined;
+    if (min === undefined || max === undefined || (literal >= min && literal <= max)) return undefined;
     const message = `context.${name} is declared from ${min} to ${max} and is compared with ${shown}.`;
     return {
       code: 'context-value',

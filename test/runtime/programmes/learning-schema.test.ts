@@ -101,6 +101,9 @@ describe('the context of a programme', () => {
     [{ type: 'number', min: 0, max: 9, from: 'contactsIn' }, 'f.days', 'contactsIn'],
     [{ type: 'number', min: 0, max: 9, from: 'contactsIn', days: 93 }, 'f.days', '92'],
     [{ type: 'number', min: 0, max: 9, from: 'hoursSinceContact', days: 7 }, 'f.days', 'contactsIn'],
+    [{ type: 'number', min: 0 }, 'f.max', 'without both'],
+    [{ type: 'number', min: 0, max: 1e-200 }, 'f.max', 'greater than min'],
+    [{ type: 'number', min: 0, max: 1e300 }, 'f.max', '1e+100'],
     [{ type: 'category', values: ['a'], from: 'hoursSinceContact' }, 'f.from', 'lastResponse or traits.'],
     [{ type: 'category', values: ['bought'], from: 'lastResponse' }, 'f.values', 'none, ignored, opened'],
   ])('is refused where a feature is %j, at context.%s', (feature, path, part) => {
