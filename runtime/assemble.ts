@@ -5,6 +5,7 @@ import type { Logger } from 'pino';
 import { connectors } from '../connectors/registry.ts';
 import type { Transport } from '../core/contracts/destination.ts';
 import { webhooks } from '../webhooks/registry.ts';
+import { machineClock } from './clock.ts';
 import { axiosTransport } from './delivery/axios-transport.ts';
 import { DeliveryService } from './delivery/service.ts';
 import { ClosedReader } from './engine/closed/reader.ts';
@@ -129,7 +130,7 @@ async function makeParts(world: World) {
   await keyring.refresh();
   const delivery = new DeliveryService(configuredDestinations(settings), {
     store,
-    clock: { now },
+    clock: { ...machineClock, now },
     rng: { uniform: () => randomInt(2 ** 47) / 2 ** 47 },
     transport: tracedTransport(tracing, transport ?? axiosTransport()),
     log: deliveryLog(logger),

@@ -57,12 +57,11 @@ export class Attempts<Settings> {
     const { destination, clock } = this.#route;
     const batch = items.map(({ outcome }) => outcome);
     const response = await this.#send(batch);
-    const now = clock.now();
     const deliveries = new Map(
-      destination.decode(response, batch, now).map((delivery) => [delivery.id, delivery]),
+      destination.decode(response, batch, clock.now()).map((delivery) => [delivery.id, delivery]),
     );
     const verdicts = items.map((item) => ({ item, fault: faultIn(deliveries.get(item.outcome.id)) }));
-    return this.#heed(response.status, verdicts, now);
+    return this.#heed(response.status, verdicts);
   }
 
   #send(batch: readonly Outcome[]): Promise<HttpResponse> {
@@ -73,14 +72,14 @@ export class Attempts<Settings> {
   }
 
   /** Closes the gate where the platform asked to wait, before the next request can start. */
-  #heed(status: number, verdicts: Verdict[], now: number): Verdict[] {
+  #heed(status: number, verdicts: Verdict[]): Verdict[] {
     const asked = verdicts.map(({ fault }) => fault).find((fault) => fault && asksToWait(status, fault));
     if (!asked) {
       this.#waits = 0;
       return verdicts;
     }
-    const waitMs = asked.retryAfterMs ?? this.#untoldWaitMs(now);
-    this.#route.limiter.pause(this.account, now + waitMs);
+    const waitMs = asked.retryAfterMs ?? this.#untoldWaitMs();
+    this.#route.limiter.pause(this.account, waitMs);
     return verdicts.map(({ item, fault }) =>
       fault && asksToWait(status, fault)
         ? { item, fault: new Fault('rate-limited', fault.detail, waitMs) }
@@ -89,9 +88,9 @@ export class Attempts<Settings> {
   }
 
   /** The rest of the pause in force, or a longer one each time: those in flight together are refused together. */
-  #untoldWaitMs(now: number): number {
-    const until = this.#route.limiter.pausedUntil(this.account);
-    if (until !== undefined) return until - now;
+  #untoldWaitMs(): number {
+    const leftMs = this.#route.limiter.pausedMs(this.account);
+    if (leftMs > 0) return leftMs;
     this.#waits += 1;
     return backoffMs(this.#waits, this.#route.rng);
   }

@@ -66,7 +66,7 @@ export class Deliverer<Settings = unknown> {
   /** Begins to deliver; without effect while running. */
   start(): void {
     if (this.#run) return;
-    this.#settler.heldUntil = 0;
+    this.#settler.letGo();
     this.#run = { bell: new Bell(), works: new Set(), stopping: false, abandoned: false };
     this.#ended = this.#loop(this.#run);
   }
@@ -91,8 +91,8 @@ export class Deliverer<Settings = unknown> {
   }
 
   status(): DelivererStatus {
-    const until = this.#shutUntil();
-    const paused = until > this.#parts.clock.now() ? { pausedUntil: until } : {};
+    const shutMs = this.#shutMs();
+    const paused = shutMs > 0 ? { pausedUntil: this.#parts.clock.now() + Math.ceil(shutMs) } : {};
     return { running: this.#run !== undefined, inHand: this.#inHand.size, ...this.#settler.tally, ...paused };
   }
 
@@ -106,16 +106,15 @@ export class Deliverer<Settings = unknown> {
 
   /** Claims what there is room for and sets it to work. Returns how long to sleep, in ms, unless woken. */
   async #turn(run: Run): Promise<number> {
-    const { clock, limiter, idleMs = IDLE_MS } = this.#parts;
+    const { limiter, idleMs = IDLE_MS } = this.#parts;
     const { account, limits } = this.#attempts;
-    const now = clock.now();
-    const shutMs = this.#shutUntil() - now;
+    const shutMs = this.#shutMs();
     if (shutMs > 0) return shutMs;
     const room = 2 * limits.maxConcurrent - limiter.queued(account);
     if (room <= 0) return idleMs;
     const limit = Math.min(room * limits.itemsPerRequest.value, CLAIM_ITEMS);
     try {
-      const claimed = await this.#claim(run, now, limit);
+      const claimed = await this.#claim(run, limit);
       return claimed < limit ? idleMs : 0;
     } catch (error) {
       this.#log('claiming outcomes failed', error);
@@ -123,23 +122,23 @@ export class Deliverer<Settings = unknown> {
     }
   }
 
-  #shutUntil(): number {
-    return Math.max(this.#settler.heldUntil, this.#pausedUntil() ?? 0);
+  #shutMs(): number {
+    return Math.max(this.#settler.heldMs, this.#pausedMs());
   }
 
-  #pausedUntil(): number | undefined {
-    return this.#parts.limiter.pausedUntil(this.#attempts.account);
+  #pausedMs(): number {
+    return this.#parts.limiter.pausedMs(this.#attempts.account);
   }
 
-  async #claim(run: Run, now: number, limit: number): Promise<number> {
-    const { destination, settings, outbox } = this.#parts;
-    const lease: Lease = { until: now + this.#leaseMs(), isAbandoned: () => run.abandoned };
-    const claimed = await outbox.claim(destination.id, now, lease.until, limit);
+  async #claim(run: Run, limit: number): Promise<number> {
+    const { clock, destination, settings, outbox } = this.#parts;
+    const [now, leaseMs] = [clock.now(), this.#leaseMs()];
+    const lease: Lease = { until: clock.elapsed() + leaseMs, isAbandoned: () => run.abandoned };
+    const claimed = await outbox.claim(destination.id, now, now + leaseMs, limit);
     const fresh = claimed.filter(({ outcome }) => !this.#inHand.has(outcome.id));
     const { batches, refused } = prepare(fresh, destination, settings, this.#attempts.limits);
     const refusedItems = refused.map(({ item }) => item);
-    if (refused.length > 0)
-      this.#track(run, refusedItems, () => this.#settler.conclude(refused, undefined, lease));
+    if (refused.length > 0) this.#track(run, refusedItems, () => this.#settler.conclude(refused, 0, lease));
     for (const batch of batches) this.#track(run, batch, () => this.#work(run, batch, lease));
     return claimed.length;
   }
@@ -165,7 +164,7 @@ export class Deliverer<Settings = unknown> {
   /** One batch, and smaller ones where the platform refused it whole: only the item to blame stays behind. */
   async #work(run: Run, batch: OutboxItem[], lease: Lease): Promise<void> {
     const { clock } = this.#parts;
-    const mayStart = () => !run.stopping && clock.now() + this.#requestMs < lease.until;
+    const mayStart = () => !run.stopping && clock.elapsed() + this.#requestMs < lease.until;
     const todo = [batch];
     for (let items = todo.shift(); items; items = todo.shift()) {
       const verdicts = await this.#attempts.request(items, mayStart);
@@ -177,7 +176,7 @@ export class Deliverer<Settings = unknown> {
       const open = new Set(smaller.flat());
       todo.push(...smaller);
       const closed = verdicts.filter(({ item }) => !open.has(item));
-      await this.#settler.conclude(closed, this.#pausedUntil(), lease);
+      await this.#settler.conclude(closed, this.#pausedMs(), lease);
     }
   }
 

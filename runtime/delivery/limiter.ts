@@ -9,6 +9,7 @@ import type { Log } from './log.ts';
 import { hashOf, laneName, minTimeMs, paceOf, shareOf } from './pace.ts';
 import type { Pace } from './pace.ts';
 import { Pauses } from './pauses.ts';
+import { Steps } from './steps.ts';
 
 const CLOSED = 'the limiter is closed';
 
@@ -22,8 +23,6 @@ export interface LimiterOptions {
   expirationMs: number;
   /** Present: limits hold across all copies that meet there. */
   redis?: RedisSettings | undefined;
-  /** Time that passes, in ms; a test may hand in its own. */
-  elapsed?: () => number;
 }
 
 /** How the limits are kept and used at a moment. */
@@ -41,9 +40,9 @@ export interface LimitsInUse {
  */
 export class AccountLimiter {
   readonly #options: LimiterOptions;
-  readonly #elapsed: () => number;
   readonly #lanes = new Map<string, Lane>();
   readonly #pauses: Pauses;
+  readonly #steps: Steps;
   #cluster: Cluster | undefined;
   /** The mode that the lanes were made for. */
   #mode = ALONE;
@@ -51,20 +50,20 @@ export class AccountLimiter {
 
   constructor(options: LimiterOptions) {
     this.#options = options;
-    this.#pauses = new Pauses(options.clock);
-    this.#elapsed = options.elapsed ?? (() => performance.now());
+    this.#pauses = new Pauses(options.clock.elapsed);
+    this.#steps = new Steps(options.clock);
   }
 
   /** Connects to Redis where there is one; until then nothing is let through. */
   start(): void {
-    const { redis, log } = this.#options;
+    const { clock, redis, log } = this.#options;
     if (!redis || this.#cluster || this.#closed) return;
     const member = {
       pauses: () => this.#pauses.remaining(),
-      pauseFor: (account: string, ms: number) => this.#pauses.pause(account, this.#options.clock.now() + ms),
+      pauseFor: (account: string, ms: number) => this.#pauses.pause(account, ms),
       changed: () => void this.#currentMode(),
     };
-    this.#cluster = new Cluster(redis, { log, elapsed: this.#elapsed, member });
+    this.#cluster = new Cluster(redis, { log, elapsed: clock.elapsed, member });
   }
 
   /**
@@ -79,26 +78,21 @@ export class AccountLimiter {
     const pace = mode.kind === 'redis' ? paceOf(limits) : shareOf(paceOf(limits), mode.share);
     this.#mayBegin(mode, pace, paceOf(limits));
     const lane = this.#lane(key, pace, mode);
-    lane.usedAt = this.#options.clock.now();
+    lane.usedAt = this.#options.clock.elapsed();
     return lane.schedule(() => this.#pass(account, mode, job));
   }
 
-  /** Closes the account's gate until `untilMs` (ms since 1970), in all copies. A shorter pause does not shorten a longer one. */
-  pause(account: string, untilMs: number): void {
+  /** Closes the account's gate for `ms`, in all copies. A shorter pause does not shorten a longer one. */
+  pause(account: string, ms: number): void {
     const key = hashOf(account);
-    this.#pauses.pause(key, untilMs);
-    this.#cluster?.publish(key, untilMs - this.#options.clock.now());
+    this.#pauses.pause(key, ms);
+    this.#cluster?.publish(key, ms);
   }
 
-  /** When the account's gate opens, in ms since 1970; undefined when it is open. */
-  pausedUntil(account: string): number | undefined {
+  /** How long the account's gate stays closed yet, in ms; 0 when it is open. */
+  pausedMs(account: string): number {
     const mode = this.#currentMode();
-    const now = this.#options.clock.now();
-    const until = Math.max(
-      this.#pauses.until(hashOf(account)) ?? 0,
-      mode.kind === 'closed' ? now + mode.retryMs : 0,
-    );
-    return until === 0 ? undefined : until;
+    return Math.max(this.#pauses.left(hashOf(account)), mode.kind === 'closed' ? mode.retryMs : 0);
   }
 
   /** Jobs of the account that wait for a slot. */
@@ -109,9 +103,8 @@ export class AccountLimiter {
   /** What operators see; counts are of this copy. */
   use(): LimitsInUse {
     const lanes = [...this.#lanes.values()];
-    const accounts = [
-      ...new Set([...lanes.map(({ account }) => account), ...this.#pauses.remaining().keys()]),
-    ];
+    const paused = this.#pauses.remaining();
+    const accounts = [...new Set([...lanes.map(({ account }) => account), ...paused.keys()])];
     return {
       mode: this.#currentMode().kind,
       copies: this.#cluster?.count() ?? 1,
@@ -119,7 +112,7 @@ export class AccountLimiter {
         account,
         running: this.#of(account).reduce((sum, { running }) => sum + running, 0),
         queued: this.#of(account).reduce((sum, { waiting }) => sum + waiting, 0),
-        pausedUntil: this.#pauses.until(account) ?? 0,
+        pausedUntil: paused.has(account) ? this.#options.clock.now() + Math.ceil(paused.get(account)!) : 0,
       })),
     };
   }
@@ -134,9 +127,9 @@ export class AccountLimiter {
   async #pass<T>(account: string, mode: Mode, job: () => Promise<T>): Promise<T> {
     const current = this.#currentMode();
     if (!isSame(mode, current)) throw divided(current.kind === 'closed' ? current.retryMs : 0);
-    const until = this.#pauses.until(hashOf(account));
-    if (until === undefined) return job();
-    throw new Fault('rate-limited', 'the account is paused', until - this.#options.clock.now());
+    const left = this.#pauses.left(hashOf(account));
+    if (left === 0) return job();
+    throw new Fault('rate-limited', 'the account is paused', left);
   }
 
   /**
@@ -147,17 +140,21 @@ export class AccountLimiter {
     if (pace.requests === 0) throw divided(whole.windowMs);
     const share = shareOf(whole, mode.share);
     const gapMs = share.requests === 0 ? whole.windowMs : minTimeMs(share);
-    const waitMs = mode.since + gapMs - this.#elapsed();
+    const waitMs = mode.since + gapMs - this.#options.clock.elapsed();
     if (waitMs > 0) throw divided(waitMs);
   }
 
   /** The mode now. Lanes of another mode let nothing through any more. */
   #currentMode(): Mode {
-    if (!this.#options.redis) return ALONE;
-    const mode = this.#cluster?.mode() ?? { kind: 'closed', retryMs: 100 };
+    const mode = beganAgain(this.#agreedMode(), this.#steps.look());
     if (!isSame(mode, this.#mode)) this.#retireAll();
     this.#mode = mode;
     return mode;
+  }
+
+  #agreedMode(): Mode {
+    if (!this.#options.redis) return ALONE;
+    return this.#cluster?.mode() ?? { kind: 'closed', retryMs: 100 };
   }
 
   #retireAll(): void {
@@ -186,11 +183,19 @@ export class AccountLimiter {
 
   #evict(): void {
     for (const [name, lane] of this.#lanes) {
-      if (!lane.isForgettable(this.#options.clock.now())) continue;
+      if (!lane.isForgettable(this.#options.clock.elapsed())) continue;
       lane.retire();
       this.#lanes.delete(name);
     }
   }
+}
+
+/**
+ * A limit that is kept here is counted by a clock that can be set: the library waits for a time of day. After that it begins anew.
+ * Shared ones go by the clock of Redis.
+ */
+function beganAgain(mode: Mode, steppedAt: number): Mode {
+  return mode.kind === 'local' ? { ...mode, since: Math.max(mode.since, steppedAt) } : mode;
 }
 
 function isSame(one: Mode, other: Mode): boolean {

@@ -1,30 +1,29 @@
-import type { Clock } from '../../core/contracts/clock.ts';
-
-/** The gate of every account that asked to wait; times in ms since 1970. Accounts are hashes. */
+/** The gate of every account that asked to wait. Accounts are hashes. */
 export class Pauses {
-  readonly #clock: Clock;
+  readonly #elapsed: () => number;
   readonly #until = new Map<string, number>();
 
-  constructor(clock: Clock) {
-    this.#clock = clock;
+  /** `elapsed`: time that passes, in ms; a clock that is set neither opens a gate nor keeps it closed. */
+  constructor(elapsed: () => number) {
+    this.#elapsed = elapsed;
   }
 
-  /** Closes the account's gate. A shorter pause does not shorten a longer one. */
-  pause(account: string, untilMs: number): void {
-    this.#until.set(account, Math.max(untilMs, this.#until.get(account) ?? 0));
+  /** Closes the account's gate for `ms`. A shorter pause does not shorten a longer one. */
+  pause(account: string, ms: number): void {
+    this.#until.set(account, Math.max(this.#elapsed() + ms, this.#until.get(account) ?? -Infinity));
   }
 
-  /** When the gate opens; undefined when it is open. */
-  until(account: string): number | undefined {
-    const until = this.#until.get(account);
-    if (until === undefined || until > this.#clock.now()) return until;
+  /** How long the gate stays closed yet, in ms; 0 when it is open. */
+  left(account: string): number {
+    const left = (this.#until.get(account) ?? -Infinity) - this.#elapsed();
+    if (left > 0) return left;
     this.#until.delete(account);
-    return undefined;
+    return 0;
   }
 
   /** Accounts whose gate is closed, and for how many ms yet. */
   remaining(): Map<string, number> {
-    const now = this.#clock.now();
+    const now = this.#elapsed();
     const all = [...this.#until].map(([account, until]) => [account, until - now] as const);
     return new Map(all.filter(([, ms]) => ms > 0));
   }

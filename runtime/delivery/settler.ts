@@ -11,7 +11,7 @@ export const PORT_RETRY_MS = 1000;
 
 /** The claimer's hold on a batch. */
 export interface Lease {
-  /** ms since 1970 */
+  /** In the time that passes, ms. */
   until: number;
   /** Whether nobody waits for the result any more: what cannot be settled now is left to the next claimer. */
   isAbandoned(): boolean;
@@ -28,8 +28,8 @@ export interface Tally {
 /** Tells the outbox what became of items, and keeps the count of it. */
 export class Settler<Settings> {
   readonly tally: Tally = { delivered: 0, dead: 0 };
-  /** Until when the account is left alone because somebody has to mend a setting first. */
-  heldUntil = 0;
+  /** Until when the account is left alone because somebody has to mend a setting first, in the time that passes. */
+  #heldUntil = -Infinity;
   readonly #route: Route<Settings>;
   readonly #outbox: OutboxPort;
 
@@ -38,15 +38,25 @@ export class Settler<Settings> {
     this.#outbox = outbox;
   }
 
-  /** Settles what was sent; `pausedUntil` as the limiter says. */
-  async conclude(verdicts: readonly Verdict[], pausedUntil: number | undefined, lease: Lease): Promise<void> {
+  /** How long the account is left alone yet, in ms; 0 when it is not. */
+  get heldMs(): number {
+    return Math.max(0, this.#heldUntil - this.#route.clock.elapsed());
+  }
+
+  /** The account is tried again at once. */
+  letGo(): void {
+    this.#heldUntil = -Infinity;
+  }
+
+  /** Settles what was sent; `pausedMs` as the limiter says. */
+  async conclude(verdicts: readonly Verdict[], pausedMs: number, lease: Lease): Promise<void> {
     const { clock, rng } = this.#route;
     const now = clock.now();
     this.#report(
       verdicts.flatMap(({ fault }) => fault ?? []),
       now,
     );
-    const results = verdicts.map((verdict) => resultOf(verdict, { now, pausedUntil, rng }));
+    const results = verdicts.map((verdict) => resultOf(verdict, { now, pausedMs, rng }));
     await this.#settle(results, lease);
   }
 
@@ -63,7 +73,7 @@ export class Settler<Settings> {
     if (!fault) return;
     const { kind, message, detail } = fault;
     this.tally.lastFault = { kind, message, detail, at };
-    if (faults.some(needsPerson)) this.heldUntil = at + HOLD_MS;
+    if (faults.some(needsPerson)) this.#heldUntil = this.#route.clock.elapsed() + HOLD_MS;
     const fields = { destination: this.#route.destination.id, fault: textOf(fault), items: faults.length };
     this.#route.log(fault.retry ? 'warn' : 'error', 'outcomes were not delivered', fields);
   }
@@ -72,7 +82,8 @@ export class Settler<Settings> {
   async #settle(results: readonly OutboxResult[], lease: Lease): Promise<void> {
     const { clock, destination, log } = this.#route;
     for (;;) {
-      const mine = clock.now() < lease.until ? results : results.filter(({ state }) => state === 'delivered');
+      const mine =
+        clock.elapsed() < lease.until ? results : results.filter(({ state }) => state === 'delivered');
       if (mine.length === 0) return;
       try {
         await this.#outbox.settle(destination.id, mine);

@@ -16,8 +16,8 @@ export interface Verdict {
 export interface Moment {
   /** ms since 1970 */
   now: number;
-  /** When the account's gate opens, if it is closed. */
-  pausedUntil: number | undefined;
+  /** How long the account's gate stays closed yet, in ms; 0 when it is open. */
+  pausedMs: number;
   rng: Rng;
 }
 
@@ -40,14 +40,14 @@ export function smallerBatches(verdicts: readonly Verdict[]): OutboxItem[][] {
 }
 
 /** What the outbox is told. Only failures of the platform count as attempts and use up the budget. */
-export function resultOf({ item, fault }: Verdict, { now, pausedUntil, rng }: Moment): OutboxResult {
+export function resultOf({ item, fault }: Verdict, { now, pausedMs, rng }: Moment): OutboxResult {
   const { id } = item.outcome;
   if (!fault) return { id, state: 'delivered', at: now };
   const text = textOf(fault);
   const failures = item.attempts + 1;
   switch (fault.kind) {
     case 'rate-limited':
-      return pending(item.attempts, pausedUntil ?? now + (fault.retryAfterMs ?? 0));
+      return pending(item.attempts, now + Math.ceil(pausedMs || (fault.retryAfterMs ?? 0)));
     case 'auth':
     case 'settings':
       return pending(item.attempts, now + HOLD_MS);

@@ -13,6 +13,8 @@ interface Row extends OutboxItem {
 /** The outbox in memory. */
 export class MemoryOutbox {
   readonly #rows = new Map<string, Row>();
+  /** What the clock showed when it was last worked out when a row is due. */
+  #shown = -Infinity;
 
   add({ destination, person, outcome, at }: NewOutcome): void {
     const key = `${destination} ${outcome.id}`;
@@ -36,7 +38,15 @@ export class MemoryOutbox {
     }
   }
 
+  /** Where the clock was set back, rows wait for as long as they would have, and not until it shows that time again. */
+  #follow(now: number): void {
+    const ahead = this.#shown - now;
+    for (const row of ahead > 0 ? this.#rows.values() : []) if (row.nextAt > now) row.nextAt -= ahead;
+    this.#shown = now;
+  }
+
   claim(destination: string, now: number, leaseUntil: number, limit: number): OutboxItem[] {
+    this.#follow(now);
     const due = [...this.#rows.values()]
       .filter((row) => row.destination === destination && row.state === 'pending' && row.nextAt <= now)
       .slice(0, limit);
@@ -53,6 +63,7 @@ export class MemoryOutbox {
       if (result.state !== 'pending') continue;
       row.attempts = result.attempts;
       row.nextAt = result.nextAttemptAt;
+      this.#shown = Math.max(this.#shown, result.at);
     }
   }
 
@@ -75,8 +86,7 @@ export class MemoryOutbox {
     const dead = [...this.#rows.values()].filter(
       (row) => row.destination === destination && row.state === 'dead',
     );
-    for (const row of dead)
-      Object.assign(row, { state: 'pending', attempts: 0, nextAt: now, createdAt: now });
+    for (const row of dead) Object.assign(row, { state: 'pending', attempts: 0, nextAt: 0, createdAt: now });
     return dead.length;
   }
 }

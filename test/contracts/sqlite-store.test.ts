@@ -14,8 +14,12 @@ import { opened } from '../support/opened.ts';
 import { NOON, programme } from '../support/programmes.ts';
 import { aliasesOf, contact, decision, facts, first, outcome, person, put } from '../support/store-writes.ts';
 import { storeContract } from './store.ts';
+import { outboxClockContract } from './store-outbox.ts';
 
-storeContract('the store in SQLite', async () => openSqliteStore(await folder()));
+const open = async () => openSqliteStore(await folder());
+
+storeContract('the store in SQLite', open);
+describe('the outbox in SQLite', () => outboxClockContract(open));
 
 const fileIn = (path: string): string => join(path, 'pickwell.db');
 

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import type { OutboxItem } from '../../core/contracts/outbox.ts';
 import type { Store } from '../../core/contracts/store.ts';
 import { opened } from '../support/opened.ts';
-import { MINUTE, NOON } from '../support/programmes.ts';
+import { HOUR, MINUTE, NOON } from '../support/programmes.ts';
 import { outcome, put } from '../support/store-writes.ts';
 
 const add = (store: Store, destination: string, ...ids: string[]): Promise<void> =>
@@ -131,5 +131,43 @@ export function outboxContract(open: () => Promise<Store>): void {
       { destination: 'braze', state: 'pending', count: 1, oldestAt: NOON + 2 },
       { destination: 'segment', state: 'pending', count: 1, oldestAt: NOON },
     ]);
+  });
+}
+
+/** Of stores that go by the clock of whoever calls: it may be set. */
+export function outboxClockContract(open: () => Promise<Store>): void {
+  it.each([1, 26])(
+    'lets what waits wait for as long, and no longer, where the clock was %d h ahead and is put right',
+    async (hours) => {
+      const store = await opened(open);
+      await add(store, 'braze', 'leased', 'retried');
+      const then = NOON + hours * HOUR;
+      await claim(store, then);
+      const common = {
+        id: 'retried',
+        state: 'pending',
+        at: then,
+        attempts: 1,
+        fault: 'unavailable',
+      } as const;
+      await store.settle('braze', [{ ...common, nextAttemptAt: then + 10 * MINUTE }]);
+      expect(await claim(store)).toEqual([]);
+      expect(await claim(store, NOON + MINUTE - 1)).toEqual([]);
+      expect(idsOf(await claim(store, NOON + MINUTE))).toEqual(['leased']);
+      await store.settle('braze', [{ id: 'leased', state: 'delivered', at: NOON + MINUTE }]);
+      expect(await claim(store, NOON + 10 * MINUTE - 1)).toEqual([]);
+      expect(await claim(store, NOON + 10 * MINUTE)).toMatchObject([
+        { outcome: { id: 'retried' }, attempts: 1 },
+      ]);
+    },
+  );
+
+  it('has what is asked for again due at once, whatever the clock shows next', async () => {
+    const store = await opened(open);
+    await add(store, 'braze', 'a');
+    await claim(store);
+    await store.settle('braze', [{ id: 'a', state: 'dead', at: NOON, fault: 'rejected' }]);
+    expect(await store.redrive('braze', NOON + HOUR)).toBe(1);
+    expect(idsOf(await claim(store))).toEqual(['a']);
   });
 }

@@ -1,13 +1,23 @@
 import type { Clock } from '../../core/contracts/clock.ts';
 import type { Destination } from '../../core/contracts/destination.ts';
+import type { OutboxPort } from '../../core/contracts/outbox.ts';
 import type { Rng } from '../../core/contracts/rng.ts';
 import type { Outcome } from '../../core/domain/outcome.ts';
 import { axiosTransport } from '../../runtime/delivery/axios-transport.ts';
 import { Deliverer } from '../../runtime/delivery/deliverer.ts';
 import { AccountLimiter } from '../../runtime/delivery/limiter.ts';
-import type { MemoryOutbox } from './memory-outbox.ts';
 
-export const wallClock: Clock = { now: () => Date.now() };
+export const wallClock: Clock = { now: () => Date.now(), elapsed: () => performance.now() };
+
+/** The clock of this machine, on which any time can be made to pass at once. */
+export function passingClock(): Clock & { pass(ms: number): void } {
+  let passed = 0;
+  return {
+    now: () => wallClock.now() + passed,
+    elapsed: () => wallClock.elapsed() + passed,
+    pass: (ms) => void (passed += ms),
+  };
+}
 
 /** Chance that always comes out in the middle. */
 export const evenRng: Rng = { uniform: () => 0.5 };
@@ -32,7 +42,7 @@ export interface Rig<Settings> {
 export function rig<Settings>(
   destination: Destination<Settings>,
   settings: Settings,
-  outbox: MemoryOutbox,
+  outbox: OutboxPort,
   { timeoutMs = 2000, clock = wallClock } = {},
 ): Rig<Settings> {
   const logged: string[] = [];
@@ -47,9 +57,9 @@ export function rig<Settings>(
 
 /** Resolves as soon as `holds` does; rejects after `withinMs`. */
 export async function until(holds: () => boolean, withinMs = 8000): Promise<void> {
-  const end = Date.now() + withinMs;
+  const end = performance.now() + withinMs;
   while (!holds()) {
-    if (Date.now() > end) throw new Error(`still not so after ${withinMs} ms: ${holds.toString()}`);
+    if (performance.now() > end) throw new Error(`still not so after ${withinMs} ms: ${holds.toString()}`);
     await new Promise((resolve) => setTimeout(resolve, 5));
   }
 }

@@ -1,4 +1,5 @@
 import { axiosTransport } from '../../runtime/delivery/axios-transport.ts';
+import { machineClock } from '../../runtime/clock.ts';
 import { AccountLimiter } from '../../runtime/delivery/limiter.ts';
 import { Fault } from '../../core/contracts/faults.ts';
 import type { Limits } from '../../core/contracts/destination.ts';
@@ -43,7 +44,7 @@ Date.now = () => wall() + (orders.skewMs ?? 0);
 
 const log: string[] = [];
 const limiter = new AccountLimiter({
-  clock: { now: () => Date.now() },
+  clock: machineClock,
   log: (level, message) => level !== 'debug' && log.push(`${level} ${message}`),
   expirationMs: orders.expirationMs,
   redis: { url: orders.redis, prefix: 'test', ...(orders.copies ? { copies: orders.copies } : {}) },
@@ -57,7 +58,7 @@ async function exchange(): Promise<void> {
   const response = await send(request);
   if (response.status === 200) state.served += 1;
   const waitS = Number(response.headers['retry-after'] ?? 0);
-  if (response.status === 429) limiter.pause(orders.account, Date.now() + waitS * 1000);
+  if (response.status === 429) limiter.pause(orders.account, waitS * 1000);
 }
 
 async function worker(): Promise<void> {

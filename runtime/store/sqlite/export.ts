@@ -7,12 +7,13 @@ import type { Cell, CopiedTable, Ends } from '../copied-tables.ts';
 import { sha256 } from '../ledger.ts';
 import { Database } from './database.ts';
 import { position } from './learn.ts';
+import { CLOCK } from './outbox.ts';
 import { makeOwner, OWNER, ownerOf } from './owner.ts';
 import { refuseRemains } from './remains.ts';
 import { ledgerEnd } from './write.ts';
 
 /** What belongs to this folder and process alone. */
-const OWN = `(name IN ('${OWNER}', 'fold position') OR name LIKE 'lease %')`;
+const OWN = `(name IN ('${OWNER}', '${CLOCK}', 'fold position') OR name LIKE 'lease %')`;
 
 /**
  * Rows of each table in an order that does not change while nobody writes. Claims end as they do at a start

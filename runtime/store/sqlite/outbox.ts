@@ -10,13 +10,35 @@ export interface Claim {
   limit: number;
 }
 
+/** Row of `meta` with what the clock showed when it was last worked out when a row is due, ms since 1970. */
+export const CLOCK = 'outbox clock';
+
+function lastShown(db: Database): number | undefined {
+  const row = db.one<{ value: string }>('SELECT value FROM meta WHERE name = ?', CLOCK);
+  return row && Number(row.value);
+}
+
+const show = (db: Database, now: number): void =>
+  void db.run('INSERT OR REPLACE INTO meta (name, value) VALUES (?, ?)', CLOCK, String(now));
+
+/** Where the clock was set back, rows wait for as long as they would have, and not until it shows that time again. */
+function followClock(db: Database, now: number): void {
+  const before = lastShown(db);
+  if (before === undefined || before <= now) return;
+  const sql = `UPDATE outbox SET next_at = next_at - ?1 WHERE state = 'pending' AND next_at > ?2`;
+  db.run(sql, before - now, now);
+  show(db, now);
+}
+
 /** Leases due rows by moving the time at which they are due again. */
 export function claim(db: Database, { destination, now, leaseUntil, limit }: Claim): OutboxItem[] {
+  followClock(db, now);
   const rows = db.all<{ number: number; body: string; attempts: number; created_at: number }>(
     `SELECT number, body, attempts, created_at FROM outbox
      WHERE destination = ? AND state = 'pending' AND next_at <= ? ORDER BY number LIMIT ?`,
     ...[destination, now, limit],
   );
+  if (rows.length > 0) show(db, now);
   for (const { number } of rows)
     db.run('UPDATE outbox SET next_at = ?, leased = 1 WHERE number = ?', leaseUntil, number);
   return rows.map(({ body, attempts, created_at }) => {
@@ -26,10 +48,12 @@ export function claim(db: Database, { destination, now, leaseUntil, limit }: Cla
 
 /** What was delivered stays so, whatever a claimer whose lease had ended says later. */
 export function settle(db: Database, destination: string, results: readonly OutboxResult[]): void {
+  const shown = Math.max(...results.map(({ state, at }) => (state === 'pending' ? at : -Infinity)));
+  if (shown > (lastShown(db) ?? -Infinity)) show(db, shown);
   for (const result of results) {
     if (result.state === 'pending') {
       db.run(
-        `UPDATE outbox SET attempts = ?, next_at = ?, fault = ? WHERE destination = ? AND id = ? AND state = 'pending'`,
+        `UPDATE outbox SET attempts = ?, next_at = ?, leased = 0, fault = ? WHERE destination = ? AND id = ? AND state = 'pending'`,
         ...[result.attempts, result.nextAttemptAt, result.fault, destination, result.id],
       );
     } else if (result.state === 'delivered') {
@@ -61,7 +85,7 @@ export function outboxCounts(db: Database): OutboxCount[] {
 
 export function redrive(db: Database, destination: string, now: number): number {
   return db.run(
-    `UPDATE outbox SET state = 'pending', attempts = 0, next_at = ?, created_at = ? WHERE destination = ? AND state = 'dead'`,
-    ...[now, now, destination],
+    `UPDATE outbox SET state = 'pending', attempts = 0, next_at = 0, created_at = ? WHERE destination = ? AND state = 'dead'`,
+    ...[now, destination],
   );
 }

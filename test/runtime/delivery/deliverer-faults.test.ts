@@ -4,7 +4,7 @@ import { braze } from '../../../destinations/braze/index.ts';
 import type { BrazeSettings } from '../../../destinations/braze/schema.ts';
 import { segment } from '../../../destinations/segment/index.ts';
 import { brazeRig, idsOf, SUCCESS } from '../../support/braze-rig.ts';
-import { outcome, outcomes, rig, until } from '../../support/delivery.ts';
+import { outcome, outcomes, passingClock, rig, until } from '../../support/delivery.ts';
 import { MemoryOutbox } from '../../support/memory-outbox.ts';
 import { platformServer } from '../../support/platform-server.ts';
 import type { Behaviour } from '../../support/platform-server.ts';
@@ -96,9 +96,8 @@ describe('what only a person can mend', () => {
     [401, 'auth'],
     [404, 'settings'],
   ] as const)('keeps the queue after %i and says so', async (status, kind) => {
-    let offset = 0;
     let mended = false;
-    const clock = { now: () => Date.now() + offset };
+    const clock = passingClock();
     const { outbox, deliverer, platform } = await brazeRig(() => (mended ? SUCCESS : { status }), {
       clock,
       extra: { batchSize: 2 },
@@ -115,7 +114,7 @@ describe('what only a person can mend', () => {
     expect(platform.arrivals.length).toBeLessThanOrEqual(24);
     expect([...outbox.rows.values()].every(({ item }) => item.attempts === 0)).toBe(true);
     mended = true;
-    offset = 301_000;
+    clock.pass(301_000);
     deliverer.wake();
     await until(() => outbox.in('delivered').length === 40);
   });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { BUDGET_MS } from '../../../runtime/delivery/backoff.ts';
 import { brazeRig, SUCCESS } from '../../support/braze-rig.ts';
-import { outcomes, until } from '../../support/delivery.ts';
+import { outcomes, passingClock, until } from '../../support/delivery.ts';
 import type { Behaviour } from '../../support/platform-server.ts';
 
 describe('an outbox that fails', () => {
@@ -19,14 +19,13 @@ describe('an outbox that fails', () => {
   });
 
   it('cannot make it send an item twice while its delivery waits to be settled', async () => {
-    let offset = 0;
-    const clock = { now: () => Date.now() + offset };
+    const clock = passingClock();
     const { deliverer, outbox, seen } = await brazeRig(() => SUCCESS, { clock });
     outbox.add('braze', outcomes(5));
     outbox.failSettles = 2;
     deliverer.start();
     await until(() => seen().length === 5);
-    offset = 600_000;
+    clock.pass(600_000);
     await until(() => outbox.in('delivered').length === 5);
     expect(outbox.claims).toBeGreaterThan(10);
     expect(seen()).toHaveLength(5);
@@ -35,14 +34,13 @@ describe('an outbox that fails', () => {
 
 describe('a lease that ran out', () => {
   it('leaves the unsent items to whoever claimed them meanwhile', async () => {
-    let offset = 0;
-    const clock = { now: () => Date.now() + offset };
+    const clock = passingClock();
     const extra = { requests: 20, windowMs: 1000, batchSize: 2 };
     const { deliverer, outbox, seen } = await brazeRig(() => ({ ...SUCCESS, after: 250 }), { clock, extra });
     outbox.add('braze', outcomes(6));
     deliverer.start();
     await until(() => seen().length === 2);
-    offset = 600_000;
+    clock.pass(600_000);
     const taken = await outbox.claim('braze', clock.now(), clock.now() + 60_000, 100);
     expect(taken).toHaveLength(6);
     await until(() => deliverer.status().inHand === 0);

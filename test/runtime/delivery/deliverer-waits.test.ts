@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { TestContext } from 'vitest';
 import { braze } from '../../../destinations/braze/index.ts';
 import { brazeRig, idsOf, SUCCESS } from '../../support/braze-rig.ts';
-import { outcomes, until } from '../../support/delivery.ts';
+import { outcomes, passingClock, until } from '../../support/delivery.ts';
 import type { Answer, Arrival } from '../../support/platform-server.ts';
 
 /** One refusal by the platform, then success: how long it stayed quiet and how far it went. */
@@ -28,23 +28,23 @@ async function storm(refusal: () => Answer, onFinished: TestContext['onTestFinis
 }
 
 describe.concurrent.each([
-  ['Retry-After in seconds', 429, () => ({ 'retry-after': '1' }), [900, 1001]],
+  ['Retry-After in seconds', 429, () => ({ 'retry-after': '1' }), [700, 1001]],
   [
     'Retry-After as a date',
     429,
     () => ({ 'retry-after': new Date(Date.now() + 2000).toUTCString() }),
-    [900, 2001],
+    [700, 2001],
   ],
-  ['a negative Retry-After', 429, () => ({ 'retry-after': '-30' }), [900, 1001]],
-  ['no Retry-After', 429, () => ({}), [1400, 1501]],
+  ['a negative Retry-After', 429, () => ({ 'retry-after': '-30' }), [700, 1001]],
+  ['no Retry-After', 429, () => ({}), [1200, 1501]],
   [
     'X-RateLimit-Reset',
     429,
     () => ({ 'x-ratelimit-reset': String(Math.ceil(Date.now() / 1000) + 1) }),
-    [900, 2001],
+    [700, 2001],
   ],
-  ['503 and Retry-After', 503, () => ({ 'retry-after': '1' }), [900, 1001]],
-  ['503 without it', 503, () => ({}), [1400, 1501]],
+  ['503 and Retry-After', 503, () => ({ 'retry-after': '1' }), [700, 1001]],
+  ['503 without it', 503, () => ({}), [1200, 1501]],
 ] as const)('a platform that asks to wait with %s', (_name, status, headers, [least, most]) => {
   it('is left alone for as long, then gets everything once', async ({ onTestFinished, expect }) => {
     const made = await storm(() => ({ status, headers: headers() }), onTestFinished);
@@ -60,7 +60,7 @@ describe.concurrent.each([
     console.info(`${_name}: quiet for ${pauseMs} ms, resumed ${resumed.toFixed(1)} ms after`);
     expect(inFlight.length).toBeLessThanOrEqual(maxConcurrent);
     expect(late).toEqual([]);
-    expect(resumed).toBeLessThan(100);
+    expect(resumed).toBeLessThan(1000);
     const refused = idsOf(platform.arrivals[10] as Arrival);
     const twice = platform.arrivals.flatMap(idsOf).filter((id, index, all) => all.indexOf(id) !== index);
     expect(twice.sort()).toEqual(refused.sort());
@@ -72,8 +72,7 @@ describe.concurrent.each([
 });
 
 it('leaves a platform alone for an hour at most, whatever it says', async () => {
-  let offset = 0;
-  const clock = { now: () => Date.now() + offset };
+  const clock = passingClock();
   const refusal = { status: 429, headers: { 'retry-after': '1000000000' } };
   const { outbox, deliverer, platform } = await brazeRig((_, index) => (index === 0 ? refusal : SUCCESS), {
     clock,
@@ -87,7 +86,7 @@ it('leaves a platform alone for an hour at most, whatever it says', async () => 
   deliverer.wake();
   await new Promise((resolve) => setTimeout(resolve, 200));
   expect(platform.arrivals).toHaveLength(1);
-  offset = 3_600_001;
+  clock.pass(3_600_001);
   deliverer.wake();
   await until(() => outbox.in('delivered').length === 3);
 });

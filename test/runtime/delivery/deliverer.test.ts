@@ -144,7 +144,7 @@ describe('delivery', () => {
 });
 
 it('uses the clock it is given', async () => {
-  const clock = { now: () => wallClock.now() - 1_000_000 };
+  const clock = { ...wallClock, now: () => wallClock.now() - 1_000_000 };
   const { deliverer, outbox } = await brazeRig(() => SUCCESS, { clock });
   outbox.add('braze', outcomes(1), clock.now());
   deliverer.start();

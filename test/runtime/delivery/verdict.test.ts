@@ -6,7 +6,7 @@ import { HOLD_MS, resultOf, smallerBatches } from '../../../runtime/delivery/ver
 import { evenRng, outcome } from '../../support/delivery.ts';
 
 const NOW = 1_800_000_000_000;
-const moment = { now: NOW, pausedUntil: undefined, rng: evenRng };
+const moment = { now: NOW, pausedMs: 0, rng: evenRng };
 const item = (id: string, age = 0) => ({
   outcome: outcome(id),
   destination: 'braze',
@@ -33,7 +33,7 @@ describe('resultOf', () => {
   });
 
   it('does not count being told to wait, nor end it with the budget', () => {
-    const told = { ...moment, pausedUntil: NOW + 9000 };
+    const told = { ...moment, pausedMs: 9000 };
     expect(resultOf(failed('rate-limited', BUDGET_MS * 2), told)).toMatchObject({
       state: 'pending',
       attempts: 2,
