@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { nothingWritten } from '../core/contracts/nothing-written.ts';
 import type { Store } from '../core/contracts/store.ts';
 import { hash32 } from '../core/maths/murmur3.ts';
+import { machineClock } from '../runtime/clock.ts';
 import { ClosedList } from '../runtime/engine/closed/list.ts';
 import { ClosedReader } from '../runtime/engine/closed/reader.ts';
 import { openPostgresStore } from '../runtime/store/postgres/postgres-store.ts';
@@ -32,8 +33,11 @@ async function write(store: Store, from: number, to: number): Promise<void> {
 }
 
 function listOf(store: Store): { list: ClosedList; reader: ClosedReader } {
-  const reader = new ClosedReader(Date.now);
-  return { list: new ClosedList({ store, now: Date.now, share: (table) => reader.take(table) }), reader };
+  const reader = new ClosedReader(machineClock.elapsed);
+  return {
+    list: new ClosedList({ store, stopwatch: machineClock.elapsed, share: (table) => reader.take(table) }),
+    reader,
+  };
 }
 
 async function started(where: string, store: Store): Promise<ClosedReader> {

@@ -95,7 +95,7 @@ async function makeParts(world: World) {
           version,
         });
   const later: { delivery?: DeliveryService; programmes?: Programmes } = {};
-  const closed = new ClosedReader(now, settings.ladder?.closedListMs);
+  const closed = new ClosedReader(machineClock.elapsed, settings.ladder?.closedListMs);
   const room = await open({
     closed: (table) => closed.take(table),
     batch(size, seconds) {
@@ -145,7 +145,7 @@ function makeServer(world: World, parts: Parts, state: State): Server {
   const { store, engine, metrics, tracing, keyring, delivery, programmes, closed } = parts;
   const own = inboundSettings(settings);
   const bug = (error: unknown): void => logger.error({ err: error }, 'bug');
-  const degraded = degradedReporter({ metrics, logger, now });
+  const degraded = degradedReporter({ metrics, logger, elapsed: machineClock.elapsed });
   const answered = decisionLog(logger, settings.logDecisions ?? 0);
   const { ladder = {} } = settings;
   const decidePorts = {

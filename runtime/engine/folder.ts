@@ -17,6 +17,8 @@ export interface FolderPorts {
   store: Store;
   catalogue: Catalogue;
   now: () => number;
+  /** Monotonic, ms. */
+  stopwatch: () => number;
   route: (outcome: Outcome) => string[];
   /** Called after a fold that put something into an outbox. */
   delivered: () => void;
@@ -49,7 +51,7 @@ const contextual = (programmes: readonly Programme[]): ProgrammeId[] =>
 export class Folder {
   readonly #ports: FolderPorts;
   readonly #loop = new Loop(() => this.#tick());
-  /** When this process last knew that nothing was left to fold, ms since 1970. */
+  /** When this process last knew that nothing was left to fold, by the stopwatch. */
   doneAt: number | undefined;
   readonly #holder = randomUUID();
   #lease: { epoch: number; renewAt: number } | undefined;
@@ -121,14 +123,14 @@ export class Folder {
 
   /** Folds one chunk; resolves with the number of entries in it, 0 while another copy folds. */
   async step(): Promise<number> {
-    const { store, catalogue, now, route } = this.#ports;
+    const { store, catalogue, now, stopwatch, route } = this.#ports;
     const epoch = await this.#held();
     if (epoch === undefined) return 0;
     if (catalogue.damaged) await catalogue.load(store);
     const expected = await store.position();
     const chunk = await this.#read(expected);
     const folded = chunk.upTo - expected;
-    if (folded < CHUNK) this.doneAt = now();
+    if (folded < CHUNK) this.doneAt = stopwatch();
     if (folded === 0) return 0;
     const programmes = catalogue.programmes();
     const histories = await this.#histories(chunk.entries, programmes);

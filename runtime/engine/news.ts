@@ -5,8 +5,8 @@ import type { Catalogue } from './catalogue.ts';
 export interface NewsPorts {
   store: LearnStore & ProgrammeStore & WatchStore;
   catalogue: Catalogue;
-  /** ms since 1970 */
-  now: () => number;
+  /** Monotonic, ms. */
+  stopwatch: () => number;
   /** Told of the place of the last change of the closed list; null while it is still to be found out what changed. */
   closed: (place: number | null) => void;
   /** Told after a programme that another copy changed was taken into the catalogue. */
@@ -20,7 +20,7 @@ export const OLD_MS = 5_000;
 export class News {
   readonly #ports: NewsPorts;
   #end: (() => Promise<void>) | undefined;
-  /** When the models here were last known to be the newest, ms since 1970. */
+  /** When the models here were last known to be the newest, by the stopwatch. */
   heardAt: number | undefined;
   #taking: Promise<void> | undefined;
   #more = false;
@@ -41,13 +41,13 @@ export class News {
       this.#ports.closed(closed);
       if (changed) this.#more = true;
       if (this.#more) this.#take();
-      else this.heardAt = this.#ports.now();
+      else this.heardAt = this.#ports.stopwatch();
     });
   }
 
   /** Whether the models may be older than those of other copies; never where there are none. */
   get old(): boolean {
-    return this.heardAt !== undefined && this.#ports.now() - this.heardAt > OLD_MS;
+    return this.heardAt !== undefined && this.#ports.stopwatch() - this.heardAt > OLD_MS;
   }
 
   /** One look at a time; what changes during one is seen by the next. */
@@ -56,12 +56,12 @@ export class News {
   }
 
   async #takeAll(): Promise<void> {
-    const { catalogue, store, now, changed } = this.#ports;
+    const { catalogue, store, stopwatch, changed } = this.#ports;
     while (this.#more) {
       this.#more = false;
       try {
         await catalogue.load(store);
-        this.heardAt = now();
+        this.heardAt = stopwatch();
         const versions = this.#versions();
         const newer = [...versions].some(([id, version]) => this.#told.get(id) !== version);
         this.#told = versions;

@@ -1,5 +1,4 @@
 import { randomBytes, randomFillSync, randomUUID } from 'node:crypto';
-import { performance } from 'node:perf_hooks';
 import type { Answer } from '../../core/contracts/answer.ts';
 import type { DeskStore, Store } from '../../core/contracts/store.ts';
 import { answerOf } from '../../core/decide/answer.ts';
@@ -11,6 +10,7 @@ import type { Alias } from '../../core/domain/person.ts';
 import type { Outcome } from '../../core/domain/outcome.ts';
 import type { ProgrammeId } from '../../core/domain/programme.ts';
 import type { ModelState } from '../../core/learn/model.ts';
+import { machineClock } from '../clock.ts';
 import { personIds } from '../person-ids.ts';
 import type { Remote } from './batcher.ts';
 import { Catalogue } from './catalogue.ts';
@@ -133,7 +133,7 @@ const leftIn = (decisions: number): string =>
 const installationSeed = (store: Store): Promise<string> =>
   store.meta('seed', randomBytes(16).toString('hex'));
 
-const stopwatch = (): number => performance.now();
+const { elapsed: stopwatch } = machineClock;
 
 /** Makes this process the one that writes to the store, and the engine on it. */
 export async function openRoom(parts: RoomParts, observer: EngineObserver): Promise<LocalRoom> {
@@ -141,10 +141,10 @@ export async function openRoom(parts: RoomParts, observer: EngineObserver): Prom
   await store.own(randomUUID());
   const catalogue = new Catalogue({ now, refused: (error) => observer.modelRefused(error) });
   await catalogue.load(store);
-  const startedAt = now();
-  const closed = new ClosedList({ store, now, oldestMs, share: (table) => observer.closed(table) });
+  const startedAt = stopwatch();
+  const closed = new ClosedList({ store, stopwatch, oldestMs, share: (table) => observer.closed(table) });
   const news = new News({
-    ...{ store, catalogue, now },
+    ...{ store, catalogue, stopwatch },
     closed: (place) => closed.heard(place),
     changed: () => observer.changed(),
   });
@@ -173,7 +173,7 @@ export async function openRoom(parts: RoomParts, observer: EngineObserver): Prom
       health: () => {
         const checkedAt = Math.max(folder.doneAt ?? startedAt, news.heardAt ?? startedAt);
         const models = { refusedModels: catalogue.refused, behindModels: catalogue.behind };
-        return Promise.resolve({ queued: engine.queued, modelAgeMs: now() - checkedAt, ...models });
+        return Promise.resolve({ queued: engine.queued, modelAgeMs: stopwatch() - checkedAt, ...models });
       },
     },
     store: deskOf(store, catalogue),

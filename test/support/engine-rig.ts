@@ -67,7 +67,11 @@ export async function engineRig(options: RigOptions = {}): Promise<EngineRig> {
     shed: options.shed ?? (() => undefined),
     behind: () => options.behind ?? false,
   };
-  const closed = new ClosedList({ store, now: () => clock.now, share: (table) => options.closed?.(table) });
+  const closed = new ClosedList({
+    store,
+    stopwatch: () => clock.now,
+    share: (table) => options.closed?.(table),
+  });
   // a store that fails at random may have to be asked more than once
   for (let unread = options.unread !== true; unread;) {
     unread = await closed.read().then(

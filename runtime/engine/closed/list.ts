@@ -5,8 +5,8 @@ import { ClosedTable } from './table.ts';
 
 export interface ClosedListPorts {
   store: ClosedStore;
-  /** ms since 1970 */
-  now: () => number;
+  /** Monotonic, ms; alike on every thread that reads the list. */
+  stopwatch: () => number;
   /** How old it may become while the store is away, in ms. */
   oldestMs?: number | undefined;
   /** Given the memory the list is in, and every other it moves to. */
@@ -32,7 +32,7 @@ export class ClosedList {
 
   constructor(ports: ClosedListPorts) {
     this.#ports = ports;
-    this.#reader = new ClosedReader(ports.now, ports.oldestMs);
+    this.#reader = new ClosedReader(ports.stopwatch, ports.oldestMs);
     this.#table = new ClosedTable((table) => {
       this.#reader.take(table);
       ports.share(table);
@@ -65,8 +65,8 @@ export class ClosedList {
   }
 
   async #readOn(): Promise<void> {
-    const { store, now } = this.#ports;
-    const began = now();
+    const { store, stopwatch } = this.#ports;
+    const began = stopwatch();
     for (let full = true; full;) {
       // the last one again: a store that was put back to an earlier time does not have it, or another one in its place
       const rows = await store.closed(Math.max(0, this.#place - 1), PAGE);
@@ -94,12 +94,12 @@ export class ClosedList {
 
   /** Told of the place of the last change in the store, each second or sooner for as long as the store can be asked. */
   heard(place: number | null): void {
-    if (place === this.#place && !this.#reading) this.#current(this.#ports.now());
+    if (place === this.#place && !this.#reading) this.#current(this.#ports.stopwatch());
     else this.read().catch(() => undefined);
   }
 
   /** The store answered something else. */
   contact(): void {
-    if (this.#ports.store.shared === true) this.#table.setHeader('contact', this.#ports.now());
+    if (this.#ports.store.shared === true) this.#table.setHeader('contact', this.#ports.stopwatch());
   }
 }

@@ -12,14 +12,15 @@ const EMPTY = new SharedArrayBuffer(HEAD * 4);
 
 /** Reads the closed list, on either thread. Until it is given one, nothing is known of anybody. */
 export class ClosedReader {
-  readonly #now: () => number;
+  readonly #elapsed: () => number;
   readonly #oldestMs: number;
   #cells = new Int32Array(EMPTY);
   #header = headerOf(EMPTY);
   #bits: ReadonlyMap<string, number> = new Map();
 
-  constructor(now: () => number, oldestMs = OLDEST_MS) {
-    this.#now = now;
+  /** `elapsed`: time that passes, in ms, as whoever keeps the list counts it; a clock that is set makes no list younger. */
+  constructor(elapsed: () => number, oldestMs = OLDEST_MS) {
+    this.#elapsed = elapsed;
     this.#oldestMs = oldestMs;
   }
 
@@ -36,14 +37,16 @@ export class ClosedReader {
   /** Since the list was known to be whole and the newest, in ms; before it was ever read for good. */
   get ageMs(): number {
     const current = this.#read('current');
-    return current === 0 ? Infinity : Math.max(0, this.#now() - current);
+    return current === 0 ? Infinity : Math.max(0, this.#elapsed() - current);
   }
 
   /** Whether what the list says of somebody can be relied on. */
   get trusted(): boolean {
     const current = this.#read('current');
     return (
-      current > 0 && this.#read('contact') - current <= BEHIND_MS && this.#now() - current <= this.#oldestMs
+      current > 0 &&
+      this.#read('contact') - current <= BEHIND_MS &&
+      this.#elapsed() - current <= this.#oldestMs
     );
   }
 

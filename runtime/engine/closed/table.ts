@@ -16,8 +16,8 @@ export const HEAD = 6;
 export const WORDS = 3;
 
 /**
- * Where in 64-bit words lies when the list was last known to be the newest, when the store was last heard of, both in ms since
- * 1970, and how many ids are in it.
+ * Where in 64-bit words lies when the list was last known to be the newest, when the store was last heard of, both in the ms
+ * that pass, and how many ids are in it.
  */
 export const HEADER = { current: 0, contact: 1, ids: 2 } as const;
 export type Header = keyof typeof HEADER;

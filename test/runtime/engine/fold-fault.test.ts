@@ -18,6 +18,7 @@ test('a fold that fails is told of and made up for; until then the last model de
   const faults: unknown[] = [];
   const folder = new Folder({
     ...{ store, catalogue: rig.catalogue, now: () => rig.clock.now, route: () => [] },
+    stopwatch: () => 0,
     ...{ delivered: () => undefined, observe: () => undefined, failed: (error) => void faults.push(error) },
   });
   broken = true;

@@ -25,7 +25,13 @@ test('a copy takes what another changed, and knows when it may have missed somet
   let [now, told] = [NOON, 0];
   const places: (number | null)[] = [];
   const closed = (place: number | null): void => void places.push(place);
-  const news = new News({ store: watched, catalogue, now: () => now, closed, changed: () => void told++ });
+  const news = new News({
+    store: watched,
+    catalogue,
+    stopwatch: () => now,
+    closed,
+    changed: () => void told++,
+  });
   await news.start();
   // nothing was heard yet, which is how it is where there is nobody else
   now += 60_000;
@@ -89,7 +95,8 @@ test('whoever folds credits the programme of another copy from its first signal 
   const failed = (error: unknown): never => {
     throw error;
   };
-  const ports = { now: () => NOON, route: () => [], delivered: () => undefined, observe: () => undefined };
+  const times = { now: () => NOON, stopwatch: () => 0 };
+  const ports = { ...times, route: () => [], delivered: () => undefined, observe: () => undefined };
   const folder = new Folder({ store, catalogue, failed, ...ports });
 
   await store.saveProgramme(programme({ id: 'late', goal: { signals: [CLICK] } }), 0, NOON);

@@ -6,6 +6,7 @@ import type { Funnel } from '../../../core/decide/funnel.ts';
 import { addFunnel, emptyFunnel } from '../../../core/decide/funnel.ts';
 import type { DomainEvent } from '../../../core/domain/event.ts';
 import { optionTotals } from '../../../core/learn/model.ts';
+import { machineClock } from '../../../runtime/clock.ts';
 import { ClosedReader } from '../../../runtime/engine/closed/reader.ts';
 import type { EngineObserver, Room } from '../../../runtime/engine/room.ts';
 import { Calls } from '../../../runtime/engine/thread/calls.ts';
@@ -24,7 +25,7 @@ interface Heard {
 function listening(): Heard {
   const heard: Heard = {
     ...{ batches: [], folded: 0, funnel: emptyFunnel(), observer: undefined as never },
-    closed: new ClosedReader(Date.now),
+    closed: new ClosedReader(machineClock.elapsed),
   };
   heard.observer = {
     batch: (size) => void heard.batches.push(size),

@@ -11,7 +11,7 @@ test('a thousand degraded decisions are a thousand in the metrics and a line a s
   });
   const metrics = new Metrics();
   let now = 0;
-  const report = degradedReporter({ metrics, logger, now: () => now });
+  const report = degradedReporter({ metrics, logger, elapsed: () => now });
   for (now = 0; now < 2_000; now += 2) report(new Fault('unavailable', 'store'), 'default');
   report(new Fault('rejected', 'another cause is not hidden behind the first'), 'silence');
   expect(lines.map(({ cause, decisions }) => [cause, decisions])).toEqual([

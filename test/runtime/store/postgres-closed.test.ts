@@ -1,5 +1,6 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { DomainEvent } from '../../../core/domain/event.ts';
+import { machineClock } from '../../../runtime/clock.ts';
 import { openRoom } from '../../../runtime/engine/room.ts';
 import { ClosedReader } from '../../../runtime/engine/closed/reader.ts';
 import type { LocalRoom } from '../../../runtime/engine/room.ts';
@@ -36,7 +37,7 @@ async function copyOn(url: string): Promise<Copy> {
   const network = await tcpProxy(Number(at.port || 5432));
   const own = Object.assign(new URL(url), { hostname: '127.0.0.1', port: `${network.port}` }).href;
   const store = await openPostgresStore({ url: own, connectMs: 300, statementMs: 500, retryMs: 50 });
-  const reader = new ClosedReader(Date.now);
+  const reader = new ClosedReader(machineClock.elapsed);
   const room = await openRoom(
     { store, route: () => [], now: Date.now, spool: new Spool(await folder()) },
     {

@@ -7,6 +7,7 @@ import type { Alias, Person } from '../../../core/domain/person.ts';
 import { hash32 } from '../../../core/maths/murmur3.ts';
 import type { Xoshiro } from '../../../core/maths/xoshiro.ts';
 import { rngFromNumber } from '../../../core/maths/xoshiro.ts';
+import { machineClock } from '../../../runtime/clock.ts';
 import { ClosedList } from '../../../runtime/engine/closed/list.ts';
 import { ClosedReader } from '../../../runtime/engine/closed/reader.ts';
 import { WorkingSet } from '../../../core/people/working-set.ts';
@@ -46,8 +47,11 @@ async function before(): Promise<{ url: string; writer: WriterBefore; client: pg
 
 /** The list as a copy on a store has it in memory. */
 function listOf(store: Store): { list: ClosedList; reader: ClosedReader } {
-  const reader = new ClosedReader(Date.now);
-  return { list: new ClosedList({ store, now: Date.now, share: (table) => reader.take(table) }), reader };
+  const reader = new ClosedReader(machineClock.elapsed);
+  return {
+    list: new ClosedList({ store, stopwatch: machineClock.elapsed, share: (table) => reader.take(table) }),
+    reader,
+  };
 }
 
 let number = 0;

@@ -219,7 +219,7 @@ describe('a store that was put back to an earlier time', () => {
     let store = openMemoryStore();
     const reader = new ClosedReader(() => NOON);
     const port = { closed: (...ask: Parameters<typeof store.closed>) => store.closed(...ask), shared: true };
-    const list = new ClosedList({ store: port, now: () => NOON, share: (table) => reader.take(table) });
+    const list = new ClosedList({ store: port, stopwatch: () => NOON, share: (table) => reader.take(table) });
     const left = (alias: string): ClosedId => {
       return { id: hash32(alias), erased: false, channels: { email: 'unsubscribed' } };
     };
