@@ -51,8 +51,8 @@ export class Deliverer<Settings = unknown> {
   readonly #attempts: Attempts<Settings>;
   readonly #settler: Settler<Settings>;
   readonly #requestMs: number;
-  /** Ids claimed and not yet settled: an item whose lease ran out meanwhile is not taken up a second time. */
-  readonly #inHand = new Set<string>();
+  /** Who holds what is claimed and not settled yet, by id: what was claimed again meanwhile is not taken up a second time. */
+  readonly #inHand = new Map<string, Lease>();
   #run: Run | undefined;
   #ended = Promise.resolve();
 
@@ -133,14 +133,25 @@ export class Deliverer<Settings = unknown> {
   async #claim(run: Run, limit: number): Promise<number> {
     const { clock, destination, settings, outbox } = this.#parts;
     const [now, leaseMs] = [clock.now(), this.#leaseMs()];
-    const lease: Lease = { until: clock.elapsed() + leaseMs, isAbandoned: () => run.abandoned };
+    const lease: Lease = {
+      until: clock.elapsed() + leaseMs,
+      isAbandoned: () => run.abandoned,
+      letGo: (ids) => this.#letGo(ids, lease),
+    };
+    // also what is settled while the claim is under way was in hand when it was claimed
+    const held = new Set(this.#inHand.keys());
     const claimed = await outbox.claim(destination.id, now, now + leaseMs, limit);
-    const fresh = claimed.filter(({ outcome }) => !this.#inHand.has(outcome.id));
+    const fresh = claimed.filter(({ outcome: { id } }) => !held.has(id) && !this.#inHand.has(id));
     const { batches, refused } = prepare(fresh, destination, settings, this.#attempts.limits);
     const refusedItems = refused.map(({ item }) => item);
-    if (refused.length > 0) this.#track(run, refusedItems, () => this.#settler.conclude(refused, 0, lease));
-    for (const batch of batches) this.#track(run, batch, () => this.#work(run, batch, lease));
+    if (refused.length > 0)
+      this.#track(run, refusedItems, lease, () => this.#settler.conclude(refused, 0, lease));
+    for (const batch of batches) this.#track(run, batch, lease, () => this.#work(run, batch, lease));
     return claimed.length;
+  }
+
+  #letGo(ids: readonly string[], lease: Lease): void {
+    for (const id of ids) if (this.#inHand.get(id) === lease) this.#inHand.delete(id);
   }
 
   /** Time for everything that may wait before a batch, and for its own request and a few smaller ones after it. */
@@ -149,12 +160,13 @@ export class Deliverer<Settings = unknown> {
     return 60_000 + 4 * this.#requestMs + 3 * limits.maxConcurrent * minTimeMs(paceOf(limits));
   }
 
-  #track(run: Run, items: readonly OutboxItem[], work: () => Promise<void>): void {
-    for (const { outcome } of items) this.#inHand.add(outcome.id);
+  #track(run: Run, items: readonly OutboxItem[], lease: Lease, work: () => Promise<void>): void {
+    const ids = items.map(({ outcome }) => outcome.id);
+    for (const id of ids) this.#inHand.set(id, lease);
     const tracked = work()
       .catch((error: unknown) => this.#log('delivering a batch failed', error))
       .finally(() => {
-        for (const { outcome } of items) this.#inHand.delete(outcome.id);
+        this.#letGo(ids, lease);
         run.works.delete(tracked);
         run.bell.ring();
       });

@@ -15,6 +15,8 @@ export interface Lease {
   until: number;
   /** Whether nobody waits for the result any more: what cannot be settled now is left to the next claimer. */
   isAbandoned(): boolean;
+  /** Told which items somebody may claim again from now on, before the outbox is: it may hand them out at once. */
+  letGo(ids: readonly string[]): void;
 }
 
 /** Counts since the deliverer was made, and what was last seen. Times are ms since 1970. */
@@ -85,6 +87,7 @@ export class Settler<Settings> {
       const mine =
         clock.elapsed() < lease.until ? results : results.filter(({ state }) => state === 'delivered');
       if (mine.length === 0) return;
+      lease.letGo(mine.flatMap(({ id, state }) => (state === 'pending' ? id : [])));
       try {
         await this.#outbox.settle(destination.id, mine);
         return this.#count(mine);

@@ -32,7 +32,47 @@ describe('an outbox that fails', () => {
   });
 });
 
+describe('a disk that is slow', () => {
+  it('keeps no outcome from its next attempt that comes due while it is still being written when that is', async () => {
+    const { deliverer, outbox, seen } = await brazeRig((_, index) =>
+      index === 0 ? { status: 500 } : SUCCESS,
+    );
+    const settle = outbox.settle.bind(outbox);
+    outbox.settle = async (...told) => {
+      await settle(...told);
+      // due again after 1.5 s
+      await new Promise((resolve) => setTimeout(resolve, 2500));
+    };
+    outbox.add('braze', outcomes(1));
+    deliverer.start();
+    await until(() => deliverer.status().delivered === 1, 15_000);
+    expect(seen()).toEqual(['o-0', 'o-0']);
+  });
+});
+
 describe('a lease that ran out', () => {
+  it('sends nothing twice that was delivered while it was claimed anew', async () => {
+    const clock = passingClock();
+    const { deliverer, outbox, seen, platform } = await brazeRig(() => ({ ...SUCCESS, after: 300 }), {
+      clock,
+    });
+    const claim = outbox.claim.bind(outbox);
+    outbox.claim = async (...asked) => {
+      const claimed = await claim(...asked);
+      // the answer of an outbox far away
+      await new Promise((resolve) => setTimeout(resolve, 600));
+      return claimed;
+    };
+    outbox.add('braze', outcomes(3));
+    deliverer.start();
+    await until(() => platform.arrivals.length === 1);
+    clock.pass(600_000);
+    deliverer.wake();
+    await until(() => deliverer.status().delivered === 3);
+    await new Promise((resolve) => setTimeout(resolve, 1500));
+    expect(seen()).toHaveLength(3);
+  });
+
   it('leaves the unsent items to whoever claimed them meanwhile', async () => {
     const clock = passingClock();
     const extra = { requests: 20, windowMs: 1000, batchSize: 2 };
