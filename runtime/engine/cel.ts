@@ -1,8 +1,9 @@
-import type { ASTNode } from '@marcbachmann/cel-js';
+import type { ASTNode, ParseResult } from '@marcbachmann/cel-js';
 import { Environment } from '@marcbachmann/cel-js';
 import { HOUR_MS } from '../../core/domain/programme.ts';
 import type { GuardContext, HistoryAsk } from '../../core/guardrails/guardrail.ts';
 import { countSignals, lastContact } from '../../core/guardrails/history.ts';
+import { isLength, timeOf, useStrict, withStrict } from './cel-strict.ts';
 
 /** `90m`, `24h` or `30d` in ms. */
 export function windowMs(text: string): number | undefined {
@@ -53,7 +54,9 @@ export const LIMITS = {
 /** Characters of an expression. */
 export const MOST_TEXT = 2_000;
 
-export const environment = new Environment({ homogeneousAggregateLiterals: false, limits: LIMITS })
+export const environment = withStrict(
+  new Environment({ homogeneousAggregateLiterals: false, limits: LIMITS }),
+)
   .registerVariable('traits', 'map<string, dyn>')
   .registerVariable('context', 'map<string, dyn>')
   .registerVariable('now', 'google.protobuf.Timestamp')
@@ -144,8 +147,10 @@ export function historyAsk(call: string, [name, window]: readonly ASTNode[]): Hi
 function callObjection(name: string, args: readonly ASTNode[], inside: boolean): string | undefined {
   if (!FUNCTIONS.has(name)) return `${name}() is not available`;
   if (COMPREHENSIONS.has(name) && inside) return `${name}() inside another ${[...COMPREHENSIONS].join(', ')}`;
-  if (name === 'duration' && !isText(args[0]))
-    return 'duration() takes a text such as "24h" as it is written here';
+  if (name === 'duration' && !(isText(args[0]) && isLength(args[0].args)))
+    return 'duration() takes a text such as "24h" or "1h30m" as it is written here';
+  if (name === 'timestamp' && isText(args[0]) && !timeOf(args[0].args))
+    return 'timestamp() takes a time with its zone such as "2026-11-22T10:00:00Z"';
   if (name.startsWith('get') && args.length > 0)
     return `${name}() is in UTC and takes no zone; see quietHours`;
   return undefined;
@@ -186,6 +191,17 @@ export function walk(node: ASTNode, uses: Uses, inside = false): Objection | und
     if (objection) return objection;
   }
   return undefined;
+}
+
+/** An expression ready to run, which may be run as often as wanted. */
+export function runnable(text: string): ParseResult {
+  const whole = environment.parse(text);
+  const strictly = (node: ASTNode): void => {
+    useStrict(node);
+    for (const child of childrenOf(node)) strictly(child);
+  };
+  strictly(whole.ast);
+  return whole;
 }
 
 /** The parts of a conjunction: `a && b && c` is three. */

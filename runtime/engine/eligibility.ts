@@ -6,7 +6,8 @@ import type { GuardContext, Rule, Rules } from '../../core/guardrails/guardrail.
 import { unknown } from '../../core/guardrails/guardrail.ts';
 import { asNumber } from '../../core/learn/features/declared.ts';
 import type { Uses } from './cel.ts';
-import { environment, History, MOST_TEXT, termsOf, walk } from './cel.ts';
+import { environment, History, MOST_TEXT, runnable, termsOf, walk } from './cel.ts';
+import { plainly } from './cel-strict.ts';
 
 /** What all rules of a decision may look at: characters and elements, times the parts of the rules that may look at them. */
 const STEPS = 1_000_000;
@@ -18,7 +19,7 @@ const MOST_DEPTH = 16;
 const MOST_QUOTED = 200;
 
 interface Parsed {
-  whole: ParseResult;
+  ast: ASTNode;
   uses: Uses;
 }
 
@@ -30,7 +31,7 @@ function parsed(text: string): Parsed | string {
   const { valid, type, error } = environment.check(text);
   if (!valid) return `${error!.summary}${ENDING(error!.range?.start ?? 0)}`;
   if (type !== 'bool' && type !== 'dyn') return `a rule that is true or false, not ${type}${ENDING(0)}`;
-  const whole = environment.parse(text);
+  const { ast } = environment.parse(text);
   const uses: Uses = {
     traits: new Set<string>(),
     context: new Set<string>(),
@@ -38,8 +39,8 @@ function parsed(text: string): Parsed | string {
     nodes: 0,
     squares: false,
   };
-  const objection = walk(whole.ast, uses);
-  return objection ? objection.message + ENDING(objection.at) : { whole, uses };
+  const objection = walk(ast, uses);
+  return objection ? objection.message + ENDING(objection.at) : { ast, uses };
 }
 
 /** Says what is wrong with an eligibility rule, with the place of the character, or undefined. */
@@ -116,7 +117,7 @@ function quoted(text: string): string {
 /** What an expression that failed asked for and did not find, for example `traits.age`, or undefined. */
 function missingOf(error: unknown): string | undefined {
   const { code, node } = error as Partial<EvaluationError>;
-  return code === 'no_such_key' && node ? pathOf(node) : undefined;
+  return code === 'no_such_key' && node ? plainly(pathOf(node)) : undefined;
 }
 
 /** Why one part of a rule does not hold, or undefined. */
@@ -130,7 +131,7 @@ function objectionOf(text: string, run: ParseResult, scope: Scope): Objection | 
   } catch (error) {
     const missing = missingOf(error);
     const { summary, message } = error as Error & Partial<EvaluationError>;
-    const reason = missing === undefined ? (summary ?? message) : `${missing} is missing`;
+    const reason = missing === undefined ? plainly(summary ?? message) : `${missing} is missing`;
     return { detail: `${expression}: ${reason}`, expression, missing };
   }
 }
@@ -139,10 +140,11 @@ function objectionOf(text: string, run: ParseResult, scope: Scope): Objection | 
 function compiled(text: string, steps = STEPS): { rule: Rule; uses?: Uses } {
   const result = parsed(text);
   if (typeof result === 'string') return { rule: () => unknown(`the rule cannot be evaluated: ${result}`) };
-  const { whole, uses } = result;
-  const terms = termsOf(whole.ast)
+  const { ast, uses } = result;
+  const whole = runnable(text);
+  const terms = termsOf(ast)
     .map((node) => serialize(node))
-    .map((term) => [term, environment.parse(term)] as const);
+    .map((term) => [term, runnable(term)] as const);
   const rule: Rule = (context) => {
     const scope = scopeOf(uses, context, steps);
     if (typeof scope === 'string') return unknown(`${scope} is too large to look at`);
