@@ -3,7 +3,7 @@ import { approvalObjection } from './approval.ts';
 import type { GuardContext } from './guardrail.ts';
 import { needsOf } from './needs.ts';
 
-/** The same text for variants that no guardrail can tell apart where the person had none of them. */
+/** The same text for variants that no guardrail can tell apart, but for how often the person had them. */
 function likeness(variant: Variant, programme: Programme): string {
   const { channel, eligible, startsAt, endsAt } = variant;
   const needs = needsOf(programme, variant).map(({ resource, amount }) => [resource, amount]);
@@ -14,8 +14,8 @@ function likeness(variant: Variant, programme: Programme): string {
 interface Alike {
   /** For each variant the place of the first that is like it. */
   firsts: readonly number[];
-  /** Whether a cap counts what a person had of each variant. */
-  counted: boolean;
+  /** How often a person has to have had a variant for a cap to be against it; Infinity where none counts that. */
+  least: number;
 }
 
 const known = new WeakMap<Programme, Alike>();
@@ -23,10 +23,10 @@ const known = new WeakMap<Programme, Alike>();
 function alikeIn(programme: Programme): Alike {
   let alike = known.get(programme);
   if (!alike) {
-    const { variants, guardrails } = programme;
-    const texts = variants.map((variant) => likeness(variant, programme));
-    const counted = guardrails.caps?.some(({ per }) => per === 'person-variant') === true;
-    known.set(programme, (alike = { firsts: texts.map((text) => texts.indexOf(text)), counted }));
+    const texts = programme.variants.map((variant) => likeness(variant, programme));
+    const caps = programme.guardrails.caps?.filter(({ per }) => per === 'person-variant') ?? [];
+    const least = Math.min(Infinity, ...caps.map(({ count }) => count));
+    known.set(programme, (alike = { firsts: texts.map((text) => texts.indexOf(text)), least }));
   }
   return alike;
 }
@@ -36,11 +36,14 @@ function alikeIn(programme: Programme): Alike {
  * what they say of one holds for all.
  */
 export function firstsAlike({ programme, contacts }: GuardContext): readonly number[] {
-  const { firsts, counted } = alikeIn(programme);
-  if (!counted || contacts.length === 0) return firsts;
-  const had = new Set(contacts.map((own) => (own.programme === programme.id ? own.variant : undefined)));
+  const { firsts, least } = alikeIn(programme);
+  if (contacts.length < least) return firsts;
+  const had = new Map<string | undefined, number>();
+  for (const own of contacts) {
+    if (own.programme === programme.id) had.set(own.variant, (had.get(own.variant) ?? 0) + 1);
+  }
   const first: number[] = [];
   return programme.variants.map(({ id }, place) => {
-    return had.has(id) ? place : (first[firsts[place]!] ??= place);
+    return (had.get(id) ?? 0) >= least ? place : (first[firsts[place]!] ??= place);
   });
 }

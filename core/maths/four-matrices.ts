@@ -124,6 +124,34 @@ export function invertFour(m: FourMatrices, d: number): void {
 }
 
 /**
+ * x'v of each of four vectors side by side, into `out`.
+ * @param places where x is not 0, four times each, and `values` what it is there
+ */
+export function dotFour(
+  v: FourMatrices,
+  places: readonly number[],
+  values: readonly number[],
+  out: Float64Array,
+): void {
+  let s0 = 0;
+  let s1 = 0;
+  let s2 = 0;
+  let s3 = 0;
+  for (let j = 0; j < places.length; j++) {
+    const at = places[j]! | 0;
+    const x = values[j]!;
+    s0 += x * v[at]!;
+    s1 += x * v[at + 1]!;
+    s2 += x * v[at + 2]!;
+    s3 += x * v[at + 3]!;
+  }
+  out[0] = s0;
+  out[1] = s1;
+  out[2] = s2;
+  out[3] = s3;
+}
+
+/**
  * x'Ax of each of four symmetric matrices, into the first four of `out`, and what of it is of their diagonals into the next four.
  * @param places where x is not 0, ascending, four times each, and `values` what it is there
  */

@@ -1,6 +1,6 @@
 import { quadratic } from './cholesky.ts';
 import type { FourMatrices } from './four-matrices.ts';
-import { FOUR, fourFrom, invertFour, quadraticFour } from './four-matrices.ts';
+import { dotFour, FOUR, fourFrom, invertFour, quadraticFour } from './four-matrices.ts';
 
 /** A normal vector: its mean, and the Cholesky factor of its precision, packed (`cholesky.ts`). */
 export interface NormalVector {
@@ -21,9 +21,11 @@ const LEAST = 1e-6;
  */
 export class NormalVectors {
   readonly #all: readonly NormalVector[];
-  readonly #covariances: (FourMatrices | undefined)[] = [];
-  /** Of four of them (`quadraticFour`). */
-  readonly #four = new Float64Array(2 * FOUR);
+  /** Means and covariances of four of them side by side. */
+  readonly #fours: ({ means: FourMatrices; covariances: FourMatrices } | undefined)[] = [];
+  /** Of the four that were asked about last (`dotFour`, `quadraticFour`). */
+  readonly #means = new Float64Array(FOUR);
+  readonly #squares = new Float64Array(2 * FOUR);
   readonly #work: Float64Array;
 
   /** @param d length of each */
@@ -32,14 +34,12 @@ export class NormalVectors {
     this.#work = new Float64Array(d);
   }
 
-  /** Mean and variance of x'w of the vectors `which`, into arrays of the same length. */
+  /** Mean and variance of x'w of the vectors `which`, into arrays that are as long or longer. */
   along(x: Float64Array, which: readonly number[], means: Float64Array, variances: Float64Array): void {
-    const columns: number[] = [];
     const places: number[] = [];
     const values: number[] = [];
     for (let j = 0; j < x.length; j++) {
       if (x[j] === 0) continue;
-      columns.push(j);
       places.push(FOUR * j);
       values.push(x[j]!);
     }
@@ -48,27 +48,23 @@ export class NormalVectors {
       const a = which[i]!;
       const place = a % FOUR;
       const four = (a - place) / FOUR;
-      if (four !== known) quadraticFour(this.#covariancesOf(four), places, values, this.#four);
+      if (four !== known) {
+        const own = (this.#fours[four] ??= this.#fourOf(four));
+        dotFour(own.means, places, values, this.#means);
+        quadraticFour(own.covariances, places, values, this.#squares);
+      }
       known = four;
-      const { mean, factor } = this.#all[a]!;
-      let sum = 0;
-      for (let j = 0; j < columns.length; j++) sum += values[j]! * mean[columns[j]!]!;
-      means[i] = sum;
-      const variance = this.#four[place]!;
-      const sure = variance > LEAST * this.#four[FOUR + place]!;
-      variances[i] = sure ? variance : quadratic(factor, x, this.#work);
+      means[i] = this.#means[place]!;
+      const variance = this.#squares[place]!;
+      const sure = variance > LEAST * this.#squares[FOUR + place]!;
+      variances[i] = sure ? variance : quadratic(this.#all[a]!.factor, x, this.#work);
     }
   }
 
-  #covariancesOf(four: number): FourMatrices {
-    let own = this.#covariances[four];
-    if (!own) {
-      this.#covariances[four] = own = fourFrom(
-        this.#all.map(({ factor }) => factor),
-        FOUR * four,
-      );
-      invertFour(own, this.#work.length);
-    }
-    return own;
+  #fourOf(four: number): { means: FourMatrices; covariances: FourMatrices } {
+    const from = (all: readonly Float64Array[]): FourMatrices => fourFrom(all, FOUR * four);
+    const covariances = from(this.#all.map(({ factor }) => factor));
+    invertFour(covariances, this.#work.length);
+    return { means: from(this.#all.map(({ mean }) => mean)), covariances };
   }
 }

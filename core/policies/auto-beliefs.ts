@@ -28,11 +28,15 @@ export class AutoBeliefs {
   readonly #places: ReadonlyMap<OptionKey, number>;
   /** Reward that one unit of the model is. */
   readonly #unit: number;
+  readonly #means: Float64Array;
+  readonly #sds: Float64Array;
 
   constructor(programme: Programme, sums: EffectiveSums) {
     const { low, high } = rewardRange(programme);
     this.#unit = high - low;
     this.options = optionsOf(programme, programme.variants);
+    this.#means = new Float64Array(this.options.length);
+    this.#sds = new Float64Array(this.options.length);
     const earning = this.options.filter((option) =>
       programme.goal.signals.some((goal) => earnsBy(goal, option)),
     );
@@ -63,8 +67,7 @@ export class AutoBeliefs {
     const x = columns.encode(context, options[0]!);
     const places = options.map((option) => this.#places.get(option));
     const earning = places.filter((place) => place !== undefined);
-    const means = new Float64Array(earning.length);
-    const sds = new Float64Array(earning.length);
+    const [means, sds] = [this.#means, this.#sds];
     this.#model.drawn(x, earning, means, sds);
     let next = -1;
     return places.map((place) => {

@@ -48,15 +48,14 @@ export class LinearBeliefs {
   readonly #usual: readonly number[];
   /** Whether no signal counts for an option: what it earns is known, it is nothing. */
   readonly #certain: readonly boolean[];
-  readonly #means: Float64Array;
-  readonly #sds: Float64Array;
+  /** Where each option is among them. */
+  readonly #places: ReadonlyMap<OptionKey, number>;
 
   constructor(programme: Programme, sums: EffectiveSums) {
     const { low, high } = rewardRange(programme);
     this.unit = high - low;
     this.options = optionsOf(programme, programme.variants);
-    this.#means = new Float64Array(this.options.length);
-    this.#sds = new Float64Array(this.options.length);
+    this.#places = new Map(this.options.map((option, place) => [option, place]));
     const untried = posteriors(programme, sums.options, {});
     this.#usual = this.options.map((option) => untried(option).mean / this.unit);
     this.#certain = this.options.map(
@@ -105,8 +104,8 @@ export class LinearBeliefs {
 
   /** Mean and standard deviation of the expected reward of some options with features `x`. */
   score(x: Float64Array, options: readonly OptionKey[]): Scores {
-    const places = options.map((option) => this.options.indexOf(option));
-    const [means, sds] = [this.#means.subarray(0, places.length), this.#sds.subarray(0, places.length)];
+    const places = options.map((option) => this.#places.get(option)!);
+    const [means, sds] = [new Float64Array(places.length), new Float64Array(places.length)];
     this.model.score(x, places, means, sds);
     for (let i = 0; i < places.length; i++) {
       means[i] = this.unit * (means[i]! + this.#usual[places[i]!]!);

@@ -60,8 +60,8 @@ export class ContextBeliefs {
   }
 
   /**
-   * The same of many options in one context, for one context after another, with the doubt that is drawn with, into arrays of the same
-   * length.
+   * The same of many options in one context, for one context after another, with the doubt that is drawn with, into arrays that are
+   * as long or longer.
    */
   drawn(x: Float64Array, options: readonly number[], means: Float64Array, sds: Float64Array): void {
     const { full, weight } = this;

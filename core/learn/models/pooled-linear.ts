@@ -226,7 +226,7 @@ export class PooledLinear {
     return { mean: this.centre + this.unit * mean, variance: square * variance, noise: square * noise };
   }
 
-  /** Mean and variance of many options in one context, for one context after another, into arrays of the same length. */
+  /** Mean and variance of many options in one context, for one context after another, into arrays that are as long or longer. */
   along(x: Float64Array, options: readonly number[], means: Float64Array, variances: Float64Array): void {
     this.#weights.along(x, options, means, variances);
     for (let i = 0; i < options.length; i++) {
