@@ -8,6 +8,7 @@ import { lacks, redisServer } from '../test/support/redis-server.ts';
 import { reportOf } from './report.ts';
 import { clocks } from './scenarios/clocks.ts';
 import { fullDisk, smallDisk } from './scenarios/full-disk.ts';
+import { load } from './scenarios/load.ts';
 import { manyCopies } from './scenarios/many-copies.ts';
 import { oneCopy } from './scenarios/one-copy.ts';
 import { withRedis } from './scenarios/redis.ts';
@@ -43,7 +44,7 @@ function single({ seed, smoke }: Options): Act {
     const stage = await Stage.open({ copies: 1, seed, smoke });
     return { stage, close: () => stage.close() };
   };
-  return { title: 'one copy on SQLite', scenarios: oneCopy, open };
+  return { title: 'one copy on SQLite', scenarios: [...load, ...oneCopy], open };
 }
 
 function onSmallDisk({ seed, smoke }: Options): Act {
@@ -91,8 +92,8 @@ const nothing = (): Promise<void> => Promise.resolve();
 let cleanUp: () => Promise<void> = nothing;
 
 async function play(act: Act, options: Options): Promise<boolean> {
-  const scenarios = act.scenarios.filter(
-    ({ id }) => options.only === undefined || id.split(' ').includes(options.only),
+  const scenarios = act.scenarios.filter(({ id, wholeOnly = false }) =>
+    options.only === undefined ? !(wholeOnly && options.smoke) : id.split(' ').includes(options.only),
   );
   if (scenarios.length === 0) return true;
   say(`\n${act.title}`);

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Rng } from '../core/contracts/rng.ts';
 import { rngFromNumber } from '../core/maths/xoshiro.ts';
+import type { Answered } from './caller.ts';
 import { call } from './caller.ts';
 import type { Copy } from './copy.ts';
 import type { Asked, CallKind, History, Stocked, Told } from './history.ts';
@@ -20,11 +21,6 @@ const LEAVERS = 20;
 /** Share of calls that put codes into the pool, and how many they put there. */
 const STOCKING = 0.003;
 const CODES = 3;
-
-interface Answered {
-  status: number;
-  text: string;
-}
 
 export interface TrafficOptions {
   copies: readonly Copy[];

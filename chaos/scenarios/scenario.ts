@@ -6,6 +6,8 @@ export interface Scenario {
   /** As in the catalogue of docs/chaos.md. */
   id: string;
   title: string;
+  /** Left out of the short form. */
+  wholeOnly?: boolean;
   run(stage: Stage, how: How): Promise<void>;
 }
 

@@ -69,12 +69,20 @@ async function stream(
   await pipeline(Readable.from(lines), response);
 }
 
+/** How long connections are kept and requests waited for, and how often it is looked for those that take longer, in ms. */
+const CONNECTIONS = {
+  keepAliveTimeout: 75_000,
+  headersTimeout: 15_000,
+  requestTimeout: 30_000,
+  connectionsCheckingInterval: 3_000,
+};
+
 /**
  * The HTTP server. Idle connections live longer than a load balancer's 60 s, so that it never reuses one that is closing;
  * slow ones are cut off.
  */
 export function httpServer(parts: ServerParts): Server {
-  const server = createServer({ keepAliveTimeout: 75_000, headersTimeout: 15_000, requestTimeout: 30_000 });
+  const server = createServer(CONNECTIONS);
   server.on('request', (message: IncomingMessage, response: ServerResponse) => {
     if (parts.draining()) response.setHeader('connection', 'close');
     handle(message, response, parts).catch((error: unknown) => {

@@ -101,7 +101,7 @@ it('takes ms since 1970, no time and a future time', () => {
   expect(at).toEqual([1_763_800_000_000, RECEIVED_AT, RECEIVED_AT]);
 });
 
-it('drops names that reach a prototype', () => {
+it('S9: drops names that reach a prototype', () => {
   const traits = '{"__proto__":{"x":1},"constructor":1,"nested":{"prototype":1,"kept":1}}';
   const body = `{"events":[{"id":"1","type":"identify","person":{"userId":"u"},"traits":${traits}}]}`;
   const [event] = route.parse(post(body)).events;

@@ -6,7 +6,7 @@ import { post } from '../support/segment-events.ts';
 
 const [route] = segment.routes;
 
-describe('X-Signature', () => {
+describe('S1: X-Signature', () => {
   const settings = segment.settings.parse({ sharedSecret: 'correct horse' });
 
   function sign(text: string, secret = 'correct horse'): string {

@@ -190,7 +190,7 @@ describe('a ledger that somebody edited', () => {
   });
 });
 
-describe('a value SQLite cannot take', () => {
+describe('D6: a value SQLite cannot take', () => {
   const odd: [string, object][] = [
     ['an object', { at: {} }],
     ['no time', { at: undefined }],

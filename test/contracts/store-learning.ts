@@ -227,7 +227,7 @@ export function learningContract(open: () => Promise<Store>): void {
     expect(await store.lease('fold', 'a', 60_000)).toBe(1);
   });
 
-  it('writes a fold only under the epoch of the lease: who lost it writes nothing', async () => {
+  it('N4: writes a fold only under the epoch of the lease: who lost it writes nothing', async () => {
     const store = await opened(open);
     const snapshots = [{ programme: 'welcome', position: 1, state: '{}' }];
     expect(await store.commitFold(fold({ epoch: 1, position: 1, snapshots }))).toBeNull();

@@ -206,7 +206,7 @@ export function workContract(open: () => Promise<Store>): void {
     expect(await sends(nobodyYet, link(['user:new', 'email:b']))).toEqual(['db']);
   });
 
-  it('keeps text as it is: quotes, wildcards, NUL, other scripts', async () => {
+  it('S16: keeps text as it is: quotes, wildcards, NUL, other scripts', async () => {
     const store = await opened(open);
     const odd = ["o'hara", '%', '_', 'a\0b', 'a', '😀 ß', '"; DROP TABLE persons; --', ' ', '__proto__'];
     const people = odd.map((text, i) => person(`p${i}`, `user:${text}`));

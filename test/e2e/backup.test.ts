@@ -28,7 +28,7 @@ async function serve(data: string): Promise<Server> {
 }
 
 test(
-  'a backup made under load has everything that was answered before it began, and can be started on',
+  'D10: a backup made under load has everything that was answered before it began, and can be started on',
   { timeout: 90_000 },
   async () => {
     const [data, elsewhere, restored] = [await folder(), await folder(), await folder()];

@@ -39,7 +39,7 @@ async function untilDrained(base: string): Promise<void> {
 }
 
 test(
-  'kill -9 under load loses nothing that was answered, counts every event once, and the outbox goes on',
+  'D1, D2: kill -9 under load loses nothing that was answered, counts every event once, and the outbox goes on',
   { timeout: 180_000 },
   async () => {
     const { folder, remove } = scratchFolder();

@@ -117,7 +117,7 @@ let asked = 0;
 const decide = ({ call }: Copy): Promise<{ rung: string }> =>
   call(`/v1/decide?programme=open&user=u${++asked}`);
 
-describe.skipIf(server === undefined)('a copy whose PostgreSQL is away', () => {
+describe.skipIf(server === undefined)('N1: a copy whose PostgreSQL is away', () => {
   test.each(['blackhole', 'reset'] as const)(
     'stays among those that are asked, answers, and tells its watchers so (%s)',
     { timeout: 120_000 },

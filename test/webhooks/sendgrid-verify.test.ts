@@ -97,7 +97,7 @@ const BATCH_VECTOR = {
     .join(',\r\n')}]\r\n`,
 };
 
-describe('the signature', () => {
+describe('S1: the signature', () => {
   it.each([
     ['of one event', VECTOR],
     ['of a batch', BATCH_VECTOR],

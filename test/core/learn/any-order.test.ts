@@ -53,7 +53,7 @@ function expectSame(found: Learned[], expected: Learned[]): void {
   for (const [i, state] of found.entries()) expect(sumsApart(state, expected[i]!)).toBeLessThan(1e-12);
 }
 
-describe('what was learned', () => {
+describe('T3, T5: what was learned', () => {
   it('is something: the traffic below earns rewards in both arms', async () => {
     const both = await inOrder(1);
     const names = both.flatMap(({ counts, sums }) => [...Object.keys(counts), ...Object.keys(sums)]);

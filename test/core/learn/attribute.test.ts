@@ -80,7 +80,7 @@ describe('attribution', () => {
     expect(credited([decision('d', NOON)], robots)).toEqual({});
   });
 
-  it('counts an order once, whoever reports it how often, by its earliest report', () => {
+  it('T4: counts an order once, whoever reports it how often, by its earliest report', () => {
     const decisions = [decision('d1', NOON), decision('d2', NOON + DAY)];
     const reports = [
       signal(NOON + DAY + HOUR, { orderId: 'o', source: 'braze', values: { revenue: 500 } }),

@@ -47,7 +47,7 @@ it.each([400, 401, 413, 429, 500, 503])('returns status %i as a response', async
   expect(await post(() => ({ status, body: 'no' }))).toMatchObject({ status, body: 'no' });
 });
 
-it('does not follow a redirect', async () => {
+it('S18: does not follow a redirect', async () => {
   const response = await post((_, index) =>
     index === 0 ? { status: 302, headers: { location: '/elsewhere' } } : { status: 200 },
   );
@@ -55,7 +55,7 @@ it('does not follow a redirect', async () => {
   expect(platform?.arrivals).toHaveLength(1);
 });
 
-it('gives up on a server that never answers', async () => {
+it('W3: gives up on a server that never answers', async () => {
   const before = performance.now();
   await faultOf(() => undefined, 300);
   expect(performance.now() - before).toBeGreaterThan(250);
@@ -86,7 +86,7 @@ it('takes a connection that breaks before the answer for no answer', async () =>
   expect(fault.detail).toBe('no response: ECONNRESET');
 });
 
-it('reads no more than 1 MiB', async () => {
+it('S18: reads no more than 1 MiB', async () => {
   const fitting = 'x'.repeat(1024 * 1024);
   expect((await post(() => ({ status: 200, body: fitting }), 3000)).body).toBe(fitting);
   await platform?.close();

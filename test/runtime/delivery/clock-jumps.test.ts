@@ -32,7 +32,7 @@ async function sqliteRig(count: number, behave: Behaviour, extra: Record<string,
   return { store, platform, deliverer, ids: all.map(({ id }) => id) };
 }
 
-describe('a clock that is set', () => {
+describe('T1: a clock that is set', () => {
   it('ahead and back, behind and back, stops no delivery and lets no more through than the limit', async () => {
     const set = setClock();
     const failed = new Set<string>();

@@ -9,7 +9,7 @@ import { MemoryOutbox } from '../../support/memory-outbox.ts';
 import { platformServer } from '../../support/platform-server.ts';
 import type { Behaviour } from '../../support/platform-server.ts';
 
-describe('a poison item', () => {
+describe('W5: a poison item', () => {
   it('is found in a batch of 20 and dead-lettered alone', async () => {
     const behave: Behaviour = (arrival) => {
       const poisoned = idsOf(arrival).includes('o-13');

@@ -91,7 +91,7 @@ describe('a lease that ran out', () => {
   });
 });
 
-describe('a platform that is down', () => {
+describe('W3, W4: a platform that is down', () => {
   it('gets each row back after a wait of its own, until the budget is used up', async () => {
     const { deliverer, outbox, seen } = await brazeRig((_, index) =>
       index === 0 ? { status: 500 } : SUCCESS,

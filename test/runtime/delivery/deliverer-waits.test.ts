@@ -45,7 +45,7 @@ describe.concurrent.each([
   ],
   ['503 and Retry-After', 503, () => ({ 'retry-after': '1' }), [700, 1001]],
   ['503 without it', 503, () => ({}), [1200, 1501]],
-] as const)('a platform that asks to wait with %s', (_name, status, headers, [least, most]) => {
+] as const)('W1: a platform that asks to wait with %s', (_name, status, headers, [least, most]) => {
   it('is left alone for as long, then gets everything once', async ({ onTestFinished, expect }) => {
     const made = await storm(() => ({ status, headers: headers() }), onTestFinished);
     const { outbox, platform, deliverer, pauseMs, opensAt, closedAt, settings } = made;

@@ -29,7 +29,7 @@ async function ownRedis(onFinished: TestContext['onTestFinished']) {
   return redis;
 }
 
-describe.skipIf(lacks('binary')).concurrent('two processes under one limit', { timeout: 180_000 }, () => {
+describe.skipIf(lacks('binary')).concurrent('W2: two processes under one limit', { timeout: 180_000 }, () => {
   it('keep it together and heed a pause that only one of them was told of', async ({ onTestFinished }) => {
     const redis = await ownRedis(onTestFinished);
     let refusedAt = 0;
@@ -109,7 +109,7 @@ describe.skipIf(lacks('binary')).concurrent('two processes under one limit', { t
     }
   });
 
-  it('recover by themselves when Redis loses its keys', async ({ onTestFinished }) => {
+  it('D9: recover by themselves when Redis loses its keys', async ({ onTestFinished }) => {
     const redis = await ownRedis(onTestFinished);
     const rig = await copiesRig(onTestFinished);
     for (const name of ['a', 'b']) rig.start({ name, redis: redis.url });
@@ -129,7 +129,7 @@ describe.skipIf(lacks('binary')).concurrent('two processes under one limit', { t
     expectLimitKept(rig, 'keys lost three times');
   });
 
-  it('keep it when one of them is cut off from Redis by a silent, a broken, a slow network', async ({
+  it('N2: keep it when one of them is cut off from Redis by a silent, a broken, a slow network', async ({
     onTestFinished,
   }) => {
     const redis = await ownRedis(onTestFinished);
@@ -155,7 +155,9 @@ describe.skipIf(lacks('binary')).concurrent('two processes under one limit', { t
     expectLimitKept(rig, 'one copy cut off, reset, slow');
   });
 
-  it('go on without one that was killed, and without a clock that is right', async ({ onTestFinished }) => {
+  it('T2: go on without one that was killed, and without a clock that is right', async ({
+    onTestFinished,
+  }) => {
     const redis = await ownRedis(onTestFinished);
     const rig = await copiesRig(onTestFinished);
     const ahead = rig.start({ name: 'ahead', redis: redis.url, skewMs: 3_600_000 });

@@ -65,7 +65,7 @@ describe('the limit', () => {
     expect(rate).toBeGreaterThan(25);
   });
 
-  it('counts each attempt of a job that fails: nothing is repeated inside', async () => {
+  it('W7: counts each attempt of a job that fails: nothing is repeated inside', async () => {
     const starts: number[] = [];
     const lane = limiter();
     const failing = () =>
@@ -98,7 +98,7 @@ describe('the limit', () => {
     expect(most).toBe(3);
   });
 
-  it('is one per account: a dead account does not delay another', async () => {
+  it('W6: is one per account: a dead account does not delay another', async () => {
     const lane = limiter();
     const stuck = Array.from({ length: 6 }, () =>
       lane.schedule('dead', limits(1000, 1000, 1), () => new Promise((resolve) => setTimeout(resolve, 150))),

@@ -13,7 +13,7 @@ const STORES: [string, number, () => Promise<Store>][] = [
   ['SQLite', 1_000, () => opened(async () => openSqliteStore(await folder()))],
 ];
 
-describe('among sends, aborts, merges, repeats and late events of 64 callers', () => {
+describe('F2: among sends, aborts, merges, repeats and late events of 64 callers', () => {
   it.each(STORES)('on %s %i decisions keep every limit, and waste no place', async (_, decisions, open) => {
     const { counts, wrong } = await proveCaps(await open(), decisions, '0');
     expect(wrong).toEqual([]);

@@ -44,7 +44,7 @@ describe('content', () => {
     expect(content!.subject).toBe(`Hi ${traits.name}`);
   });
 
-  it('never renders a value as a template', () => {
+  it('S14: never renders a value as a template', () => {
     const traits = { name: '{{ secret }}{% assign x = 1 %}', secret: 'hidden' };
     expect(rendered({ subject: '{{ name }}', body: '{{ name }}' }, { traits })).toEqual({
       subject: '{{ secret }}{% assign x = 1 %}',
@@ -70,7 +70,7 @@ describe('content', () => {
     expect(rendered({ subject: content.subject })).toEqual({ subject: content.subject });
   });
 
-  it.each(['include', 'render', 'layout'])('reads no file of this machine by `%s`', (tag) => {
+  it.each(['include', 'render', 'layout'])('S15: reads no file of this machine by `%s`', (tag) => {
     for (const name of ['package.json', './package.json', '/etc/hostname', '../../../../etc/hostname']) {
       const content = rendered({ subject: `{% ${tag} '${name}' %}`, cta: 'Go' });
       expect(content).toEqual({ cta: 'Go' });
@@ -91,7 +91,7 @@ describe('content', () => {
     ['a tower of conditions', `${'{% if a %}'.repeat(9_000)}${'{% endif %}'.repeat(9_000)}`],
   ];
 
-  it.each(hostile)('stays out in no time when it is %s', (_, template) => {
+  it.each(hostile)('S12: stays out in no time when it is %s', (_, template) => {
     const start = performance.now();
     expect(rendered({ subject: template, cta: 'Go' })).toEqual({ cta: 'Go' });
     // 50 ms is the limit of one piece; the rest is for a busy machine

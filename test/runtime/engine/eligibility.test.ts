@@ -138,7 +138,7 @@ describe('an eligibility rule', () => {
   });
 });
 
-describe('a hostile rule', () => {
+describe('S12, S13: a hostile rule', () => {
   const long = 'a'.repeat(5_000);
   const many = (text: string, count: number, by = ' || '): string => Array(count).fill(text).join(by);
 

@@ -47,7 +47,7 @@ const outcome = (decision: Promise<Decision>): Promise<string> =>
     (fault: { kind: string }) => fault.kind,
   );
 
-describe.each(await allStores())('more is asked than can be decided in time, %s', (_, open) => {
+describe.each(await allStores())('L4: more is asked than can be decided in time, %s', (_, open) => {
   it('what comes too late is not made, takes nothing, and is made when it is asked for again', async () => {
     const { ask, clock, release, shed, store } = await busy(await open());
     const late = Array.from({ length: 30 }, (_, i) => outcome(ask(`u${i}`, 'lost', 1_000)));

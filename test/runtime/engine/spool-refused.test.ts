@@ -52,7 +52,7 @@ describe('a decision that the store does not take', () => {
 });
 
 describe('a spool', () => {
-  it('whose disk is full in the middle of a turn keeps exactly what it says it keeps', async () => {
+  it('D5: whose disk is full in the middle of a turn keeps exactly what it says it keeps', async () => {
     const path = await folder();
     const rig = await outage({ path });
     const beside = new DatabaseSync(join(path, 'spool.db'));

@@ -17,7 +17,7 @@ async function decided(running: Running, user: string, send: string): Promise<An
   return (await response.json()) as Answer;
 }
 
-test('a clock that is set, and put right, costs nobody a cap and no decision its place, and no age is below nothing', async () => {
+test('T1: a clock that is set, and put right, costs nobody a cap and no decision its place, and no age is below nothing', async () => {
   const set = setClock();
   const running = await run();
   onTestFinished(() => running.stop());

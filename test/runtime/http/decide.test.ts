@@ -110,7 +110,7 @@ describe('what is refused', () => {
     expect(response.headers.get('content-type')).toBe('application/problem+json');
   });
 
-  test('a key of another scope: 403', async () => {
+  test('S6: a key of another scope: 403', async () => {
     expect((await running.call('ingest', '/v1/decide?programme=welcome&user=x')).status).toBe(403);
     expect((await running.call('decide', '/v1/programmes')).status).toBe(403);
   });
@@ -135,7 +135,7 @@ describe('what is refused', () => {
     expect(problem).toMatchObject({ status: 400, errors: [{ path: 'person' }] });
   });
 
-  test('a body over 64 KB: 413', async () => {
+  test('S7: a body over 64 KB: 413', async () => {
     const body = JSON.stringify({ programme: 'welcome', person: { userId: 'x'.repeat(70_000) } });
     expect((await running.call('decide', '/v1/decide', { method: 'POST', body })).status).toBe(413);
   });
@@ -144,7 +144,7 @@ describe('what is refused', () => {
     expect((await running.call('decide', '/v1/decide', { method: 'DELETE' })).status).toBe(405);
   });
 
-  test('names that every object has are inert', async () => {
+  test('S9: names that every object has are inert', async () => {
     const body =
       '{"programme":"welcome","person":{"userId":"pol","__proto__":{"brazeId":"x"}},"send":"s","context":{"__proto__":1,"constructor":"c"}}';
     const answer = await json(await running.call('decide', '/v1/decide', { method: 'POST', body }));

@@ -49,7 +49,7 @@ async function creditsOf(id: string): Promise<unknown[]> {
 }
 
 describe('Segment', () => {
-  test('an order is credited to the decision before it, once', async () => {
+  test('S2: an order is credited to the decision before it, once', async () => {
     const { user, id } = await treated('seg');
     const event = track(user, `order-${user}`);
     expect(await json(await segment(JSON.stringify(event)))).toEqual({
@@ -68,7 +68,7 @@ describe('Segment', () => {
     expect(receipt).toMatchObject({ accepted: 2, duplicates: 0, rejected: [{ index: 1 }] });
   });
 
-  test('malformed JSON: 400; 5 MB: taken; one byte more: 413', async () => {
+  test('S7: malformed JSON: 400; 5 MB: taken; one byte more: 413', async () => {
     expect((await segment('{"type":')).status).toBe(400);
     const limit = 5 * 1024 * 1024;
     const event = JSON.stringify(track('big', 'big'));
@@ -167,7 +167,7 @@ describe('webhooks', () => {
     expect((await post(JSON.stringify({ events }))).status).toBe(200);
   });
 
-  test('nothing that is declared a secret is logged', () => {
+  test('S17: nothing that is declared a secret is logged', () => {
     const logged = running.log.join('');
     expect(logged).not.toContain(SECRET);
     for (const scope of ['decide', 'ingest', 'read', 'admin'] as const)

@@ -48,7 +48,7 @@ function request(
   return [url, { method, headers, body: odd.body(requestBody?.content['application/json'].schema) }];
 }
 
-describe(`requests that make no sense, or nearly (seed ${SEED})`, () => {
+describe(`S8, S10, F1: requests that make no sense, or nearly (seed ${SEED})`, () => {
   let running: Running;
   beforeAll(async () => {
     const key = generateKeyPairSync('ec', { namedCurve: 'P-256' }).publicKey;

@@ -94,7 +94,7 @@ function locked(file: string): boolean {
   }
 }
 
-describe('a change of the schema in SQLite, killed', () => {
+describe('D11: a change of the schema in SQLite, killed', () => {
   const first = statementsOf(SQLITE[0] as string);
   const second = SECOND.sqlite.join(';\n');
   const seeded = (file: string): void => {
@@ -133,7 +133,7 @@ describe('a change of the schema in SQLite, killed', () => {
 
 const SLEEP = 'SELECT pg_sleep(0.8)';
 
-describe.skipIf(server === undefined)('a change of the schema in PostgreSQL, killed', () => {
+describe.skipIf(server === undefined)('D11: a change of the schema in PostgreSQL, killed', () => {
   const first = statementsOf(POSTGRES[0]!.sql);
   const step = (sql: string): Migration => ({ sql, additive: false });
   const whole = [step(first.join(';\n')), step(SECOND.postgres.join(';\n'))];

@@ -52,7 +52,7 @@ async function restore(file: string, url: string): Promise<void> {
 }
 
 it.skipIf(server === undefined)(
-  'pg_dump while a copy decides: what was answered before is restored, verifies, and goes on',
+  'D10: pg_dump while a copy decides: what was answered before is restored, verifies, and goes on',
   { timeout: 60_000 },
   async (context) => {
     const [url, target] = [await server!.database(), await server!.database()];

@@ -24,7 +24,7 @@ const LISTEN = `
     BEGIN INSERT INTO public.commits_as VALUES (current_setting('synchronous_commit')); RETURN NEW; END $$;
   CREATE TRIGGER write_down BEFORE INSERT ON pickwell.commits FOR EACH ROW EXECUTE FUNCTION public.write_down()`;
 
-describe.skipIf(server === undefined)('a database that commits before the log is on disk', () => {
+describe.skipIf(server === undefined)('D4: a database that commits before the log is on disk', () => {
   it.each([
     ['off', 'on'],
     ['local', 'local'],

@@ -20,7 +20,7 @@ async function admin(url: string): Promise<(text: string) => Promise<unknown>> {
 }
 
 it(
-  'a standby takes over while the old primary goes on running and only reads: the next batch is written there, and nobody reads from the old one',
+  'D8: a standby takes over while the old primary goes on running and only reads: the next batch is written there, and nobody reads from the old one',
   { timeout: 120_000 },
   async () => {
     const primary = await ownPostgres();

@@ -191,7 +191,7 @@ describe.skipIf(server === undefined)('a store whose connections break', () => {
     expect(await store!.counts()).toMatchObject({ decisions: 1, ledger: 1 });
   });
 
-  it('never says the password', async () => {
+  it('S17: never says the password', async () => {
     const url = new URL(await server!.database());
     url.password = 'correct-horse';
     const attempts = [

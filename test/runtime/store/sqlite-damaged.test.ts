@@ -40,7 +40,7 @@ const found = async (store: Store): Promise<number> => {
 
 const refused = { kind: 'unavailable' };
 
-describe('a data folder of which something is missing', () => {
+describe('D7: a data folder of which something is missing', () => {
   it('is as it was without the index of the log, which is made anew', async () => {
     const path = await killed();
     rmSync(join(path, INDEX));

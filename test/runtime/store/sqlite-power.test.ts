@@ -38,7 +38,7 @@ class Disk {
   };
 }
 
-it('has everything that was answered when the power fails, at whatever moment', async () => {
+it('D4: has everything that was answered when the power fails, at whatever moment', async () => {
   const path = await folder();
   const disk = new Disk(path);
   const broken = (error: Error): never => {
