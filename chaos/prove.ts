@@ -9,6 +9,7 @@ import { openMemoryStore } from '../runtime/store/memory-store.ts';
 import { openPostgresStore } from '../runtime/store/postgres/postgres-store.ts';
 import { openSqliteStore } from '../runtime/store/sqlite/sqlite-store.ts';
 import { ownPostgres } from '../test/support/own-postgres.ts';
+import { proveAgain } from '../test/support/proofs/again.ts';
 import { proveCaps } from '../test/support/proofs/caps.ts';
 import { proveConsent } from '../test/support/proofs/consent.ts';
 import type { Proof } from '../test/support/proofs/proof.ts';
@@ -30,6 +31,12 @@ interface Claim {
 }
 
 const CLAIMS: readonly Claim[] = [
+  {
+    id: 'again',
+    title: 'decisions made again from their records are the same',
+    part: 5_000,
+    prove: proveAgain,
+  },
   {
     id: 'caps',
     title: 'caps are kept and no place is wasted',

@@ -4,7 +4,9 @@ import type { GuardContext } from '../guardrails/guardrail.ts';
 import { knownFrom } from '../guardrails/readings.ts';
 import { LIMITS } from '../policies/limits.ts';
 import type { Policy } from '../policies/policy.ts';
+import type { DrawnPieces } from '../domain/slots.ts';
 import type { PieceChooser } from '../slots/chooser.ts';
+import { evenly } from '../slots/chooser.ts';
 import { planOf } from '../timing/plan.ts';
 import type { LiveProgramme } from './decide.ts';
 import { timesOf } from './timed.ts';
@@ -26,7 +28,7 @@ export const isComplete = (decision: Decision): decision is Complete =>
  */
 export function asRecorded(decision: Decision, known: Policy, factors?: () => Factors): Policy {
   const { reason, eligible, fatigue, context } = decision;
-  const pieces = known.pieces && piecesAsRecorded(decision, known.pieces);
+  const pieces = piecesAsRecorded(decision, known.pieces);
   const policy = { ...known, beyond: beyondAsRecorded(decision, known), pieces };
   if (reason !== 'policy' && reason !== 'fallback') return policy;
   const score: Policy['score'] = (options, circumstances) => {
@@ -68,27 +70,32 @@ function contributionsAsRecorded(
   return (asked, at) => (asked === option ? because : (contributions?.(asked, at) ?? []));
 }
 
-/** The same for the pieces of a message: the probabilities of each step for as long as everything before it is the same. */
-function piecesAsRecorded(
-  { variant, drawn }: Decision,
-  pieces: NonNullable<Policy['pieces']>,
-): NonNullable<Policy['pieces']> {
-  return (option, at) => {
-    const chooser = pieces(option, at);
-    if (!chooser || !drawn || option !== variant) return chooser;
-    const { combinations } = chooser;
-    const next: PieceChooser['next'] = (chosen) => {
-      const before = chosen.every((piece, step) => drawn.draws[step]?.piece === combinations.idOf(piece));
-      const among = drawn.draws[chosen.length]?.among ?? {};
-      const open = combinations.next(chosen);
-      const known = open.flatMap((piece) => {
-        const propensity = among[combinations.idOf(piece)];
-        return propensity === undefined ? [] : [{ piece, propensity }];
-      });
-      const same = known.length === open.length && open.length === Object.keys(among).length;
-      return before && same ? known : chooser.next(chosen);
-    };
-    return { ...chooser, next };
+/**
+ * The same for the pieces of a message: the probabilities of each step for as long as everything before it is the same. A model that
+ * knows nothing of pieces any more does not change what was drawn.
+ */
+function piecesAsRecorded({ variant, drawn, policy }: Decision, pieces: Policy['pieces']): Policy['pieces'] {
+  if (!drawn) return pieces;
+  return (option, at, combinations) => {
+    const known = pieces?.(option, at, combinations);
+    const chooser = known ?? (combinations && evenly(combinations));
+    if (option !== variant || !chooser) return known;
+    return { ...chooser, method: policy.split('; ').at(-1)!, next: nextAsRecorded(drawn, chooser) };
+  };
+}
+
+function nextAsRecorded({ draws }: DrawnPieces, chooser: PieceChooser): PieceChooser['next'] {
+  const { combinations } = chooser;
+  return (chosen) => {
+    const before = chosen.every((piece, step) => draws[step]?.piece === combinations.idOf(piece));
+    const among = draws[chosen.length]?.among ?? {};
+    const open = combinations.next(chosen);
+    const known = open.flatMap((piece) => {
+      const propensity = among[combinations.idOf(piece)];
+      return propensity === undefined ? [] : [{ piece, propensity }];
+    });
+    const same = known.length === open.length && open.length === Object.keys(among).length;
+    return before && same ? known : chooser.next(chosen);
   };
 }
 

@@ -34,7 +34,7 @@ function chooserOf(
   const usual = reason === 'holdout' && programme.holdout?.kind === 'business-as-usual';
   if (usual || reason === 'fallback') return asWritten(combinations);
   if (reason === 'holdout') return evenly(combinations);
-  return policy.pieces?.(variant.id, at) ?? evenly(combinations);
+  return policy.pieces?.(variant.id, at, combinations) ?? evenly(combinations);
 }
 
 /** What a decision says of its message. */

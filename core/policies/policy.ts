@@ -5,6 +5,7 @@ import type { Programme } from '../domain/programme.ts';
 import type { Answering } from '../domain/answering.ts';
 import type { Beyond } from './limits.ts';
 import type { PieceChooser } from '../slots/chooser.ts';
+import type { Combinations } from '../slots/combinations.ts';
 
 /** What a policy may know of one decision besides its options. */
 export interface Circumstances {
@@ -31,8 +32,9 @@ export interface Policy {
   answering?: Answering | undefined;
   /** What the score of an option is the sum of; only of a policy that knows the context. */
   contributions?: (option: OptionKey, circumstances: Circumstances) => Contribution[];
-  /** Chooses the pieces of a variant with slots, `at` in ms since 1970; absent where it has no opinion of pieces. */
-  pieces?: ((variant: OptionKey, at: number) => PieceChooser | undefined) | undefined;
+  /** Chooses the pieces of a variant with slots of all that it may be, `at` in ms since 1970; absent where it has no opinion of pieces. */
+  pieces?:
+    ((variant: OptionKey, at: number, combinations?: Combinations) => PieceChooser | undefined) | undefined;
 }
 
 /** All exploration together, where the programme names no floor. */
