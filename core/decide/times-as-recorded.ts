@@ -1,9 +1,10 @@
 import type { Decision } from '../domain/decision.ts';
-import type { Plan, RowAsk, TimeRow, Times } from '../timing/plan.ts';
+import type { How, Plan, RowAsk, TimeRow, Times } from '../timing/plan.ts';
 
 /** Whether the times of a variant are those that were chosen from; of what was cut off nobody knows. */
-function sameSteps({ timing }: Decision, open: readonly number[]): boolean {
+function sameSteps({ timing }: Decision, open: readonly number[], how: How): boolean {
   const { steps = [], cut = 0 } = timing ?? {};
+  if (how === 'first') return steps.length === 1 && steps[0] === open[0];
   return steps.every((step) => open.includes(step)) && (cut > 0 || steps.length === open.length);
 }
 
@@ -20,7 +21,7 @@ export function timesAsRecorded(decision: Decision, times: Times): Times {
     factors: (plan: Plan, given) => times.factors(plan, given),
     row(asked: RowAsk): TimeRow {
       const same = asked.variant.id === drawn && (asked.how === 'responsive' || reason !== 'policy');
-      return same && sameSteps(decision, asked.plan.open.get(drawn)!) ? row : times.row(asked);
+      return same && sameSteps(decision, asked.plan.open.get(drawn)!, asked.how) ? row : times.row(asked);
     },
   };
 }

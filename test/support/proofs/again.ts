@@ -89,7 +89,7 @@ const differing = (a: Decision, b: Decision): string[] =>
 export async function proveAgain(store: Store, decisions: number, seed: string): Promise<Proof> {
   await store.addCodes(
     'spring',
-    Array.from({ length: Math.ceil(decisions / 100) }, (_, i) => `CODE-${i}`),
+    Array.from({ length: Math.ceil(decisions / 200) }, (_, i) => `CODE-${i}`),
   );
   const rig = await engineRig({ store, programmes: [...RECORDED] });
   await played(rig, decisions, seed);

@@ -61,11 +61,11 @@ const PAID = programme({
   arbitration: { priority: 3 },
   guardrails: {
     caps: [
-      { per: 'programme', channel: 'email', count: 14, hours: 5 },
-      { per: 'variant', count: 10, hours: 5 },
+      { per: 'programme', channel: 'email', count: 30, hours: 5 },
+      { per: 'variant', count: 22, hours: 5 },
     ],
-    budget: { perDay: 8, total: 150, zone: 'Europe/Berlin' },
-    queues: { sales: { perDay: 90, zone: 'UTC', atOnce: 25, hours: 3, givenBackBy: ['Order Completed'] } },
+    budget: { perDay: 4, total: 150, zone: 'Europe/Berlin' },
+    queues: { sales: { perDay: 90, zone: 'UTC', atOnce: 12, hours: 3, givenBackBy: ['Order Completed'] } },
     releaseAfterHours: 4,
   },
 });
