@@ -23,6 +23,8 @@ import type { OptionDelay } from './delay-curves.ts';
 import { optionDelays } from './delay-curves.ts';
 import { eitherEstimate } from './either-estimate.ts';
 import type { Coefficient, Interval } from './linear-estimates.ts';
+import type { Observed } from './observed.ts';
+import { observedOf } from './observed.ts';
 import { linearEstimates } from './linear-estimates.ts';
 
 /** What is known about one option, for people to read. */
@@ -42,6 +44,8 @@ export interface OptionEstimate extends Priced {
    * one; 0 of one that is beyond a limit.
    */
   propensity: number;
+  /** What its decisions earned; absent before there are any, and where nothing it does counts. */
+  observed?: Observed | undefined;
   /** Reward per decision, in an average context: posterior mean and central 95 % interval. */
   estimate: number;
   interval: Interval;
@@ -92,6 +96,7 @@ function estimatesGiven(
   const effective = sumsAt(at);
   const linear = autoEstimates(programme, effective, open) ?? linearEstimates(programme, effective, open);
   const totals = optionTotals(state);
+  const observed = observedOf(programme, effective);
   const trials = Object.values(totals).reduce((sum, option) => sum + option.trials, 0);
   const [posteriorOf, untriedOf] = [
     posteriors(programme, effective.options),
@@ -115,6 +120,7 @@ function estimatesGiven(
       },
       share: trials === 0 ? 0 : own.trials / trials,
       propensity: propensities.get(option) ?? 0,
+      observed: observed.get(option),
       estimate: mean,
       interval: { low: at(0.025), high: at(0.975), level: 0.95 },
       signals: own.signals,

@@ -31,9 +31,9 @@ function moments({ persons, sum, sumOfSquares }: ArmTotal): { mean: number; vari
  * (Waudby-Smith, Arbour, Sinha, Kennedy, Ramdas, "Time-uniform central limit theory and asymptotic confidence
  * sequences", 2024, eq. 9), so that looking every day is safe.
  */
-export function sequenceHalfWidth(sd: number, n: number, alpha: number): number {
-  // rho that minimises the width at n = TIGHTEST_AT, from the same paper's appendix B.2
-  const rho2 = (-2 * Math.log(alpha) + Math.log(-2 * Math.log(alpha) + 1)) / TIGHTEST_AT;
+export function sequenceHalfWidth(sd: number, n: number, alpha: number, tightestAt = TIGHTEST_AT): number {
+  // rho that minimises the width there, from the same paper's appendix B.2
+  const rho2 = (-2 * Math.log(alpha) + Math.log(-2 * Math.log(alpha) + 1)) / tightestAt;
   const scaled = n * rho2 + 1;
   return sd * Math.sqrt(((2 * scaled) / (n * n * rho2)) * Math.log(Math.sqrt(scaled) / alpha));
 }

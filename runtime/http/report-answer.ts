@@ -20,6 +20,12 @@ const option = z.object({
   complete: told.describe('The others: all that comes of them has come'),
   share: z.number().describe('Share of the trials so far'),
   propensity: z.number().describe('Probability with which the policy chooses it now, in an average context'),
+  observed: z
+    .object({ mean: z.number(), interval })
+    .optional()
+    .describe(
+      'What its decisions earned on average, and an interval of that which holds at every look, whatever chose them',
+    ),
   estimate: z.number().describe('Reward per decision in an average context, posterior mean'),
   interval,
   coefficients: z

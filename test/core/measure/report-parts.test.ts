@@ -171,6 +171,53 @@ describe('how late the signals of an option are told to come', () => {
   });
 });
 
+describe('what the decisions for an option are told to have earned', () => {
+  const observedOf = (own: Programme, made: readonly Made[] = MADE) =>
+    Object.fromEntries(
+      estimatesOf(own, stateOf(own, made), AFTER).map(({ option, observed }) => [option, observed]),
+    );
+
+  it('is their average, not shrunk to that of others, in units of the goal', () => {
+    const { a, b, c } = observedOf(programme({ goal: { signals: [{ ...ORDER, weight: 3 }] } }));
+    expect([a!.mean, b!.mean, c]).toEqual([expect.closeTo(0.3, 9), expect.closeTo(0.06, 9), undefined]);
+  });
+
+  it('is as sure as there are decisions, and never beyond what may be earned', () => {
+    const widths = [20, 500, 20_000].map((trials) => {
+      const { a } = observedOf(programme(), [{ option: 'a', hour: 0, trials, orders: trials / 20 }]);
+      const { low, high } = a!.interval;
+      expect(low).toBeGreaterThanOrEqual(0);
+      expect(low).toBeLessThan(0.05);
+      expect(high).toBeGreaterThan(0.05);
+      expect(high).toBeLessThanOrEqual(1);
+      return high - low;
+    });
+    expect(widths[0]).toBeGreaterThan(2 * widths[1]!);
+    expect(widths[1]).toBeGreaterThan(2 * widths[2]!);
+    // nothing came of many is not known to be nothing
+    const { a } = observedOf(programme(), [{ option: 'a', hour: 0, trials: 300, orders: 0 }]);
+    expect(a!.interval.low).toBe(0);
+    expect(a!.interval.high).toBeGreaterThan(3 / 300);
+  });
+
+  it('is the same the other way round where the goal counts against it', () => {
+    const [gain, loss] = [1, -1].map((weight) => {
+      return observedOf(programme({ goal: { signals: [{ ...ORDER, weight }] } })).a!;
+    });
+    expect(loss!.mean).toBeCloseTo(-gain!.mean, 9);
+    expect(loss!.interval.low).toBeCloseTo(-gain!.interval.high, 9);
+    expect(loss!.interval.high).toBeCloseTo(-gain!.interval.low, 9);
+  });
+
+  it('holds gains and losses together', () => {
+    const own = programme({ goal: { signals: [ORDER, { ...CLICK, weight: -1 }] } });
+    const { a } = observedOf(own);
+    expect(a!.mean).toBeCloseTo(0.1, 9);
+    expect(a!.interval.low).toBeLessThan(a!.mean);
+    expect(a!.interval.high).toBeGreaterThan(a!.mean);
+  });
+});
+
 it('trials are told apart by whether all that comes of them has come', () => {
   const own = programme();
   const made = [...MADE, { option: 'a', hour: 300, trials: 70, orders: 3 }];
