@@ -92,6 +92,8 @@ export interface NewDecision {
   decision: Decision;
   /** First decision of this programme for this person: the person joins an arm. */
   first: boolean;
+  /** Made some time before its place in the ledger: signals may stand before it that came after it. */
+  late?: boolean | undefined;
 }
 
 /** `late` says that a decision was made some time before its place in the ledger: signals may stand before it. */

@@ -44,6 +44,8 @@ const REMOTE: Remote = { pauseMs: 500, patienceMs: 500, lingerMs: 0 };
 export class Engine {
   readonly #ports: EnginePorts;
   readonly #batcher: Batcher;
+  /** The latest time of a signal that this process took, ms since 1970. */
+  #heardAt = -Infinity;
 
   constructor(ports: EnginePorts) {
     this.#ports = ports;
@@ -162,7 +164,9 @@ export class Engine {
     const first = counts && person.arms[decision.programme] === undefined;
     if (first) set.save({ ...person, arms: { ...person.arms, [decision.programme]: decision.arm } });
     const programme = this.#ports.catalogue.programme(decision.programme);
-    set.record({ decision, first }, programme && releaseOf(decision, programme));
+    // after a clock was set back signals may stand before it that came later; a store with a clock of its own has one for both
+    const late = decision.spooled === true || (set.now === undefined && decision.at < this.#heardAt);
+    set.record({ decision, first, late }, programme && releaseOf(decision, programme));
     const outcomes = this.#outcomes(decision, person.aliases, this.#ports.now());
     for (const outcome of outcomes) set.outcome(outcome);
     return { decision, recorded: [decision], routed: outcomes.length > 0 };
@@ -233,6 +237,7 @@ export class Engine {
 
   /** Resolves once every event is durable, and what it closes known to every rung; says of each whether it is new. */
   async ingest(events: readonly DomainEvent[]): Promise<boolean[]> {
+    for (const { type, at } of events) if (type === 'signal') this.#heardAt = Math.max(this.#heardAt, at);
     const fresh = (await Promise.all([...ingestJobs(events)].map((job) => this.#batcher.submit(job)))).flat();
     const { closed } = this.#ports;
     // of what was taken before the list may not have been read: whoever reported it was not answered

@@ -37,9 +37,9 @@ export function draftsAfterDecisions(writes: WorkWrites): LedgerDraft[] {
   const about = (kind: LedgerKind, at: number, person: string, body: string): LedgerDraft => {
     return { kind, at, programme: null, person, ref: null, body, inline: true };
   };
-  const late = decisions.filter(({ decision }) => decision.spooled === true);
+  const behind = decisions.filter(({ late }) => late === true);
   return [
-    ...late.map(({ decision }) => ({
+    ...behind.map(({ decision }) => ({
       ...about('late', decision.at, decision.person, '{}'),
       ref: decision.id,
     })),
