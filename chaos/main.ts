@@ -6,7 +6,7 @@ import { rngFromNumber } from '../core/maths/xoshiro.ts';
 import { ownPostgres } from '../test/support/own-postgres.ts';
 import { lacks, redisServer } from '../test/support/redis-server.ts';
 import { reportOf } from './report.ts';
-import { clocks } from './scenarios/clocks.ts';
+import { clocks, jump } from './scenarios/clocks.ts';
 import { fullDisk, smallDisk } from './scenarios/full-disk.ts';
 import { load } from './scenarios/load.ts';
 import { manyCopies } from './scenarios/many-copies.ts';
@@ -44,7 +44,7 @@ function single({ seed, smoke }: Options): Act {
     const stage = await Stage.open({ copies: 1, seed, smoke });
     return { stage, close: () => stage.close() };
   };
-  return { title: 'one copy on SQLite', scenarios: [...load, ...oneCopy], open };
+  return { title: 'one copy on SQLite', scenarios: [...load, ...oneCopy, jump], open };
 }
 
 function onSmallDisk({ seed, smoke }: Options): Act {
