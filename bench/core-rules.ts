@@ -128,7 +128,7 @@ function measured(kind: PolicyKind): { guardrails: Timed; decision: Timed } {
     const request = { programme: 'bench', person: {}, context: contexts[i % contexts.length]! };
     decide(request, { ...facts, sendKey: `s${i}` }, live, 'seed');
   };
-  return { guardrails: timed(2_000, () => void check(given)), decision: timed(1_000, one) };
+  return { guardrails: timed(() => void check(given)), decision: timed(one) };
 }
 
 /** What ten guardrails over 50 options cost, and a decision with them. */

@@ -173,7 +173,7 @@ process.stdout.write(`${table.toString()}\n`);
 process.stdout.write(
   [
     `Open loop at half of the SQLite rate (${fixed(half)}/s): p50 ${open.p50} ms, p99 ${open.p99} ms (asked < ${P99_TARGET_MS})`,
-    'Core alone, us normalised to a machine on which the bare server takes 26 of CPU, then as measured:',
+    'Core alone, normalised by a loop that tells how fast the machine is, then as measured:',
     `10 variants, a decision: ${shown(core.decision)} (asked < ${CORE_TARGET_US})`,
     `10 variants, probabilities of a new set of options, once for each model: ${shown(core.probabilities)}`,
     `50 options, 20 features, 10 guardrails, a decision: ${shown(rules.earned)} (asked < ${RULES_TARGET_US})`,

@@ -1,55 +1,67 @@
 import { performance } from 'node:perf_hooks';
 import { median } from './statistics.ts';
 
-/** Runs that count; one before them warms up. */
-const RUNS = 9;
+/** How long work is done before it is timed, and how long for each figure, in microseconds. */
+const WARM_UP_US = 300_000;
+const MEASURED_US = 300_000;
+/** One block of it: short enough that others rarely get the processor in its middle. */
+const BLOCK_US = 500;
+const MOST_BLOCKS = 400;
+const LEAST_BLOCKS = 9;
 
-/** What a piece of work takes, in microseconds: median, least and most of nine runs. */
+/** What a piece of work takes, in microseconds: the median of many short blocks, and where nine of ten are above and below. */
 export interface Timed {
   median: number;
-  least: number;
-  most: number;
-  /** The median on a machine that is as fast as the one below. */
+  low: number;
+  high: number;
+  /** The median as it would be if the loop below had taken, beside it, what it usually takes. */
   normalised: number;
 }
 
-/**
- * What one round of the loop below takes where bare `node:http` takes 26 us of CPU a request (2 virtual cores, AMD EPYC, Node 24.21, 29
- * November 2026), in microseconds.
- */
-const USUAL_LOOP_US = 100;
-const LOOP = 50_000;
+/** What the loop takes where nothing disturbs it, in microseconds: nine of ten blocks of a busy hour took more (AMD EPYC, 29 November 2026). */
+const USUAL_LOOP_US = 20.3;
+const LOOP = 10_000;
 
-/** Multiplications and additions that wait for each other: the same work always, so that it tells how fast the machine is just now. */
+/** Four chains of multiplications and additions, the same work always: how fast the machine is just now. */
 export function loopUs(): number {
   const start = performance.now();
-  let x = 0.5;
-  for (let i = 0; i < LOOP; i++) x = 3.7 * x * (1 - x);
+  let [a, b, c, d] = [0.2, 0.3, 0.4, 0.6];
+  for (let i = 0; i < LOOP; i++) {
+    a = 3.7 * a * (1 - a);
+    b = 3.7 * b * (1 - b);
+    c = 3.7 * c * (1 - c);
+    d = 3.7 * d * (1 - d);
+  }
   // read, or the compiler could leave it out
-  if (Number.isNaN(x)) throw new Error('the loop left (0, 1)');
+  if (Number.isNaN(a + b + c + d)) throw new Error('the loop left (0, 1)');
   return (performance.now() - start) * 1_000;
 }
 
-/** Times a piece of work, done so many times a run, beside the loop that tells how fast the machine is. */
-export function timed(times: number, work: (i: number) => void): Timed {
-  const runs = Array.from({ length: RUNS + 1 }, () => {
-    const before = loopUs();
+/** Times a piece of work beside the loop; `work` is told how often it was done before. */
+export function timed(work: (i: number) => void): Timed {
+  let done = 0;
+  const block = (times: number): number => {
     const start = performance.now();
-    for (let i = 0; i < times; i++) work(i);
-    const us = ((performance.now() - start) / times) * 1_000;
-    return { us, relative: us / Math.min(before, loopUs()) };
-  }).slice(1);
-  const all = runs.map(({ us }) => us);
+    for (let i = 0; i < times; i++) work(done++);
+    return ((performance.now() - start) / times) * 1_000;
+  };
+  const begin = performance.now();
+  while (done < 3 || (performance.now() - begin) * 1_000 < WARM_UP_US) block(1);
+  const one = median(Array.from({ length: LEAST_BLOCKS }, () => block(1)));
+  const times = Math.max(1, Math.round(BLOCK_US / one));
+  const blocks = Math.min(MOST_BLOCKS, Math.max(LEAST_BLOCKS, Math.round(MEASURED_US / (times * one))));
+  const runs = Array.from({ length: blocks }, () => ({ us: block(times), loop: loopUs() }));
+  const sorted = runs.map(({ us }) => us).sort((a, b) => a - b);
   return {
-    median: median(all),
-    least: Math.min(...all),
-    most: Math.max(...all),
-    normalised: USUAL_LOOP_US * median(runs.map(({ relative }) => relative)),
+    median: median(sorted),
+    low: sorted[Math.floor(0.1 * blocks)]!,
+    high: sorted[Math.floor(0.9 * blocks)]!,
+    normalised: (USUAL_LOOP_US * median(sorted)) / median(runs.map(({ loop }) => loop)),
   };
 }
 
 /** For people to read. */
-export function shown({ normalised, median: middle, least, most }: Timed): string {
-  const [usual, now, from, to] = [normalised, middle, least, most].map((us) => us.toFixed(1));
-  return `${usual} us; ${now} (${from} - ${to})`;
+export function shown({ normalised, median: middle, low, high }: Timed): string {
+  const [usual, now, from, to] = [normalised, middle, low, high].map((us) => us.toFixed(1));
+  return `${usual} us; ${now} (${from} - ${to}) as measured`;
 }

@@ -109,12 +109,12 @@ function costsOf(kind: Kind, size: Size): Cost[] {
   return [
     {
       what: `${what}: decision without propensities`,
-      ...timed(2_000, plain),
+      ...timed(plain),
       asked: kind === 'linear-thompson' ? size.plain : undefined,
     },
-    { what: `${what}: decision`, ...timed(1_000, decision), asked: size.decision },
-    { what: `${what}: update`, ...timed(2_000, learn), asked: size.update },
-    { what: `${what}: beliefs, once a fold`, ...timed(2, fold), asked: undefined },
+    { what: `${what}: decision`, ...timed(decision), asked: size.decision },
+    { what: `${what}: update`, ...timed(learn), asked: size.update },
+    { what: `${what}: beliefs, once a fold`, ...timed(fold), asked: undefined },
   ];
 }
 
