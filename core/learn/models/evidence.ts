@@ -1,6 +1,5 @@
 import { factorize, rowStart, solveLower, solveUpper } from '../../maths/cholesky.ts';
-import type { Belief, GroupPrior } from './group-prior.ts';
-import type { Told } from './label-prior.ts';
+import type { Belief, GroupPrior, Told } from './group-prior.ts';
 
 /** What the rows of one option say, apart from the prior: of the form exp(response' w - w' information w / 2). */
 export interface Evidence {

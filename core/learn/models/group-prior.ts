@@ -1,9 +1,21 @@
-import type { LabelPrior } from './label-prior.ts';
-
 /** Weights of one option as a model believes them: their means, and the Cholesky factor of their precision. */
 export interface Belief {
   mean: Float64Array;
   factor: Float64Array;
+}
+
+/** What is known of the weights of one option beside the prior of all: what is added to their means, and to their variances. */
+export interface Told {
+  offset: Float64Array;
+  unsure: Float64Array;
+}
+
+/** What is known of the options beside what all have in common; learned with it. */
+export interface BesidePrior {
+  /** Of each option. */
+  readonly told: readonly Told[];
+  /** One round of learning from the options' beliefs. */
+  step(beliefs: readonly Belief[]): void;
 }
 
 /** Strength of the first guesses, in weights. */
@@ -64,17 +76,17 @@ export class GroupPrior {
   /**
    * One round of learning from the options' beliefs.
    * @param variances of each weight of each belief
-   * @param labels what is known of the options beside their beliefs; learned, too
+   * @param beside what is known of the options besides, such as their labels
    */
-  step(beliefs: readonly Belief[], variances: readonly Float64Array[], labels?: LabelPrior): void {
+  step(beliefs: readonly Belief[], variances: readonly Float64Array[], beside?: BesidePrior): void {
     const k = beliefs.length;
-    const unsure = this.#learnMeans(beliefs, labels);
-    labels?.step(beliefs);
+    const unsure = this.#learnMeans(beliefs, beside);
+    beside?.step(beliefs);
     const sum = this.guess.map((guess) => GUESS_STRENGTH * guess);
     const count = new Float64Array(sum.length).fill(GUESS_STRENGTH);
     for (const [a, { mean }] of beliefs.entries()) {
       const own = variances[a]!;
-      const told = labels?.told[a];
+      const told = beside?.told[a];
       for (let j = 0; j < mean.length; j++) {
         // of a weight: what is left of it when its labels are taken into account
         const apart = mean[j]! - this.mean[j]! - (told?.offset[j] ?? 0);
@@ -88,7 +100,7 @@ export class GroupPrior {
   }
 
   /** Moves the means; returns how unsure each is. */
-  #learnMeans(beliefs: readonly Belief[], labels: LabelPrior | undefined): Float64Array {
+  #learnMeans(beliefs: readonly Belief[], beside: BesidePrior | undefined): Float64Array {
     const unsure = new Float64Array(this.mean.length);
     let common = COMMON_STRENGTH * COMMON_VARIANCE;
     for (let j = 0; j < this.shared; j++) {
@@ -97,7 +109,7 @@ export class GroupPrior {
       const precision = beliefs.length / within + 1 / across;
       let sum = 0;
       for (const { mean } of beliefs) sum += mean[j]! / within;
-      if (labels) for (const { offset } of labels.told) sum -= offset[j]! / within;
+      if (beside) for (const { offset } of beside.told) sum -= offset[j]! / within;
       this.mean[j] = sum / precision;
       unsure[j] = 1 / precision;
       if (j > 0) common += this.mean[j]! ** 2 + unsure[j]!;

@@ -1,19 +1,13 @@
 import { dot } from '../../maths/dot.ts';
 import type { Eigen } from '../../maths/symmetric-eigen.ts';
 import { symmetricEigen } from '../../maths/symmetric-eigen.ts';
-import type { Belief, GroupPrior } from './group-prior.ts';
+import type { Belief, BesidePrior, GroupPrior, Told } from './group-prior.ts';
 
 /** First guess of the variance of what a label adds, of that of the weights, and its strength in labels. */
 const SHARE = 0.4;
 const STRENGTH = 4;
 const LEAST = 1e-4;
 const MOST = 9;
-
-/** What is known of the weights of one option beside the prior of all: what is added to their means, and to their variances. */
-export interface Told {
-  offset: Float64Array;
-  unsure: Float64Array;
-}
 
 /**
  * What the labels of options add to their weights: each label one normal number around 0 for each weight, the variance of all of them learned
@@ -22,7 +16,7 @@ export interface Told {
  *
  * Worked out between options, along the axes of how many labels they share: those are the same for all weights and rounds.
  */
-export class LabelPrior {
+export class LabelPrior implements BesidePrior {
   /** Of each option. */
   readonly told: readonly Told[];
   /** Of each group of weights. */
