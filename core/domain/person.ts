@@ -15,7 +15,7 @@ export interface PersonRef {
   email?: string | undefined;
 }
 
-/** A value and the event time (ms since 1970) that set it: the newest event wins, in whatever order they arrive. */
+/** A value and the event time (ms since 1970) that set it: the newest event wins, in whatever order they arrive; of the same time the stricter. */
 export interface Stamped<T> {
   value: T;
   at: number;

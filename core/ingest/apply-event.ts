@@ -1,7 +1,7 @@
 import type { DomainEvent, IdentifyEvent } from '../domain/event.ts';
 import { CLOSES } from '../domain/event.ts';
 import type { Alias, Person, PersonRef, SubscriptionState } from '../domain/person.ts';
-import { newest, newestOfEach } from '../people/merge.ts';
+import { newestConsent, newestStates, newestTraits } from '../people/merge.ts';
 import type { WorkingSet } from '../people/working-set.ts';
 import { applyToContacts } from './apply-contact.ts';
 
@@ -63,8 +63,8 @@ function identified(person: Person, { traits, consent, at }: IdentifyEvent): Per
   const stamped = Object.fromEntries(Object.entries(traits).map(([name, value]) => [name, { value, at }]));
   return {
     ...person,
-    traits: newestOfEach(person.traits, stamped),
-    consent: newest(person.consent, consent && { value: consent, at }),
+    traits: newestTraits(person.traits, stamped),
+    consent: newestConsent(person.consent, consent && { value: consent, at }),
   };
 }
 
@@ -83,6 +83,6 @@ export function standing(event: DomainEvent): Standing | undefined {
 }
 
 function subscribed(person: Person, { channel, state, at }: Standing): Person {
-  const own = newestOfEach(person.subscriptions, { [channel]: { value: state, at } });
+  const own = newestStates(person.subscriptions, { [channel]: { value: state, at } });
   return { ...person, subscriptions: own };
 }

@@ -17,6 +17,7 @@ it(`${CALLS} calls while people say yes and no and the store fails: nothing goes
   expect(closed).toBeGreaterThan(CALLS / 6);
   expect(events).toBeGreaterThan(CALLS / 8);
   expect(usual).toBeGreaterThan(CALLS / 100);
+  expect(counts['of the same time']).toBeGreaterThan(CALLS / 100);
   expect(counts['last-model']).toBeGreaterThan(CALLS / 50);
   expect(counts['sends below full']).toBeGreaterThan(CALLS / 25);
   expect(counts['closed below full']).toBeGreaterThan(CALLS / 50);

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { DomainEvent } from '../../../core/domain/event.ts';
+import type { PersonRef } from '../../../core/domain/person.ts';
 import { engineRig } from '../../support/engine-rig.ts';
 import { NOON, programme, variant } from '../../support/programmes.ts';
 import { allStores } from '../../support/stores.ts';
@@ -41,6 +42,46 @@ describe.each(await allStores())('a revocation (%s)', (_, open) => {
     await rig.engine.ingest([subscription('subscribed', '7', NOON + 5)]);
     expect(await ask('6')).toBe('send');
   });
+
+  it.each([
+    ['said after the yes', false],
+    ['said before the yes', true],
+  ])(
+    'counts when it is of the same time as a yes, %s, also of two who turn out to be one',
+    async (_how, back) => {
+      const rig = await engineRig({ store: await open(), programmes: [OWN] });
+      const yes = { marketing: true, profiling: true };
+      const of = (anonymousId: string, event: DomainEvent): DomainEvent => {
+        return { ...event, id: `${event.id} ${anonymousId}`, person: { anonymousId } };
+      };
+      const told = async (one: DomainEvent, other: DomainEvent): Promise<void> => {
+        for (const event of back ? [other, one] : [one, other]) await rig.engine.ingest([event]);
+      };
+      const next = async (ref: PersonRef): Promise<string> => {
+        const { action, dropped } = await rig.decide(ref);
+        return dropped[0]?.detail ?? action;
+      };
+      await told(of('a', given(yes, '1')), of('a', given({ marketing: true }, '2')));
+      expect(await next({ anonymousId: 'a' })).toBe('no consent to profiling');
+      // each refuses another one, and both are heard
+      await told(
+        of('b', given({ ...yes, marketing: false }, '3')),
+        of('b', given({ ...yes, profiling: false }, '4')),
+      );
+      expect(await next({ anonymousId: 'b' })).toBe('no consent to marketing, profiling');
+      await told(of('c', subscription('subscribed', '5')), of('c', subscription('unsubscribed', '6')));
+      expect(await next({ anonymousId: 'c' })).toMatch(/^unsubscribed from email/);
+      await told(of('d', given(yes, '7')), of('e', given({ profiling: true }, '8')));
+      const one = {
+        ...base,
+        type: 'alias',
+        person: { anonymousId: 'd' },
+        previous: { anonymousId: 'e' },
+      } as const;
+      await rig.engine.ingest([{ ...one, id: '9' }]);
+      expect(await next({ anonymousId: 'd' })).toBe('no consent to marketing');
+    },
+  );
 
   it.each(['unsubscribed', 'complained', 'email_bounced'])(
     'is what a platform reports as %s, until the person subscribes again',

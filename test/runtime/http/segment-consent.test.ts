@@ -79,6 +79,26 @@ describe('consent as Segment means it, from its webhook to the next decision', (
     expect(await next('u')).toBe('send');
   });
 
+  it('is withdrawn also by a device whose clock runs ahead, whose events all count as of when they came', async () => {
+    const updated = (messageId: string, timestamp: string, advertising: boolean) => ({
+      ...{
+        messageId,
+        timestamp,
+        userId: 'ahead',
+        type: 'track',
+        event: 'Segment Consent Preference Updated',
+      },
+      context: { consent: preferences({ advertising, analytics: true }) },
+    });
+    const batch = [
+      updated('ahead 1', '2999-01-01T12:00:00Z', true),
+      updated('ahead 2', '2999-01-01T12:00:05Z', false),
+    ];
+    const body = JSON.stringify({ batch });
+    expect((await running.call('ingest', '/v1/segment', { method: 'POST', body })).status).toBe(200);
+    expect(await next('ahead')).toBe('consent');
+  });
+
   it('follows the person when an anonymous one turns out to be known', async () => {
     await identify('late', preferences({ advertising: true, analytics: true }));
     const refused = preferences({ advertising: false, analytics: false });

@@ -23,15 +23,30 @@ export interface Human {
 const NOTHING: Profile = { channels: {}, erased: false };
 export const STRANGER: Human = { user: NOTHING, anonymous: NOTHING, linked: false };
 
-const newer = <T>(a: Told<T> | undefined, b: Told<T> | undefined): Told<T> | undefined =>
-  a && b ? (a.at > b.at ? a : b) : (a ?? b);
+/** The later of two, and of the same time what is left of both. */
+function newer<T>(
+  a: Told<T> | undefined,
+  b: Told<T> | undefined,
+  left: (a: T, b: T) => T,
+): Told<T> | undefined {
+  if (a?.at !== b?.at || !a || !b) return (a?.at ?? -Infinity) > (b?.at ?? -Infinity) ? a : b;
+  return { value: left(a.value, b.value), at: a.at };
+}
+
+const leftOfConsent = (a: Record<string, boolean>, b: Record<string, boolean>): Record<string, boolean> =>
+  Object.fromEntries(Object.entries(a).filter(([name, given]) => given && b[name]));
 
 function joined(a: Profile, b: Profile): Profile {
   const names = Object.keys({ ...a.channels, ...b.channels });
   const channels = Object.fromEntries(
-    names.map((name) => [name, newer(a.channels[name], b.channels[name])!]),
+    names.map((name) => {
+      const state = newer(a.channels[name], b.channels[name], (one, other) =>
+        one === other ? one : 'unsubscribed',
+      );
+      return [name, state!];
+    }),
   );
-  return { consent: newer(a.consent, b.consent), channels, erased: a.erased || b.erased };
+  return { consent: newer(a.consent, b.consent, leftOfConsent), channels, erased: a.erased || b.erased };
 }
 
 function said(event: IdentifyEvent | SubscriptionEvent): Profile {
@@ -42,7 +57,7 @@ function said(event: IdentifyEvent | SubscriptionEvent): Profile {
   return { consent: event.consent && { value: event.consent, at }, channels: {}, erased: false };
 }
 
-/** A second way of keeping what somebody said: the human after one more event. No two events of one are of the same time. */
+/** A second way of keeping what somebody said: the human after one more event. */
 export function after(human: Human, event: DomainEvent): Human {
   const { user, anonymous, linked } = human;
   const own = event.person.userId === undefined ? 'anonymous' : 'user';
