@@ -1,6 +1,14 @@
-import { afterEach, expect, it } from 'vitest';
+import { spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { createServer } from 'node:https';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { afterEach, expect, it, onTestFinished } from 'vitest';
 import { Fault } from '../../../core/contracts/faults.ts';
 import { axiosTransport } from '../../../runtime/delivery/axios-transport.ts';
+import { folder } from '../../support/folders.ts';
 import { platformServer } from '../../support/platform-server.ts';
 import type { Behaviour, PlatformServer } from '../../support/platform-server.ts';
 
@@ -100,4 +108,83 @@ it('says in a word why nobody could be reached', async () => {
   await expect(axiosTransport(500)(request)).rejects.toMatchObject({ detail: 'no response: ECONNREFUSED' });
   const nowhere = { ...request, url: 'https://does-not-exist.invalid/' };
   await expect(axiosTransport(3000)(nowhere)).rejects.toMatchObject({ kind: 'unavailable' });
+});
+
+const openssl = spawnSync('openssl', ['version']).status === 0;
+
+it.skipIf(!openssl)('sends nothing to a host whose certificate nobody vouches for', async () => {
+  const own = await folder();
+  const [key, cert] = [join(own, 'key'), join(own, 'cert')];
+  const names = ['-keyout', key, '-out', cert, '-subj', '/CN=localhost'];
+  const made = [
+    'req',
+    '-x509',
+    '-newkey',
+    'ec',
+    '-pkeyopt',
+    'ec_paramgen_curve:prime256v1',
+    '-nodes',
+    ...names,
+  ];
+  expect(spawnSync('openssl', made).status).toBe(0);
+  let requests = 0;
+  const server = createServer({ key: readFileSync(key), cert: readFileSync(cert) }, (_, response) => {
+    requests++;
+    response.end('{}');
+  }).listen(0, '127.0.0.1');
+  onTestFinished(() => void server.close());
+  await once(server, 'listening');
+  const url = `https://127.0.0.1:${(server.address() as AddressInfo).port}/`;
+  const sent = axiosTransport(3000)({
+    method: 'POST',
+    url,
+    headers: { authorization: 's3cret' },
+    body: '{}',
+  });
+  await expect(sent).rejects.toMatchObject({ kind: 'unavailable', detail: /^no response: .*CERT/ });
+  expect(requests).toBe(0);
+});
+
+it('takes a host that speaks no TLS for no answer', async () => {
+  platform = await platformServer(() => ({ status: 200 }));
+  const url = platform.url.replace('http:', 'https:');
+  const sent = axiosTransport(3000)({ method: 'POST', url, headers: {}, body: '{}' });
+  await expect(sent).rejects.toMatchObject({ kind: 'unavailable' });
+  expect(platform.arrivals).toEqual([]);
+});
+
+it('reads no more than 1 MiB of an answer that was packed, either', async () => {
+  const packed = gzipSync(Buffer.alloc(80 * 1024 * 1024));
+  const before = process.memoryUsage().rss;
+  await faultOf((_, __, raw) => {
+    raw.writeHead(200, { 'content-encoding': 'gzip' }).end(packed);
+    return undefined;
+  }, 10_000);
+  expect(process.memoryUsage().rss - before).toBeLessThan(50 * 1024 * 1024);
+});
+
+it('keeps no cookie, and takes headers without end for no answer', async () => {
+  platform = await platformServer((_, index) => {
+    const headers: Record<string, string> =
+      index < 2 ? { 'set-cookie': 'session=1; Path=/' } : { 'x-long': 'x'.repeat(64 * 1024) };
+    return { status: 200, headers, body: '{}' };
+  });
+  const send = axiosTransport(3000);
+  const request = { method: 'POST', url: platform.url, headers: {}, body: '{}' } as const;
+  await send(request);
+  await send(request);
+  expect(platform.arrivals.map(({ headers }) => headers.cookie)).toEqual([undefined, undefined]);
+  await expect(send(request)).rejects.toMatchObject({ kind: 'unavailable' });
+});
+
+it('cannot be made to say more by a header that holds a line end', async () => {
+  platform = await platformServer(() => ({ status: 200 }));
+  const headers = { authorization: 'Bearer k\r\nx-admin: 1' };
+  const sent = axiosTransport(3000)({ method: 'POST', url: platform.url, headers, body: '{}' });
+  const fault = await sent.then(
+    () => undefined,
+    (error: unknown) => error as Fault,
+  );
+  if (fault) expect(fault).toBeInstanceOf(Fault);
+  for (const { headers: sentOn } of platform.arrivals) expect(sentOn).not.toHaveProperty('x-admin');
 });
