@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import Table from 'cli-table3';
 import { CONSTANTS } from './scale/constants.ts';
-import { batchCost, postgresBytes, sqliteBytes } from './scale/measure.ts';
+import { batchCost, postgresBytes, recordBytes, sqliteBytes } from './scale/measure.ts';
 import type { Cell, Simulated } from './scale/simulate.ts';
 import { simulate } from './scale/simulate.ts';
 import { Databases } from './under-load/database.ts';
@@ -11,6 +11,7 @@ import { inFolder } from './under-load/rig.ts';
 const { values } = parseArgs({
   options: {
     measure: { type: 'boolean', default: false },
+    records: { type: 'boolean', default: false },
     persons: { type: 'string', default: '200000' },
     seconds: { type: 'string', default: '10' },
     seed: { type: 'string', default: '1' },
@@ -56,6 +57,22 @@ function row({ name, cells, copies, cores, rate }: Layout, found: Simulated): (s
   return [...shape, ...parts, found.batch.toFixed(0), ms(found.p50), ms(found.p99), ms(found.p999), late];
 }
 
+/** What a recorded decision takes, by kind of programme, and which of its fields are the largest. */
+async function measureRecords(): Promise<void> {
+  const databases = await Databases.find();
+  const found = await recordBytes(databases);
+  await databases?.close();
+  const table = new Table({
+    style: { head: [], border: [] },
+    head: ['a decision of a programme with', 'JSON', 'SQLite', 'PostgreSQL', 'largest fields'],
+  });
+  for (const [kind, { json, sqlite, postgres, fields }] of Object.entries(found)) {
+    const largest = fields.map(([name, characters]) => `${name} ${characters}`).join(', ');
+    table.push([kind, json, Math.round(sqlite), postgres === undefined ? '' : Math.round(postgres), largest]);
+  }
+  say(`${table.toString()}\n`);
+}
+
 async function measure(): Promise<void> {
   const persons = Number(values.persons);
   say(
@@ -70,6 +87,7 @@ async function measure(): Promise<void> {
 }
 
 if (values.measure) await measure();
+if (values.measure || values.records) await measureRecords();
 const head = [
   ...['', 'cells x copies x cores', 'HTTP', 'p99 ms', 'engine', 'p99 ms', 'database', 'p99 ms'],
   ...['batch', 'p50 ms', 'p99', 'p99.9', 'keeps up'],

@@ -4,8 +4,13 @@ import { DatabaseSync } from 'node:sqlite';
 import pg from 'pg';
 import type { Store } from '../../core/contracts/store.ts';
 import { openPostgresStore } from '../../runtime/store/postgres/postgres-store.ts';
+import { openSqliteStore } from '../../runtime/store/sqlite/sqlite-store.ts';
 import { batchesOf } from '../under-load/batches.ts';
+import type { Databases } from '../under-load/database.ts';
 import { filled } from '../under-load/filling.ts';
+import { inFolder } from '../under-load/rig.ts';
+import type { Recorded } from './records.ts';
+import { KINDS, recorded } from './records.ts';
 
 /** Bytes on disk, indexes included. */
 export interface Bytes {
@@ -25,9 +30,8 @@ export interface BatchCost {
 
 const OF_PERSON = ['persons', 'aliases'];
 
-/** Sizes by table after `persons` people were decided for once each. `dbstat` counts the pages of each table and index. */
-export async function sqliteBytes(folder: string, persons: number): Promise<Bytes> {
-  await filled({ store: { kind: 'sqlite', folder }, persons, decided: 1 });
+/** `dbstat` counts the pages of each table and index. */
+function sqliteShared(folder: string, persons: number, decisions: number): Bytes {
   const db = new DatabaseSync(join(folder, 'pickwell.db'));
   db.exec('PRAGMA wal_checkpoint(TRUNCATE)');
   const sizes = new Map<string, number>();
@@ -37,11 +41,16 @@ export async function sqliteBytes(folder: string, persons: number): Promise<Byte
   for (const { name, size } of rows.all() as unknown as { name: string; size: number }[])
     sizes.set(name, size);
   db.close();
-  return shared(sizes, statSync(join(folder, 'pickwell.db')).size, persons);
+  return shared(sizes, statSync(join(folder, 'pickwell.db')).size, { persons, decisions });
 }
 
-export async function postgresBytes(url: string, persons: number): Promise<Bytes> {
-  await filled({ store: { kind: 'postgres', url }, persons, decided: 1 });
+/** Sizes after `persons` people were decided for once each. */
+export async function sqliteBytes(folder: string, persons: number): Promise<Bytes> {
+  await filled({ store: { kind: 'sqlite', folder }, persons, decided: 1 });
+  return sqliteShared(folder, persons, persons);
+}
+
+async function postgresShared(url: string, persons: number, decisions: number): Promise<Bytes> {
   const client = new pg.Client({ connectionString: url });
   await client.connect();
   // what was deleted from the queue of the ledger is not part of it
@@ -52,16 +61,48 @@ export async function postgresBytes(url: string, persons: number): Promise<Bytes
   );
   await client.end();
   const sizes = new Map(rows.map(({ name, size }) => [name, size]));
-  return shared(
-    sizes,
-    [...sizes.values()].reduce((sum, size) => sum + size, 0),
-    persons,
-  );
+  const total = [...sizes.values()].reduce((sum, size) => sum + size, 0);
+  return shared(sizes, total, { persons, decisions });
 }
 
-function shared(sizes: ReadonlyMap<string, number>, total: number, persons: number): Bytes {
+export async function postgresBytes(url: string, persons: number): Promise<Bytes> {
+  await filled({ store: { kind: 'postgres', url }, persons, decided: 1 });
+  return postgresShared(url, persons, persons);
+}
+
+/** What decisions of one kind of programme (`KINDS`) are made of, and what they take. */
+export interface RecordBytes extends Recorded {
+  /** Bytes a decision, indexes included. */
+  sqlite: number;
+  postgres?: number | undefined;
+}
+
+/** What the records of every kind of programme take, on SQLite and, where there is one, on a PostgreSQL. */
+export async function recordBytes(databases: Databases | undefined): Promise<Record<string, RecordBytes>> {
+  const all: Record<string, RecordBytes> = {};
+  for (const kind of Object.keys(KINDS)) {
+    const found = await inFolder(async (folder) => {
+      const store = await openSqliteStore(folder);
+      const made = await recorded(store, kind).finally(() => store.close());
+      return { ...made, sqlite: sqliteShared(folder, made.persons, made.decisions).decision };
+    });
+    const postgres = await databases?.empty(async (url) => {
+      const store = await openPostgresStore({ url });
+      const made = await recorded(store, kind).finally(() => store.close());
+      return (await postgresShared(url, made.persons, made.decisions)).decision;
+    });
+    all[kind] = { ...found, postgres };
+  }
+  return all;
+}
+
+function shared(
+  sizes: ReadonlyMap<string, number>,
+  total: number,
+  { persons, decisions }: { persons: number; decisions: number },
+): Bytes {
   const person = OF_PERSON.reduce((sum, name) => sum + (sizes.get(name) ?? 0), 0);
-  return { person: person / persons, decision: (total - person) / persons };
+  return { person: person / persons, decision: (total - person) / decisions };
 }
 
 /** CPU time of some processes of this machine, in microseconds (proc(5): ticks of 10 ms). */
