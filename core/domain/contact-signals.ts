@@ -1,4 +1,3 @@
-import { SIGNAL } from './event.ts';
 import { HOUR_MS } from './programme.ts';
 
 /** What a signal says about the message it belongs to. */
@@ -25,9 +24,19 @@ export const REPORT_SKEW_MS = 5 * 60_000;
 /** Channels that platforms report contacts on. */
 const CHANNELS = ['email', 'sms', 'push', 'in-app', 'whatsapp', 'content-card'] as const;
 
+/** What a person did with a message on a channel. */
+export interface Reaction {
+  channel: string;
+  as: (typeof REACTED)[number];
+}
+
+const REACTED = ['opened', 'clicked'] as const;
+
 /** Our name of a signal about a message on a channel, `in_app_sent`; platforms' own are translated to it where it is known how. */
-export const messageSignal = (channel: (typeof CHANNELS)[number], what: Report | 'aborted'): string =>
-  `${channel.replace('-', '_')}_${what}`;
+export const messageSignal = (
+  channel: (typeof CHANNELS)[number],
+  what: Report | Reaction['as'] | 'aborted' | 'bounced',
+): string => `${channel.replace('-', '_')}_${what}`;
 
 const OURS = CHANNELS.flatMap((channel) =>
   (['sent', 'delivered', 'aborted'] as const).map((says): [string, ContactSignal] => [
@@ -74,14 +83,57 @@ const ITERABLE: readonly [string, ContactSignal][] = [
   ['whatsAppSend', sent('whatsapp')],
 ];
 
+const opened = (channel: string): Reaction => ({ channel, as: 'opened' });
+const clicked = (channel: string): Reaction => ({ channel, as: 'clicked' });
+
+/**
+ * Opens and clicks by name; those of e-mail come by other names (`spellings.ts`). Sources as above. What is shown without the person's
+ * doing is none: in-app messages (`inAppOpen`), cards that come into view, pushes while the app is open. Not read there, and called like
+ * the others: `SMS Short Link Clicked`, `WhatsApp Read`.
+ */
+const REACTIONS: ReadonlyMap<string, Reaction> = new Map<string, Reaction>([
+  ...CHANNELS.flatMap((channel) =>
+    REACTED.map((as): [string, Reaction] => [messageSignal(channel, as), { channel, as }]),
+  ),
+  // Braze
+  ['Push Notification Tapped', opened('push')],
+  ['SMS Short Link Clicked', clicked('sms')],
+  ['In-App Message Clicked', clicked('in-app')],
+  ['WhatsApp Read', opened('whatsapp')],
+  ['Content Card Clicked', clicked('content-card')],
+  // Iterable
+  ['Push Opened', opened('push')],
+  ['pushOpen', opened('push')],
+  ['webPushClick', clicked('push')],
+  ['smsClick', clicked('sms')],
+  ['inAppClick', clicked('in-app')],
+  ['whatsAppSeen', opened('whatsapp')],
+  ['whatsAppClick', clicked('whatsapp')],
+]);
+
 /** Signals that tell of contacts, whoever made them. */
 export const CONTACT_SIGNALS: ReadonlyMap<string, ContactSignal> = new Map<string, ContactSignal>([
   ...OURS,
-  [SIGNAL.opened, proof('email')],
-  [SIGNAL.clicked, proof('email')],
+  ...[...REACTIONS].map(([name, { channel }]): [string, ContactSignal] => [name, proof(channel)]),
   ...BRAZE,
   ...ITERABLE,
 ]);
 
 /** Channels under the names that platforms report on. */
 export const REPORTED_CHANNELS: ReadonlySet<string> = new Set(CHANNELS);
+
+/** What a signal says the person did with a message; undefined where it is about no message. */
+export const reactionOf = (name: string): Reaction | undefined => REACTIONS.get(name);
+
+/**
+ * Whether a signal may be about a message on a channel: what names a channel is about that alone, and anything about one that no platform
+ * has a name for, since it is told under another.
+ */
+export function isAbout(name: string, channel: string): boolean {
+  const reaction = REACTIONS.get(name);
+  return reaction === undefined || reaction.channel === channel || !REPORTED_CHANNELS.has(channel);
+}
+
+/** Names of the opens and clicks that may be about messages on some channels. */
+export const reactionsOn = (channels: readonly string[]): string[] =>
+  [...REACTIONS.keys()].filter((name) => channels.some((channel) => isAbout(name, channel)));

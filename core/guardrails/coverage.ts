@@ -20,6 +20,7 @@ function contactsMissing(wanted: Subject, kept: Subject): string[] {
   const rests = wanted.programme.guardrails.suppressAfterIgnored !== undefined;
   const keptSinceReaction =
     kept.programme.guardrails.suppressAfterIgnored !== undefined &&
+    missing(wanted.asks.channels, kept.asks.channels).length === 0 &&
     sameReactions(wanted.programme, kept.programme);
   if (rests && !keptSinceReaction && kept.asks.countedMs < ignoredMs) {
     some.push(`contacts of the last ${days(ignoredMs)}`);

@@ -125,10 +125,11 @@ function standingsRead({ standings }: GuardContext, { channels }: Asks): Reading
 }
 
 /** Contacts that some guardrail counts: what lies before them all would grow for years. */
-function contactsKept(given: GuardContext, { countedMs, last, past, model }: Asks): Contact[] {
+function contactsKept(given: GuardContext, { countedMs, last, past, model, channels }: Asks): Contact[] {
   const { programme, now, contacts } = given;
   if (Math.max(past.contactsMs, model.contactsMs) === 0 || contacts.length === 0) return [];
-  const ignoredSince = programme.guardrails.suppressAfterIgnored ? lastReaction(given) : Infinity;
+  const rests = programme.guardrails.suppressAfterIgnored !== undefined;
+  const ignoredSince = Math.min(...(rests ? channels.map((channel) => lastReaction(given, channel)) : []));
   const since = Math.min(now - Math.max(countedMs, model.contactsMs), ignoredSince);
   const stand = standing(contacts, now);
   const lasting = last ? newestLasting(stand) : Infinity;

@@ -1,6 +1,6 @@
 import type { Contact, StoredSignal } from '../contracts/records.ts';
+import { isAbout, reactionsOn } from '../domain/contact-signals.ts';
 import type { Objection } from '../domain/decision.ts';
-import { SIGNAL } from '../domain/event.ts';
 import type { IgnoredRule, Programme } from '../domain/programme.ts';
 import { HOUR_MS } from '../domain/programme.ts';
 import { endOf, standing } from './contacts.ts';
@@ -10,9 +10,9 @@ import { unknown } from './guardrail.ts';
 /** How far back contacts and reactions are looked at for those that were ignored: a quarter of a year. */
 export const IGNORED_LOOKBACK_HOURS = 24 * 92;
 
-/** Names of the signals that count as a reaction to a message. */
-export const reactionsTo = ({ goal }: Pick<Programme, 'goal'>): string[] => [
-  ...[SIGNAL.opened, SIGNAL.clicked],
+/** Names of the signals that count as a reaction to a message of a programme. */
+export const reactionsTo = ({ goal, variants }: Pick<Programme, 'goal' | 'variants'>): string[] => [
+  ...reactionsOn(variants.map(({ channel }) => channel)),
   // what a goal counts against a message is no reason to send another
   ...goal.signals.filter(({ weight }) => weight > 0).map(({ signal }) => signal),
 ];
@@ -24,14 +24,15 @@ function lastOf(signals: readonly StoredSignal[], names: readonly string[]): num
   return latest(signals.filter((s) => s.machine !== true && names.includes(s.name)).map(({ at }) => at));
 }
 
-/** When the person last reacted, or as far back as is looked. */
-export function lastReaction({ programme, signals = [], now }: GuardContext): number {
-  return Math.max(lastOf(signals, reactionsTo(programme)), now - IGNORED_LOOKBACK_HOURS * HOUR_MS);
+/** When the person last reacted to what came on a channel, or as far back as is looked. */
+export function lastReaction({ programme, signals = [], now }: GuardContext, channel: string): number {
+  const names = reactionsTo(programme).filter((name) => isAbout(name, channel));
+  return Math.max(lastOf(signals, names), now - IGNORED_LOOKBACK_HOURS * HOUR_MS);
 }
 
 /** Contacts nobody reacted to since, on one channel; to what is planned for later nobody can have. */
 function ignored(context: GuardContext, channel: string): Contact[] {
-  const since = lastReaction(context);
+  const since = lastReaction(context, channel);
   return standing(context.contacts, context.now).filter(
     (contact) => contact.channel === channel && contact.at > since && contact.at <= context.now,
   );

@@ -1,4 +1,5 @@
 import type { Contact, StoredSignal } from '../contracts/records.ts';
+import { isAbout } from '../domain/contact-signals.ts';
 import type { SignalRead } from '../domain/readings.ts';
 import type { GuardContext } from './guardrail.ts';
 import type { Lookback } from './lookback.ts';
@@ -18,9 +19,10 @@ export function toldRead(
   const orders = [...new Set(kept.flatMap(({ orderId }) => orderId ?? []))];
   const numberOf = (orderId: string | undefined): number | undefined =>
     orderId === undefined ? undefined : orders.indexOf(orderId);
-  const aboutOf = ({ decisionId, send }: StoredSignal): number | undefined => {
+  const aboutOf = ({ name, decisionId, send }: StoredSignal): number | undefined => {
     if (decisionId !== undefined) return contacts.findIndex(({ decision }) => decision === decisionId);
-    return send === undefined ? undefined : contacts.findIndex((contact) => contact.send === send);
+    if (send === undefined) return undefined;
+    return contacts.findIndex((contact) => contact.send === send && isAbout(name, contact.channel));
   };
   return kept.map((own) => {
     return { name: own.name, at: own.at, order: numberOf(own.orderId), about: aboutOf(own) };

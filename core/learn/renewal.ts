@@ -80,7 +80,7 @@ export class Renewal {
       countNumbers(this.#programme, state, context, 1);
       if (!this.#hours || !planned) continue;
       addPlanned(this.#hours, planned, 1);
-      if (isResponse(this.#programme, credits)) addResponse(this.#hours, planned, 1);
+      if (isResponse(this.#programme, credits, planned.channel)) addResponse(this.#hours, planned, 1);
     }
   }
 }

@@ -72,8 +72,11 @@ export class Teaching {
     for (const { sums, linear } of this.#kept(programme.id, state))
       sums.moveCredits(linear, lesson, before, after);
     // a response to a planned message came, or went
-    const hours = lesson.planned && this.#hours(programme.id, state);
-    const by = Number(isResponse(programme, after)) - Number(isResponse(programme, before));
-    if (hours && (by === 1 || by === -1)) addResponse(hours, lesson.planned!, by);
+    const { planned } = lesson;
+    const hours = planned && this.#hours(programme.id, state);
+    if (!hours) return;
+    const responded = (credits: Credited): number => Number(isResponse(programme, credits, planned.channel));
+    const by = responded(after) - responded(before);
+    if (by === 1 || by === -1) addResponse(hours, planned, by);
   }
 }

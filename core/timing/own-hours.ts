@@ -1,4 +1,5 @@
 import type { Contact, StoredSignal } from '../contracts/records.ts';
+import { isAbout } from '../domain/contact-signals.ts';
 import { HOUR_MS } from '../domain/programme.ts';
 import { standing } from '../guardrails/contacts.ts';
 import type { Zone } from '../guardrails/zone.ts';
@@ -23,11 +24,15 @@ export interface Past {
   now: number;
 }
 
-/** The contact a reaction is about: the one it names, or the last before it. */
-function aboutOf({ at, decisionId, send }: StoredSignal, contacts: readonly Contact[]): Contact | undefined {
+/** The contact a reaction is about: the one it names, or the last before it on a channel it may be about. */
+function aboutOf(
+  { name, at, decisionId, send }: StoredSignal,
+  contacts: readonly Contact[],
+): Contact | undefined {
   if (decisionId !== undefined) return contacts.find(({ decision }) => decision === decisionId);
-  if (send !== undefined) return contacts.find((contact) => contact.send === send);
-  return contacts.reduce<Contact | undefined>((last, next) => {
+  const possible = contacts.filter(({ channel }) => isAbout(name, channel));
+  if (send !== undefined) return possible.find((contact) => contact.send === send);
+  return possible.reduce<Contact | undefined>((last, next) => {
     if (next.at > at || next.at < at - RESPONSE_MS) return last;
     return !last || next.at > last.at ? next : last;
   }, undefined);

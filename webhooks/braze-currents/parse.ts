@@ -29,15 +29,21 @@ const MESSAGE_SIGNALS: ReadonlyMap<string, string> = new Map([
   ['users.messages.sms.Send', messageSignal('sms', 'sent')],
   ['users.messages.sms.Delivery', messageSignal('sms', 'delivered')],
   ['users.messages.sms.Abort', messageSignal('sms', 'aborted')],
+  ['users.messages.sms.ShortLinkClick', messageSignal('sms', 'clicked')],
   ['users.messages.pushnotification.Send', messageSignal('push', 'sent')],
   ['users.messages.pushnotification.Abort', messageSignal('push', 'aborted')],
+  ['users.messages.pushnotification.Open', messageSignal('push', 'opened')],
   ['users.messages.inappmessage.Impression', messageSignal('in-app', 'sent')],
   ['users.messages.inappmessage.Abort', messageSignal('in-app', 'aborted')],
+  ['users.messages.inappmessage.Click', messageSignal('in-app', 'clicked')],
   ['users.messages.whatsapp.Send', messageSignal('whatsapp', 'sent')],
   ['users.messages.whatsapp.Delivery', messageSignal('whatsapp', 'delivered')],
   ['users.messages.whatsapp.Abort', messageSignal('whatsapp', 'aborted')],
+  ['users.messages.whatsapp.Read', messageSignal('whatsapp', 'opened')],
+  ['users.messages.whatsapp.Click', messageSignal('whatsapp', 'clicked')],
   ['users.messages.contentcard.Send', messageSignal('content-card', 'sent')],
   ['users.messages.contentcard.Abort', messageSignal('content-card', 'aborted')],
+  ['users.messages.contentcard.Click', messageSignal('content-card', 'clicked')],
 ]);
 
 type Properties = CurrentsEvent['properties'];

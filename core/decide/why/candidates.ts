@@ -1,5 +1,5 @@
+import { reactionOf, reactionsOn } from '../../domain/contact-signals.ts';
 import type { DroppedOption } from '../../domain/decision.ts';
-import { SIGNAL } from '../../domain/event.ts';
 import { keyAt, needsOf } from '../../guardrails/needs.ts';
 import type { Complete } from '../again.ts';
 import type { Case, Change } from './change.ts';
@@ -61,8 +61,9 @@ function supplied({ option, resource }: DroppedOption, { decision, live: { progr
 }
 
 /** A reaction just before, a contact less, or the signal that did not happen. */
-function reactions({ signal, count = 0, limit = 0, channel }: DroppedOption): Change[] {
+function reactions({ signal, count = 0, limit = 0, channel = '' }: DroppedOption): Change[] {
   if (signal !== undefined) return [{ kind: 'no-signal', signal }];
   const contacts: Change = { kind: 'contacts', fewer: count - limit + 1, channel };
-  return [contacts, { kind: 'signal', signal: SIGNAL.clicked, by: 1 }];
+  const clicked = reactionsOn([channel]).find((name) => reactionOf(name)?.as === 'clicked')!;
+  return [contacts, { kind: 'signal', signal: clicked, by: 1 }];
 }

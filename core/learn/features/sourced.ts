@@ -1,4 +1,5 @@
 import type { Contact } from '../../contracts/records.ts';
+import { isAbout, reactionOf } from '../../domain/contact-signals.ts';
 import type { DecideRequest, OptionKey } from '../../domain/decision.ts';
 import type { FeatureDeclaration, Response } from '../../domain/feature.ts';
 import type { Programme } from '../../domain/programme.ts';
@@ -53,14 +54,16 @@ const readiness: Source = (given) =>
 /** The most that came of the last contact so far. What a machine opened or clicked is nothing. */
 function lastResponse(given: GuardContext): Response {
   const { now, programme, signals = [] } = given;
-  const last = lastOf(had(given));
+  const contacts = had(given);
+  const last = lastOf(contacts);
   if (last <= now - IGNORED_LOOKBACK_HOURS * HOUR_MS) return 'none';
-  const since = signals.filter(({ at, machine }) => machine !== true && at >= last);
-  const happened = (name: string): boolean => since.some((signal) => signal.name === name);
-  const [opened, clicked, ...goals] = [...new Set(reactionsTo(programme))];
-  if (goals.some(happened)) return 'goal';
-  if (happened(clicked!)) return 'clicked';
-  return happened(opened!) ? 'opened' : 'ignored';
+  const channels = contacts.filter(({ at }) => at === last).map(({ channel }) => channel);
+  const reactions = new Set(reactionsTo(programme));
+  const since = signals
+    .filter(({ at, machine, name }) => machine !== true && at >= last && reactions.has(name))
+    .filter(({ name }) => channels.some((channel) => isAbout(name, channel)))
+    .map(({ name }) => reactionOf(name)?.as ?? 'goal');
+  return (['goal', 'clicked', 'opened'] as const).find((response) => since.includes(response)) ?? 'ignored';
 }
 
 const traitOf =
@@ -92,13 +95,13 @@ function sourceOf(declared: FeatureDeclaration): Source | undefined {
 }
 
 /** What the features of a programme ask about the past, beside its guardrails. */
-export function featureAsks({ context = {}, goal, policy }: Programme): HistoryAsk[] {
+export function featureAsks({ context = {}, goal, policy, variants }: Programme): HistoryAsk[] {
   const ms = IGNORED_LOOKBACK_HOURS * HOUR_MS;
   const recovering: HistoryAsk[] = policy.recovering === true ? [{ ms }] : [];
   const declaring = Object.values(context).flatMap((declared): HistoryAsk[] => {
     if (declared.from === 'hoursSinceContact') return [{ ms }];
     if (declared.from === 'lastResponse')
-      return [undefined, ...reactionsTo({ goal })].map((signal) => ({ signal, ms }));
+      return [undefined, ...reactionsTo({ goal, variants })].map((signal) => ({ signal, ms }));
     if (declared.from === READINESS)
       return [undefined, ...favoured({ goal }).map(({ signal }) => signal)].map((signal) => ({ signal, ms }));
     return declared.type === 'number' && declared.days !== undefined ? [{ ms: declared.days * DAY_MS }] : [];

@@ -6,7 +6,7 @@ import { newPerson } from '../../../core/domain/person.ts';
 import { check } from '../../../core/guardrails/check.ts';
 import { lookbackOf, signalsAsked } from '../../../core/guardrails/lookback.ts';
 import { compileRules } from '../../../runtime/engine/eligibility.ts';
-import { DAY, HOUR, LEFT, NOON, ORDER, programme, variant } from '../../support/programmes.ts';
+import { CLICK, DAY, HOUR, LEFT, NOON, ORDER, programme, variant } from '../../support/programmes.ts';
 
 const contact = (at: number, changes: Partial<Contact> = {}): Contact => ({
   ...{ person: 'p', at, decision: `d${at}`, programme: 'another', channel: 'email', state: 'sent' },
@@ -92,6 +92,42 @@ describe('rest after contacts nobody reacted to', () => {
     ['something else', signal('Page Viewed', NOON - 7 * DAY), true],
   ])('%s', (_, own, rests) => {
     expect('mail' in reasons(rule, { contacts: three, signals: [own] })).toBe(rests);
+  });
+
+  it.each([
+    ['sms', 'sms_clicked', true],
+    ['sms', 'smsClick', true],
+    ['sms', 'Order Completed', true],
+    ['sms', 'email_opened', false],
+    ['sms', 'push_opened', false],
+    ['push', 'Push Notification Tapped', true],
+    ['push', 'Push Opened', true],
+    ['push', 'email_clicked', false],
+    ['in-app', 'In-App Message Clicked', true],
+    ['in-app', 'inAppOpen', false],
+    ['whatsapp', 'WhatsApp Read', true],
+    ['content-card', 'content_card_clicked', true],
+    ['content-card', 'Content Card Viewed', false],
+    // told under another name, of which nobody knows which
+    ['letterbox', 'email_opened', true],
+  ])('of %s are answered by %s: %s', (channel, name, answered) => {
+    const own = programme({ variants: [variant('a', { channel })], guardrails: rule });
+    const contacts = three.map(({ at }) => contact(at, { channel }));
+    const signals = [signal(name, NOON - DAY)];
+    const { dropped } = check({ programme: own, person: newPerson('p', []), contacts, signals, now: NOON });
+    expect(dropped.map(({ rule: because }) => because)).toEqual(answered ? [] : ['suppression']);
+  });
+
+  it('of a channel are answered on it also where the goal counts the answer', () => {
+    const variants = [variant('mail'), variant('text', { channel: 'sms' })];
+    const own = programme({ variants, guardrails: rule, goal: { signals: [ORDER, CLICK] } });
+    const contacts = [
+      ...three,
+      ...three.map(({ at }) => contact(at, { channel: 'sms', decision: `s${at}` })),
+    ];
+    const given = { programme: own, person: newPerson('p', []), contacts, now: NOON };
+    const signals = [signal('email_clicked', NOON - DAY)];
+    expect(check({ ...given, signals }).dropped).toMatchObject([{ option: 'text', channel: 'sms' }]);
   });
 
   it('counts no contact that was aborted or released', () => {

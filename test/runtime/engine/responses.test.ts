@@ -1,8 +1,10 @@
 import { expect, test } from 'vitest';
 import { sendTimeOf } from '../../../core/domain/decision.ts';
 import type { Programme } from '../../../core/domain/programme.ts';
+import type { HourEstimate } from '../../../core/measure/hours.ts';
+import { hourEstimates } from '../../../core/measure/hours.ts';
 import { engineRig } from '../../support/engine-rig.ts';
-import { DAY, HOUR, LEFT, ORDER, programme } from '../../support/programmes.ts';
+import { DAY, HOUR, LEFT, ORDER, programme, variant } from '../../support/programmes.ts';
 
 test('a response is what the goal as it is now counts in favour: nothing that is against a message, or weighs nothing', async () => {
   const goal = (weight: number): Programme['goal'] => ({
@@ -35,4 +37,29 @@ test('a response is what the goal as it is now counts in favour: nothing that is
   await rig.engine.erase(['user:u'], rig.clock.now);
   await rig.folder.catchUp();
   expect(responses()).toBe(0);
+});
+
+test('a response to a message is what is told of its channel, or counts for the goal on any', async () => {
+  const variants = [variant('a', { channel: 'push' }), variant('b', { channel: 'sms' })];
+  const own = programme({ variants, timing: { horizonHours: 24 } });
+  const rig = await engineRig({ programmes: [own] });
+  const sent: string[] = [];
+  for (let i = 0; i < 12; i++) {
+    const userId = `u${i}`;
+    const made = await rig.decide({ userId }, { send: 'only' });
+    sent.push(variants.find(({ id }) => id === made.variant)!.channel);
+    rig.clock.now += 2 * DAY;
+    const of = { type: 'signal', source: 's', person: { userId }, decisionId: made.id, values: {} } as const;
+    const at = sendTimeOf(made) + HOUR;
+    await rig.engine.ingest([
+      { ...of, id: `opened ${i}`, at, name: 'push_opened' },
+      { ...of, id: `read ${i}`, at, name: 'email_opened' },
+    ]);
+  }
+  await rig.folder.catchUp();
+  expect(new Set(sent)).toEqual(new Set(['push', 'sms']));
+  expect(hourEstimates(own, rig.catalogue.model('welcome').state, rig.clock.now)).toSatisfy(
+    (hours: HourEstimate[]) =>
+      hours.every(({ channel, responded, sent: all }) => responded === (channel === 'push' ? all : 0)),
+  );
 });
