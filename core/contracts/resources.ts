@@ -17,6 +17,8 @@ export interface ResourceFact {
   asOf: number;
   /** When the first of what is taken ends, ms since 1970; `NEVER` where all of it stays taken. Absent: nothing is taken. */
   next?: number | undefined;
+  /** How much of it ends then; absent where nothing ever does. */
+  ending?: number | undefined;
   /** Free codes of a pool, those that were never given out first. */
   codes: string[];
 }

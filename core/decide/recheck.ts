@@ -4,7 +4,7 @@ import type { Decision, DecideRequest } from '../domain/decision.ts';
 import { sendTimeOf } from '../domain/decision.ts';
 import type { ResourceKey } from '../domain/resource.ts';
 import { poolKey } from '../guardrails/needs.ts';
-import { endsAt } from '../people/resource-book.ts';
+import { endsAt, firstWithout } from '../people/resource-book.ts';
 import type { DecideFacts } from './decide.ts';
 
 /** What is taken of resources without what some contacts took. */
@@ -16,10 +16,12 @@ function given(
   for (const contact of contacts) {
     for (const reservation of contact.reservations ?? []) {
       const fact = left.get(reservation.resource);
-      if (!fact || endsAt(contact, reservation) <= fact.asOf) continue;
+      const end = endsAt(contact, reservation);
+      if (!fact || end <= fact.asOf) continue;
       const { amount, code } = reservation;
       const codes = code === undefined ? fact.codes : [code, ...fact.codes];
-      left.set(fact.key, { ...fact, taken: fact.taken - amount, codes });
+      const first = firstWithout(fact, amount, end);
+      left.set(fact.key, { ...fact, ...first, taken: fact.taken - amount, codes });
     }
   }
   return left;

@@ -35,6 +35,8 @@ export interface ResourceRead {
   taken: number;
   /** When the first of what was taken ends, ms since 1970. */
   next?: number | undefined;
+  /** How much of it ends then; absent where nothing ever does, and where a decision is older than this field. */
+  ending?: number | undefined;
   /** Whether a code was free. */
   code?: true | undefined;
 }

@@ -171,8 +171,8 @@ function resourcesRead({ resources, now, programme }: GuardContext, { needs }: A
   const read = keys.flatMap((key): [ResourceKey, ResourceRead][] => {
     const fact = resources?.get(key);
     if (!fact) return [];
-    const { taken, next, codes } = fact;
-    return [[key, { taken, next, code: codes.length > 0 ? true : undefined }]];
+    const { taken, next, ending, codes } = fact;
+    return [[key, { taken, next, ending, code: codes.length > 0 ? true : undefined }]];
   });
   return recordOf(read);
 }
@@ -219,8 +219,8 @@ export function knownFrom(
       ...signalsTold(told, id),
     ],
     resources: new Map(
-      Object.entries(readings.resources ?? {}).map(([key, { taken, next, code }]) => {
-        return [key, { key, taken, next, asOf: at, codes: code ? [UNNAMED] : [] }];
+      Object.entries(readings.resources ?? {}).map(([key, { taken, next, ending, code }]) => {
+        return [key, { key, taken, next, ending, asOf: at, codes: code ? [UNNAMED] : [] }];
       }),
     ),
     erased: readings.erased === true,

@@ -20,10 +20,24 @@ function filled(need: Need, { taken }: ResourceFact): string {
   return `${amountOf(taken, need)} of ${amountOf(need.limit, need)} ${need.what}${asked}`;
 }
 
-/** When the first of what is taken is given back, or a day begins; what never ends is not free again by waiting. */
-function freeAt({ daily }: Need, { next = NEVER }: ResourceFact, now: number): number | undefined {
-  const at = Math.min(next, daily === undefined ? NEVER : endOfDay(daily, now));
+/**
+ * When there is enough again for all that is known: with the first of what is taken that is given back, or when a day begins. Of
+ * decisions from before it was recorded how much that is, it counts as enough.
+ */
+function freeAt(
+  { daily, amount, limit }: Need,
+  { taken, next = NEVER, ending = taken }: ResourceFact,
+  now: number,
+): number | undefined {
+  const first = taken - ending + amount <= limit ? next : NEVER;
+  const at = Math.min(first, daily === undefined || amount > limit ? NEVER : endOfDay(daily, now));
   return at === NEVER ? undefined : at;
+}
+
+/** What never ends is not free again by waiting, and the first that does may be too little. */
+function freed(until: number | undefined, { next = NEVER }: ResourceFact): string {
+  if (until !== undefined) return `, next free ${new Date(until).toISOString()}`;
+  return next === NEVER ? '' : `, first given back at ${new Date(next).toISOString()}`;
 }
 
 function short(need: Need, fact: ResourceFact, now: number): Objection | undefined {
@@ -31,8 +45,7 @@ function short(need: Need, fact: ResourceFact, now: number): Objection | undefin
   const { taken, codes, key: resource } = fact;
   if (pool === undefined ? taken + amount <= limit : codes.length > 0) return undefined;
   const until = freeAt(need, fact, now);
-  const freed = until === undefined ? '' : `, next free ${new Date(until).toISOString()}`;
-  const detail = (pool === undefined ? filled(need, fact) : emptied(need, fact)) + freed;
+  const detail = (pool === undefined ? filled(need, fact) : emptied(need, fact)) + freed(until, fact);
   return {
     detail,
     until,

@@ -9,6 +9,16 @@ export function endsAt(contact: Contact, { until = NEVER, givenBackAt = NEVER }:
   return Math.max(0, Math.min(endOf(contact), until, givenBackAt));
 }
 
+/** What ends first when some that was to end at `end` is not taken any more; what comes after that only the store knows. */
+export function firstWithout(
+  { next, ending = 0 }: ResourceFact,
+  amount: number,
+  end: number,
+): Pick<ResourceFact, 'next' | 'ending'> {
+  if (end !== next || end === NEVER) return { next, ending: ending || undefined };
+  return ending > amount ? { next, ending: ending - amount } : { next: undefined, ending: undefined };
+}
+
 /** The resources of a batch with what its items took and gave back, and what is to be written of that. */
 export class ResourceBook {
   readonly #facts: Map<ResourceKey, ResourceFact>;
@@ -39,10 +49,13 @@ export class ResourceBook {
   #count({ resource, amount, endsAt: end, code }: ReservationWrite, old: number): void {
     const fact = this.#facts.get(resource);
     if (!fact) return;
-    const { asOf, next = NEVER } = fact;
+    const { asOf } = fact;
     fact.taken += amount * (Number(end > asOf) - Number(old > asOf));
+    Object.assign(fact, firstWithout(fact, amount, old));
     if (end <= asOf) return;
+    const { next = NEVER, ending = 0 } = fact;
     fact.next = Math.min(next, end);
+    if (end < NEVER && end <= next) fact.ending = end < next ? amount : ending + amount;
     // one that is given back in this batch is handed out in the next: only the store knows whether somebody else has it too
     if (code !== undefined) fact.codes = fact.codes.filter((other) => other !== code);
   }

@@ -5,6 +5,7 @@ import type {
   ResourceFact,
 } from '../../core/contracts/resources.ts';
 import type { ResourceKey } from '../../core/domain/resource.ts';
+import { NEVER } from '../../core/domain/resource.ts';
 import { poolKey } from '../../core/guardrails/needs.ts';
 
 /** What is taken of resources, in memory: every reservation is looked at each time. */
@@ -33,10 +34,12 @@ export class MemoryResources {
   }
 
   fact({ key, codes }: ResourceAsk, now: number): ResourceFact {
-    const ends = this.#standing(key, now).map(({ endsAt }) => endsAt);
-    const next = ends.length === 0 ? undefined : ends.reduce((a, b) => Math.min(a, b));
+    const standing = this.#standing(key, now);
+    const next = standing.reduce<number | undefined>((a = NEVER, b) => Math.min(a, b.endsAt), undefined);
+    const first = standing.filter(({ endsAt }) => endsAt === next && endsAt < NEVER);
+    const ending = first.length === 0 ? undefined : first.reduce((sum, { amount }) => sum + amount, 0);
     const free = codes === 0 ? [] : this.#free(key, now).slice(0, codes);
-    return { key, taken: this.#sum(key, now), asOf: now, next, codes: free };
+    return { key, taken: this.#sum(key, now), asOf: now, next, ending, codes: free };
   }
 
   write(reservation: ReservationWrite): void {

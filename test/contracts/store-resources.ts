@@ -80,8 +80,9 @@ export function resourceContract(open: () => Promise<Store>): void {
       const standing = [...all.values()].filter((r) => r.resource === key && r.endsAt > now);
       const sum = standing.reduce((total, { amount }) => total + amount, 0);
       const next = standing.length === 0 ? undefined : Math.min(...standing.map((r) => r.endsAt));
-      expect(await ask(store, key, now)).toMatchObject({ taken: sum });
-      expect((await ask(store, key, now)).next).toBe(next);
+      const first = standing.filter((r) => r.endsAt === next && r.endsAt < NEVER);
+      const ending = first.reduce((total, { amount }) => total + amount, 0) || undefined;
+      expect(await ask(store, key, now)).toEqual({ key, taken: sum, asOf: now, next, ending, codes: [] });
       expect(await store.taken([key], now)).toEqual([{ key, taken: sum }]);
     }
   });

@@ -27,7 +27,7 @@ const newestFirst = (a: { at: number }, b: { at: number }): number => b.at - a.a
 export function whatIf(now: WholeCase, change: Change, option: string): WholeCase {
   switch (change.kind) {
     case 'time':
-      return { ...now, now: change.at, resources: onDayOf(now, change.at) };
+      return { ...now, now: change.at, resources: takenAt(now, change.at) };
     case 'pin':
       return { ...now, pin: undefined };
     case 'arm':
@@ -57,13 +57,18 @@ export function whatIf(now: WholeCase, change: Change, option: string): WholeCas
   }
 }
 
-/** Nobody has taken anything of a day to come. */
-function onDayOf({ resources, live }: WholeCase, at: number): WholeCase['resources'] {
+/** Nobody has taken anything of a day to come, and what ends first has ended by then, with its code. */
+function takenAt({ resources, live }: WholeCase, at: number): WholeCase['resources'] {
   const days = needsOfAll(live.programme).filter(({ daily }) => daily !== undefined);
   const fresh = days
     .flatMap((need) => keysAhead(need, live.programme, at))
     .map((key): [string, ResourceFact] => [key, { key, taken: 0, asOf: at, codes: [] }]);
-  return new Map([...fresh, ...resources]);
+  const then = [...resources].map(([key, fact]): [string, ResourceFact] => {
+    const { taken, next = Infinity, ending = 0 } = fact;
+    if (next > at || ending === 0) return [key, fact];
+    return [key, { key, taken: taken - ending, asOf: at, codes: ['given back'] }];
+  });
+  return new Map([...fresh, ...then]);
 }
 
 function withLess(

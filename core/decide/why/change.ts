@@ -1,7 +1,7 @@
 import type { OptionKey, ScoredOption } from '../../domain/decision.ts';
 import type { Cap, Programme, Variant } from '../../domain/programme.ts';
 import { HOUR_MS } from '../../domain/programme.ts';
-import type { Readings, SignalRead } from '../../domain/readings.ts';
+import type { Readings, ResourceRead, SignalRead } from '../../domain/readings.ts';
 import type { ResourceKey } from '../../domain/resource.ts';
 import { counted } from '../../guardrails/caps.ts';
 import { keysAhead, needsOfAll } from '../../guardrails/needs.ts';
@@ -70,7 +70,7 @@ function changedAlone(now: Case, change: Change, option: OptionKey): Case {
   const read = (some: Partial<Readings>): Case => told({ read: { ...decision.read, ...some } });
   switch (change.kind) {
     case 'time':
-      return told({ at: change.at, read: { ...decision.read, resources: onDayOf(now, change.at) } });
+      return told({ at: change.at, read: { ...decision.read, resources: takenAt(now, change.at) } });
     case 'arm':
       return told({ arm: 'treated' });
     case 'pin':
@@ -166,12 +166,23 @@ function toldWith({ read, at }: Complete, { signal, by }: Change & { kind: 'sign
   return told.filter((own) => own.name !== signal || !gone.has(own.order ?? own));
 }
 
-/** A resource that begins anew each day is whole on one that was not looked at. */
-function onDayOf({ decision: { read }, live }: Case, at: number): Readings['resources'] {
-  const days = needsOfAll(live.programme).filter(({ daily }) => daily !== undefined);
-  if (days.length === 0) return read.resources;
+/** What has ended by then is given back, and a resource that begins anew each day is whole on one that was not looked at. */
+function takenAt({ decision: { read }, live }: Case, at: number): Readings['resources'] {
+  const needs = needsOfAll(live.programme);
+  if (needs.length === 0) return read.resources;
+  const days = needs.filter(({ daily }) => daily !== undefined);
   const keys = days.flatMap((need) => keysAhead(need, live.programme, at));
-  return { ...Object.fromEntries(keys.map((key) => [key, { taken: 0 }])), ...read.resources };
+  const known = Object.entries(read.resources ?? {});
+  return Object.fromEntries<ResourceRead>([
+    ...keys.map((key) => [key, { taken: 0 }] as const),
+    ...known.map(([key, own]) => [key, releasedBy(own, at)] as const),
+  ]);
+}
+
+/** Without the first of what is taken where that has ended; what comes after it is not on record. */
+function releasedBy(own: ResourceRead, at: number): ResourceRead {
+  const { taken, next = Infinity, ending } = own;
+  return ending === undefined || next > at ? own : { taken: taken - ending, code: true };
 }
 
 function withLess(

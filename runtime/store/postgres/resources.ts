@@ -5,6 +5,7 @@ import type {
   ResourceFact,
 } from '../../../core/contracts/resources.ts';
 import type { ResourceKey } from '../../../core/domain/resource.ts';
+import { NEVER } from '../../../core/domain/resource.ts';
 import { poolKey } from '../../../core/guardrails/needs.ts';
 import { numbers, texts } from './cells.ts';
 import type { Database } from './database.ts';
@@ -78,11 +79,15 @@ const SETTLE: Statement = {
 
 const FACTS: Statement = {
   name: 'resource_facts',
-  text: `SELECT r.key, r.taken, r.as_of,
-      (SELECT min(o.ends_at) FROM pickwell.reservations o WHERE o.resource = r.key AND o.ends_at > r.as_of) AS next,
+  // what never ends is not added up: that may be all that was ever taken
+  text: `SELECT r.key, r.taken, r.as_of, first.at AS next,
+      CASE WHEN first.at < ${NEVER} THEN (SELECT sum(o.amount) FROM pickwell.reservations o
+        WHERE o.resource = r.key AND o.ends_at = first.at) END AS ending,
       ARRAY(SELECT c.code FROM pickwell.codes c WHERE c.pool = r.key AND c.ends_at <= r.as_of
         ORDER BY c.ends_at, c.number LIMIT q.codes::bigint) AS codes
-    FROM unnest($1::text[], $2::float8[]) AS q(key, codes) JOIN pickwell.resources r ON r.key = q.key`,
+    FROM unnest($1::text[], $2::float8[]) AS q(key, codes) JOIN pickwell.resources r ON r.key = q.key
+    CROSS JOIN LATERAL (SELECT min(o.ends_at) AS at FROM pickwell.reservations o
+      WHERE o.resource = r.key AND o.ends_at > r.as_of) AS first`,
 };
 
 const WRITE: Statement = {
@@ -106,6 +111,7 @@ interface FactRow {
   taken: number;
   as_of: number;
   next: number | null;
+  ending: number | null;
   codes: string[];
 }
 
@@ -127,8 +133,8 @@ export async function settle(
   const known = new Set(settled.filter((row) => row.taken_in < MOST).map(({ key }) => key));
   return rows
     .filter(({ key }) => known.has(key))
-    .map(({ key, taken, as_of: asOf, next, codes }) => {
-      return { key, taken, asOf, next: next ?? undefined, codes };
+    .map(({ key, taken, as_of: asOf, next, ending, codes }) => {
+      return { key, taken, asOf, next: next ?? undefined, ending: ending ?? undefined, codes };
     });
 }
 

@@ -5,6 +5,7 @@ import type {
   ResourceFact,
 } from '../../../core/contracts/resources.ts';
 import type { ResourceKey } from '../../../core/domain/resource.ts';
+import { NEVER } from '../../../core/domain/resource.ts';
 import { poolKey } from '../../../core/guardrails/needs.ts';
 import type { Database } from './database.ts';
 
@@ -22,7 +23,7 @@ function save(db: Database, key: ResourceKey, { taken, as_of }: Settled): void {
 }
 
 /** Sum of what ends after one moment and not after another, ms since 1970. */
-function ending(db: Database, key: ResourceKey, after: number, upTo: number): number {
+function endingBetween(db: Database, key: ResourceKey, after: number, upTo: number): number {
   const sql =
     'SELECT coalesce(sum(amount), 0) AS amount FROM reservations WHERE resource = ? AND ends_at > ? AND ends_at <= ?';
   return db.one<{ amount: number }>(sql, key, after, upTo)!.amount;
@@ -31,22 +32,25 @@ function ending(db: Database, key: ResourceKey, after: number, upTo: number): nu
 /** What is taken at `now`: looks only at what has ended since it was last asked, or, where a clock went back, what had. */
 function settledAt(db: Database, key: ResourceKey, now: number): Settled {
   const { taken, as_of } = settledOf(db, key);
-  const moved = now >= as_of ? -ending(db, key, as_of, now) : ending(db, key, now, as_of);
+  const moved = now >= as_of ? -endingBetween(db, key, as_of, now) : endingBetween(db, key, now, as_of);
   return { taken: taken + moved, as_of: now };
 }
 
 export function loadResource(db: Database, { key, codes }: ResourceAsk, now: number): ResourceFact {
   const settled = settledAt(db, key, now);
   save(db, key, settled);
-  const next = db.one<{ at: number | null }>(
-    'SELECT min(ends_at) AS at FROM reservations WHERE resource = ? AND ends_at > ?',
-    ...[key, now],
-  );
+  const next =
+    db.one<{ at: number | null }>(
+      'SELECT min(ends_at) AS at FROM reservations WHERE resource = ? AND ends_at > ?',
+      ...[key, now],
+    )?.at ?? undefined;
+  // what never ends is not added up: that may be all that was ever taken
+  const ending = next === undefined || next === NEVER ? undefined : endingBetween(db, key, next - 1, next);
   const free = db.all<{ code: string }>(
     'SELECT code FROM codes WHERE pool = ? AND ends_at <= ? ORDER BY ends_at, number LIMIT ?',
     ...[key, now, codes],
   );
-  const facts = { key, taken: settled.taken, asOf: now, next: next?.at ?? undefined };
+  const facts = { key, taken: settled.taken, asOf: now, next, ending };
   return { ...facts, codes: free.map(({ code }) => code) };
 }
 

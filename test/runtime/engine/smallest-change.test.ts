@@ -143,7 +143,8 @@ function resources(of: Programme): WholeCase['resources'] {
   const keyed = needsOfAll(of).flatMap((need) => keysAhead(need, of, NOON).map((key) => ({ key, ...need })));
   const facts = keyed.map(({ key, limit, unit, pool }): ResourceFact => {
     const taken = pool === undefined ? Math.floor(rng.uniform() * 1.2 * limit) : below(3) * unit;
-    return { key, taken, asOf: NOON, next: sometimes(NOON + HOUR), codes: below(2) === 0 ? ['code'] : [] };
+    const first = taken === 0 ? undefined : sometimes({ next: NOON + HOUR, ending: 1 + below(taken) });
+    return { key, taken, asOf: NOON, ...first, codes: below(2) === 0 ? ['code'] : [] };
   });
   return new Map(facts.map((fact) => [fact.key, fact]));
 }
