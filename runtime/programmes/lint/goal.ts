@@ -12,3 +12,14 @@ export const costs: Check = (programme) => {
     return [{ code: 'cost-above-worth', path: `variants.${i}.cost`, message, fix }];
   });
 };
+
+/** Variants of different costs where the policy looks at rewards alone. Whoever says `false` knows. */
+export const uncounted: Check = ({ variants, policy }) => {
+  const all = variants.map(({ cost = 0 }) => cost);
+  const [least, most] = [Math.min(...all), Math.max(...all)];
+  if (least === most || policy.netOfCosts !== undefined || policy.kind === 'fixed-split') return [];
+  const message = `Variants cost from ${least} to ${most}, and the policy chooses by reward alone: who earns a little more is preferred at any cost.`;
+  const fix =
+    'Set policy.netOfCosts to true, with what a reward is worth in arbitration.value, or to false if it is meant so.';
+  return [{ code: 'cost-not-counted', path: 'policy.netOfCosts', message, fix }];
+};

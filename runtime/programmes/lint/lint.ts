@@ -5,7 +5,7 @@ import { contexts } from './context.ts';
 import { dates } from './dates.ts';
 import { fallback } from './fallback.ts';
 import type { Check, Finding, Seen } from './finding.ts';
-import { costs } from './goal.ts';
+import { costs, uncounted } from './goal.ts';
 import { caps, openTimes } from './limits.ts';
 import { fatigues, frequencies } from './pace.ts';
 import { budgets, pools, queues } from './resources.ts';
@@ -31,6 +31,7 @@ const CHECKS: readonly Check[] = [
   consent,
   fallback,
   costs,
+  uncounted,
   slots,
   workspace,
 ];
