@@ -1,27 +1,10 @@
-import { linkedDecision, numberOf } from '../../core/contracts/event-fields.ts';
+import { byMachine, linkedDecision, numberOf } from '../../core/contracts/event-fields.ts';
 import { Fault } from '../../core/contracts/faults.ts';
 import { SIGNAL } from '../../core/domain/event.ts';
 import type { SignalEvent } from '../../core/domain/event.ts';
 import type { PersonRef } from '../../core/domain/person.ts';
+import { KEPT_AS } from '../../core/domain/spellings.ts';
 import type { SegmentEvent } from './schema.ts';
-
-/**
- * E-mail events by name. Sources: https://segment.com/docs/connections/spec/email, read 2026-11-22;
- * https://segment.com/docs/connections/sources/catalog/cloud-apps/braze and .../iterable, and Iterable's own names (`emailUnSubscribe`),
- * read 2026-11-29
- */
-const EMAIL_SIGNALS: ReadonlyMap<string, string> = new Map([
-  ['Email Delivered', SIGNAL.delivered],
-  ['Email Opened', SIGNAL.opened],
-  ['Email Link Clicked', SIGNAL.clicked],
-  ['Email Bounced', SIGNAL.bounced],
-  ['Email Marked as Spam', SIGNAL.complained],
-  ['Email Marked As Spam', SIGNAL.complained],
-  ['emailComplaint', SIGNAL.complained],
-  ['Unsubscribed', SIGNAL.unsubscribed],
-  ['Email Unsubscribed', SIGNAL.unsubscribed],
-  ['emailUnSubscribe', SIGNAL.unsubscribed],
-]);
 
 /**
  * What tells messages apart: the dispatch of Braze
@@ -40,16 +23,26 @@ export function trackEvent(
   base: { source: string; id: string; at: number; person: PersonRef },
 ): SignalEvent {
   if (event.event === undefined) throw new Fault('invalid', 'a track call without an event name');
-  const name = EMAIL_SIGNALS.get(event.event) ?? event.event;
   return {
     ...base,
     type: 'signal',
-    name,
+    name: nameOf(event.event, event.properties),
     decisionId: decisionIdOf(event),
     message: MESSAGE_IDS.map((id) => idOf(event.properties[id])).find((id) => id !== undefined),
     values: valuesOf(event.event, event.properties),
     orderId: idOf(event.properties.order_id),
+    machine: byMachine(event.properties),
   };
+}
+
+/**
+ * Iterable tells bounces that pass by the name of those that do not, with a `recipientState`
+ * (https://support.iterable.com/hc/en-us/articles/208013936; its values were not read there): only one that says so is soft.
+ */
+function nameOf(event: string, { recipientState }: Record<string, unknown>): string {
+  const name = KEPT_AS.get(event) ?? event;
+  const soft = typeof recipientState === 'string' && /soft/i.test(recipientState);
+  return name === SIGNAL.bounced && soft ? SIGNAL.blocked : name;
 }
 
 /** Page views give links of their own site without its address. */

@@ -38,3 +38,17 @@ export function numberOf(value: unknown): number | undefined {
 export function linkedDecision(url: unknown, base?: string): string | undefined {
   return (typeof url === 'string' && URL.parse(url, base)?.searchParams.get('did')) || undefined;
 }
+
+/** Whether a platform says yes: flags come as booleans and as text. */
+export const isTrue = (flag: unknown): boolean => flag === true || flag === 'true';
+
+/**
+ * Properties by which platforms say that no person made an event: Braze of opens and of clicks
+ * (https://www.braze.com/docs/user_guide/data/distribution/braze_currents/event_glossary/message_engagement_events, read 2026-11-29),
+ * Iterable of opens (https://support.iterable.com/hc/en-us/articles/208013936, read 2026-11).
+ */
+const MACHINE_FLAGS = ['machine_open', 'is_suspected_bot_click', 'isBot'] as const;
+
+/** `true` where a platform says that a machine made an event, as `machine` of a signal. */
+export const byMachine = (properties: Readonly<Record<string, unknown>>): true | undefined =>
+  MACHINE_FLAGS.some((flag) => isTrue(properties[flag])) ? true : undefined;

@@ -9,9 +9,38 @@ describe('a track call', () => {
     ['Email Bounced', 'email_bounced'],
     ['Unsubscribed', 'unsubscribed'],
     ['Email Marked as Spam', 'complained'],
+    ['emailOpen', 'email_opened'],
+    ['emailClick', 'email_clicked'],
+    ['emailBounce', 'email_bounced'],
     ['Product Viewed', 'Product Viewed'],
   ])('%s is the signal %s', (event, name) => {
     expect(eventsOf(track(event))).toMatchObject([{ type: 'signal', id: 'm1', name }]);
+  });
+
+  it.each([
+    ['Email Opened', { machine_open: true }],
+    ['Email Opened', { machine_open: 'true' }],
+    ['emailOpen', { isBot: true }],
+    ['Email Link Clicked', { is_suspected_bot_click: true }],
+    ['smsClick', { isBot: 'true' }],
+  ])('%s with %j was made by a machine', (event, properties) => {
+    expect(eventsOf(track(event, properties))).toMatchObject([{ machine: true }]);
+  });
+
+  it.each([{}, { machine_open: null }, { is_suspected_bot_click: false }, { isBot: 'false' }])(
+    'with %j was made by a person',
+    (properties) => {
+      expect(eventsOf(track('Email Opened', properties))[0]).not.toHaveProperty('machine', true);
+    },
+  );
+
+  it.each([
+    ['HardBounce', 'email_bounced'],
+    ['SoftBounce', 'email_blocked'],
+    [undefined, 'email_bounced'],
+  ])('of a bounce with the state %s is %s', (recipientState, name) => {
+    expect(eventsOf(track('emailBounce', { recipientState }))).toMatchObject([{ name }]);
+    expect(eventsOf(track('Email Bounced', { recipientState }))).toMatchObject([{ name }]);
   });
 
   it('keeps finite numbers, also as text', () => {

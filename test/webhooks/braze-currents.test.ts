@@ -126,6 +126,7 @@ describe('the documented events', () => {
     ['sms.Abort', 'sms_aborted'],
     ['pushnotification.Send', 'push_sent'],
     ['pushnotification.Abort', 'push_aborted'],
+    ['pushnotification.Bounce', 'push_bounced'],
     ['inappmessage.Impression', 'in_app_sent'],
     ['whatsapp.Send', 'whatsapp_sent'],
     ['whatsapp.Delivery', 'whatsapp_delivered'],

@@ -1,6 +1,6 @@
 import type { Parsed } from '../../core/contracts/connector.ts';
 import { Fault } from '../../core/contracts/faults.ts';
-import { linkedDecision } from '../../core/contracts/event-fields.ts';
+import { byMachine, linkedDecision } from '../../core/contracts/event-fields.ts';
 import { itemAs, jsonBody, parseItems } from '../../core/contracts/parse-items.ts';
 import type { Verified } from '../../core/contracts/webhook.ts';
 import { messageSignal } from '../../core/domain/contact-signals.ts';
@@ -33,6 +33,8 @@ const MESSAGE_SIGNALS: ReadonlyMap<string, string> = new Map([
   ['users.messages.pushnotification.Send', messageSignal('push', 'sent')],
   ['users.messages.pushnotification.Abort', messageSignal('push', 'aborted')],
   ['users.messages.pushnotification.Open', messageSignal('push', 'opened')],
+  // one device's token: the person may have others, and a new one after the app was installed again
+  ['users.messages.pushnotification.Bounce', messageSignal('push', 'bounced')],
   ['users.messages.inappmessage.Impression', messageSignal('in-app', 'sent')],
   ['users.messages.inappmessage.Abort', messageSignal('in-app', 'aborted')],
   ['users.messages.inappmessage.Click', messageSignal('in-app', 'clicked')],
@@ -114,11 +116,9 @@ function aboutMessage({ properties }: CurrentsEvent) {
   return {
     decisionId: extrasDecision(properties.message_extras) ?? linkedDecision(properties.url),
     send: properties.dispatch_id,
-    machine: isTrue(properties.machine_open) || isTrue(properties.is_suspected_bot_click) ? true : undefined,
+    machine: byMachine(properties),
   };
 }
-
-const isTrue = (flag: unknown): boolean => flag === true || flag === 'true';
 
 function extrasDecision(extras: unknown): string | undefined {
   if (typeof extras !== 'string') return undefined;

@@ -1,6 +1,6 @@
 import type { Parsed } from '../../core/contracts/connector.ts';
 import { Fault } from '../../core/contracts/faults.ts';
-import { linkedDecision } from '../../core/contracts/event-fields.ts';
+import { isTrue, linkedDecision } from '../../core/contracts/event-fields.ts';
 import { itemAs, jsonBody, parseItems } from '../../core/contracts/parse-items.ts';
 import type { Verified } from '../../core/contracts/webhook.ts';
 import { SIGNAL } from '../../core/domain/event.ts';
@@ -78,6 +78,6 @@ function aboutMessage(event: SendgridEvent): Pick<SignalEvent, 'decisionId' | 'm
   return {
     message: event.sg_message_id?.split('.')[0],
     decisionId: event.pickwell_decision_id ?? linkedDecision(event.url),
-    machine: event.sg_machine_open === true || event.sg_machine_open === 'true' ? true : undefined,
+    machine: isTrue(event.sg_machine_open) ? true : undefined,
   };
 }
