@@ -5,7 +5,7 @@ import { HOUR_MS } from '../domain/programme.ts';
 import { endOf, standing } from './contacts.ts';
 import type { GuardContext, Guardrail } from './guardrail.ts';
 import { unknown } from './guardrail.ts';
-import { timesOf } from './history.ts';
+import { pastOf } from './history.ts';
 import { once } from './once.ts';
 
 /** Whether a contact is one of those a cap counts. */
@@ -78,8 +78,7 @@ function often(
   { signal = '', count: limit, hours, channel }: Cap,
   context: GuardContext,
 ): Objection | undefined {
-  const { signals = [], now } = context;
-  const times = timesOf(signals, signal, now - hours * HOUR_MS);
+  const times = pastOf(context).after(signal, context.now - hours * HOUR_MS);
   const count = times.length;
   if (count < limit) return undefined;
   const last = times[limit - 1];

@@ -3,6 +3,7 @@ import type { Variant } from '../domain/programme.ts';
 import { firstsAlike } from './alike.ts';
 import { firstObjection } from './check.ts';
 import type { GuardContext } from './guardrail.ts';
+import { pastOf } from './history.ts';
 
 /** What guardrails leave of the product of variants and times. */
 export interface CheckedTimes {
@@ -49,8 +50,9 @@ export function checkTimes(context: GuardContext, times: readonly number[]): Che
   const firsts = firstsAlike(context);
   const groups = [...Map.groupBy(variants.keys(), (place) => firsts[place]!).values()];
   // what is found for one variant at a time holds for the others at that time
+  const past = pastOf(context);
   const contexts = times.map((now) => {
-    return groups.length > 1 ? { ...context, now, found: new Map() } : { ...context, now };
+    return groups.length > 1 ? { ...context, now, past, found: new Map() } : { ...context, now, past };
   });
   const checked: CheckedTimes = { allowed: [], dropped: [], open: new Map(), pruned: {} };
   const found = new Map<string, ReturnType<typeof openFor>>();

@@ -8,6 +8,7 @@ import { dates } from './dates.ts';
 import { eligibility } from './eligibility.ts';
 import { frequency } from './frequency.ts';
 import type { GuardContext, Guardrail } from './guardrail.ts';
+import { pastOf } from './history.ts';
 import type { ResourceRule } from './needs.ts';
 import { needsOfAll } from './needs.ts';
 import { once } from './once.ts';
@@ -73,7 +74,9 @@ export function check(context: GuardContext): { allowed: Variant[]; dropped: Dro
   const dropped: DroppedOption[] = [];
   const { variants } = context.programme;
   const firsts = firstsAlike(context);
-  const given = firsts.some((first) => first !== 0) ? { ...context, found: new Map() } : context;
+  const given = firsts.some((first) => first !== 0)
+    ? { ...context, found: new Map(), past: pastOf(context) }
+    : context;
   const objections: (DroppedOption | undefined)[] = [];
   for (let i = 0; i < variants.length; i++) {
     const [variant, first] = [variants[i]!, firsts[i]!];

@@ -8,6 +8,7 @@ import type { Person } from '../domain/person.ts';
 import type { Programme, Variant } from '../domain/programme.ts';
 import type { ResourceKey } from '../domain/resource.ts';
 import type { Found } from './once.ts';
+import type { Past } from './past.ts';
 
 /** What a guardrail may look at. */
 export interface GuardContext {
@@ -33,6 +34,8 @@ export interface GuardContext {
   blind?: boolean | undefined;
   /** Where nothing could be looked up: which channels are closed as far as that is known; absent: nobody knows. */
   standings?: Standings | undefined;
+  /** The signals, gathered; `check` gives it where there is more to ask than once. */
+  past?: Past | undefined;
   /** What was found for other options of the same decision; `check` gives it. */
   found?: Found | undefined;
 }

@@ -12,7 +12,7 @@ import { endOf, standing } from './contacts.ts';
 import { fatigueMs } from './fatigue.ts';
 import { frequencyMs } from './frequency.ts';
 import type { GuardContext, Rules } from './guardrail.ts';
-import { timesOf } from './history.ts';
+import { Past } from './past.ts';
 import type { Lookback } from './lookback.ts';
 import { guardrailLookback, modelLookback } from './lookback.ts';
 import type { Need } from './needs.ts';
@@ -158,8 +158,9 @@ const newestLasting = (contacts: readonly Contact[]): number =>
 
 function signalsRead({ signals = [], now }: GuardContext, asks: Asks): Readings['signals'] {
   if (signals.length === 0) return undefined;
+  const done = new Past(signals);
   const read = [...asks.past.signals].map(([name, ms]) => {
-    const times = timesOf(signals, name, now - ms);
+    const times = done.after(name, now - ms);
     return [name, asks.counted.has(name) ? times : times.slice(0, 1)] as const;
   });
   return recordOf(read.filter(([, times]) => times.length > 0));

@@ -1,8 +1,10 @@
 import type { ASTNode, ParseResult } from '@marcbachmann/cel-js';
 import { Environment } from '@marcbachmann/cel-js';
+import type { Contact } from '../../core/contracts/records.ts';
 import { HOUR_MS } from '../../core/domain/programme.ts';
 import type { GuardContext, HistoryAsk } from '../../core/guardrails/guardrail.ts';
-import { countSignals, lastContact } from '../../core/guardrails/history.ts';
+import { lastContact, pastOf } from '../../core/guardrails/history.ts';
+import type { Past } from '../../core/guardrails/past.ts';
 import { isLength, timeOf, useStrict, withStrict } from './cel-strict.ts';
 
 /** `90m`, `24h` or `30d` in ms. */
@@ -17,28 +19,41 @@ const MOST_WINDOW = 366 * 24 * HOUR_MS;
 /** How far back `lastContact` and `lastVariant` look. */
 const LAST_MS = 92 * 24 * HOUR_MS;
 
-/** What a person did, as expressions see it. */
+/** What a person did, as expressions see it. What it costs to ask does not grow with the past, but for the first time. */
 export class History {
   readonly #given: GuardContext;
+  readonly #past: Past;
+  #last: { contact: Contact | undefined } | undefined;
 
   constructor(given: GuardContext) {
     this.#given = given;
+    this.#past = pastOf(given);
+  }
+
+  /** What there is to go through before anything can be answered. */
+  get size(): number {
+    return this.#past.size + this.#given.contacts.length;
   }
 
   count(name: string, window: string): number {
-    return countSignals(this.#given, name, windowMs(window) ?? 0);
+    return this.#past.count(name, this.#given.now - (windowMs(window) ?? 0));
   }
 
   /** @throws Error when there is none. */
   lastContact(): Date {
-    const last = lastContact(this.#given);
+    const last = this.#lastContact();
     if (!last) throw new Error('there is no contact');
     return new Date(last.at);
   }
 
   /** Empty where there is none. */
   lastVariant(): string {
-    return lastContact(this.#given)?.variant ?? '';
+    return this.#lastContact()?.variant ?? '';
+  }
+
+  #lastContact(): Contact | undefined {
+    this.#last ??= { contact: lastContact(this.#given) };
+    return this.#last.contact;
   }
 }
 

@@ -9,7 +9,10 @@ import type { Uses } from './cel.ts';
 import { environment, History, MOST_TEXT, runnable, termsOf, walk } from './cel.ts';
 import { plainly } from './cel-strict.ts';
 
-/** What all rules of a decision may look at: characters and elements, times the parts of the rules that may look at them. */
+/**
+ * What all rules of a decision may look at: characters and elements, times the parts of the rules that may look at them. As many
+ * signals and contacts may be gone through, which is done once for them all.
+ */
 const STEPS = 1_000_000;
 
 /** Deepest nesting of a value. */
@@ -87,6 +90,7 @@ function asDeclared(name: string, { programme, context = {} }: GuardContext): un
 function scopeOf(uses: Uses, given: GuardContext, steps: number): Scope | string {
   const { person, context = {}, now } = given;
   const scope: Scope = { traits: bare(), context: bare(), now: new Date(now), history: new History(given) };
+  if (uses.history.length > 0 && scope.history.size > STEPS) return 'history';
   let left = mostData(uses, steps);
   const take = (to: Record<string, unknown>, name: string, value: unknown): boolean => {
     to[name] = value;
