@@ -50,11 +50,17 @@ function bidOf(request: DecideRequest, facts: DecideFacts, live: LiveProgramme, 
   return { live, treated, factors, score: product(Object.values(factors)) };
 }
 
+type Rated = Pick<Contender, 'score' | 'factors'>;
+
 /** Where nothing good is expected of either, what the marketer says of them still holds. */
-function higherFirst(a: Bid, b: Bid): number {
+function higherFirst(a: Rated, b: Rated): number {
   const [said, other] = [a, b].map(({ factors }) => product(Object.values({ ...factors, propensity: 1 })));
-  return b.score - a.score || other! - said!;
+  return b.score! - a.score! || other! - said!;
 }
+
+/** Those with something to send, in the order in which they are asked. */
+export const inOrder = <T extends Rated>(some: readonly T[]): T[] =>
+  some.filter(({ factors }) => factors).sort(higherFirst);
 
 /** Where nobody has anything to send: the first that is only put off, of those the soonest, or else the first. */
 function soonest(bids: readonly Bid[]): LiveProgramme {
@@ -86,9 +92,8 @@ export function arbitrate(
   const alone = (live: LiveProgramme): Decision => decide(request, facts, live, seed);
   if (lives.length === 1) return { answer: alone(lives[0]!), passed: [] };
   const bids = lives.map((live) => bidOf(request, facts, live, seed));
-  const ranked = bids.filter(({ factors }) => factors).sort(higherFirst);
   const asked = new Map<LiveProgramme, Decision>();
-  for (const { live, treated } of ranked) {
+  for (const { live, treated } of inOrder(bids)) {
     const decision = assign(live.programme, facts.person) === 'treated' ? treated : alone(live);
     asked.set(live, decision);
     if (decision.action === 'send') break;

@@ -4,18 +4,13 @@ import type { Case } from './change.ts';
 import { changed } from './change.ts';
 import type { Way } from './smallest.ts';
 import { allOf } from './smallest.ts';
+import { roundedUp } from './words.ts';
 
 /** Doublings until an option wins by however much more is expected of it, and halvings that find the least of it. */
 const RAISES = 24;
 const HALVINGS = 10;
 /** Of what is expected, where the search begins, and the least it begins with, in rewards. */
 const FIRST_RAISE = { share: 1e-3, least: 1e-6 };
-
-/** Rounded up to what is told, so that it is true of that. */
-function roundedUp(by: number): number {
-  const unit = 10 ** (Math.floor(Math.log10(by)) - 2);
-  return Number((Math.ceil(by / unit) * unit).toPrecision(3));
-}
 
 /**
  * The same way, told by how much more would have had to be expected of the option: of a way that ends with its chance, where

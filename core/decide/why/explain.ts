@@ -15,6 +15,8 @@ import { byScore } from './by-score.ts';
 import type { Remedies } from './candidates.ts';
 import type { Funnel } from '../funnel.ts';
 import { funnelOf } from '../funnel.ts';
+import type { Outscored } from './outscored.ts';
+import { outscoredOf } from './outscored.ts';
 import type { Way } from './smallest.ts';
 import { waysOut } from './smallest.ts';
 import { changeWords, percent, piecesWords, plannedWords, signed } from './words.ts';
@@ -54,6 +56,8 @@ export interface Explanation {
   /** Absent where it is too old to be made again, or nothing we can think of would have changed it. */
   smallestChange?: Suggestion | undefined;
   otherChanges: Suggestion[];
+  /** Of programmes that competed: what those lacked that were not asked. */
+  outscored?: Outscored[] | undefined;
 }
 
 /** Changes told beside the smallest. */
@@ -65,7 +69,8 @@ const MOST_OTHERS = 4;
  */
 export function explain(decision: Decision, live: LiveProgramme, remedies: Remedies): Explanation {
   const funnel = funnelOf(decision, live.programme);
-  const always = { funnel, read: decision.read, summary: summaryOf(decision, funnel) };
+  const outscored = decision.arbitration && outscoredOf(decision.arbitration);
+  const always = { funnel, read: decision.read, summary: summaryOf(decision, funnel), outscored };
   if (!isComplete(decision))
     return { ...always, options: fates(decision, live.programme, []), otherChanges: [] };
   const times = live.times && timesAsRecorded(decision, live.times);

@@ -15,7 +15,14 @@ export function timeWords(at: number): string {
   return `${WEEKDAYS[date.getUTCDay()]} ${shown.slice(0, 10)} ${shown.slice(11, 16)} UTC`;
 }
 
-const round = (value: number): number => Number(value.toPrecision(DIGITS));
+export const round = (value: number): number => Number(value.toPrecision(DIGITS));
+
+/** Rounded up to what is told, so that it is true of that. */
+export function roundedUp(by: number): number {
+  const unit = 10 ** (Math.floor(Math.log10(by)) - DIGITS + 1);
+  return Number((Math.ceil(by / unit) * unit).toPrecision(DIGITS));
+}
+
 export const signed = (value: number): string => `${value < 0 ? '' : '+'}${round(value)}`;
 export const percent = (share: number): string => `${round(share * 100)} %`;
 
