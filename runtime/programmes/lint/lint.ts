@@ -10,6 +10,7 @@ import { caps, openTimes } from './limits.ts';
 import { fatigues, frequencies } from './pace.ts';
 import { budgets, pools, queues } from './resources.ts';
 import { rules } from './rules.ts';
+import { signalSpelling } from './signals.ts';
 import { slots } from './slots.ts';
 import { workspace } from './workspace.ts';
 
@@ -28,6 +29,7 @@ const CHECKS: readonly Check[] = [
   queues,
   channels,
   spelling,
+  signalSpelling,
   consent,
   fallback,
   costs,
