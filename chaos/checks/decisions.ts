@@ -74,6 +74,13 @@ function differences(asked: Asked, answer: Answer, decision: Decision): string[]
   return wrong;
 }
 
+/**
+ * The batch that was waited for too long was written after all, by this copy or another: its decision stands, under the same id if it is of the
+ * same moment, and the one of the spool gives way (docs/decisions/0011-what-a-spooled-decision-may-know.md).
+ */
+const gaveWay = (answer: Answer, decision: Decision): boolean =>
+  answer.decision_recorded === 'spooled' && decision.spooled !== true;
+
 /** Smallest difference of sums of probabilities that is none. */
 const NEAR = 1e-9;
 
@@ -90,7 +97,7 @@ function chances({ action, option, variant, propensity, eligible }: Decision): s
   return wrong;
 }
 
-/** What was answered is what is recorded, in content; whoever is asked for is one person; chances add up. */
+/** What was answered is what is recorded, in content, unless it was spooled and gave way; whoever is asked for is one person; chances add up. */
 export function content(evidence: Evidence): Check {
   const ledger = byId(evidence);
   const wrong: string[] = [];
@@ -98,7 +105,7 @@ export function content(evidence: Evidence): Check {
   for (const asked of evidence.history.asked) {
     for (const answer of answersOf(asked)) {
       const decision = ledger.get(answer.decision_id ?? '')?.[0];
-      if (!decision) continue;
+      if (!decision || gaveWay(answer, decision)) continue;
       of++;
       wrong.push(...differences(asked, answer, decision).map((text) => `${asked.send}: ${text}`));
     }

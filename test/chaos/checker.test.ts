@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { checkAll } from '../../chaos/checks/all.ts';
 import type { Planted } from '../support/chaos-evidence.ts';
-import { again, decided, decision, evidence } from '../support/chaos-evidence.ts';
+import { again, ask, decided, decision, evidence } from '../support/chaos-evidence.ts';
 import { FAULTS } from '../support/chaos-faults.ts';
 import { NOON } from '../support/programmes.ts';
 
@@ -24,6 +24,10 @@ test('what a fault of its own excuses is not wrong', () => {
   // in the hands of a copy that was held, while another one sent it and wrote that down
   decided(own, decision(5));
   again(own, 'd5', NOON + 9_600);
+  // spooled, since the batch took long; then the batch was written after all
+  const late = decision(43);
+  decided(own, late);
+  ask(own, late, [{ rung: 'last-model', variant: 'short', decision_recorded: 'spooled' }]);
   expect(named(own)).toEqual([]);
 });
 

@@ -83,6 +83,7 @@ export const FAULTS: Record<string, [string, (own: Planted) => void][]> = {
       'another variant',
       (own) => rewrite(own, 'd0', { variant: 'short', option: 'another', propensity: 0.4 }),
     ],
+    ['another rung than was spooled', (own) => rewrite(own, 'd41', { rung: 'default' })],
     ['another channel', (own) => rewrite(own, 'd0', { channel: 'push' })],
     ['another rung', (own) => rewrite(own, 'd0', { rung: 'last-model' })],
     ['another propensity', (own) => rewrite(own, 'd0', { propensity: 0.5 })],
