@@ -134,6 +134,14 @@ export function isAbout(name: string, channel: string): boolean {
   return reaction === undefined || reaction.channel === channel || !REPORTED_CHANNELS.has(channel);
 }
 
+const NAMES = [...REACTIONS.keys()];
+const NAMES_ON = new Map<string, readonly string[]>(
+  CHANNELS.map((channel) => [channel, NAMES.filter((name) => isAbout(name, channel))]),
+);
+
 /** Names of the opens and clicks that may be about messages on some channels. */
-export const reactionsOn = (channels: readonly string[]): string[] =>
-  [...REACTIONS.keys()].filter((name) => channels.some((channel) => isAbout(name, channel)));
+export function reactionsOn(channels: readonly string[]): readonly string[] {
+  const own = [...new Set(channels)];
+  if (own.length === 1) return NAMES_ON.get(own[0]!) ?? NAMES;
+  return NAMES.filter((name) => own.some((channel) => isAbout(name, channel)));
+}

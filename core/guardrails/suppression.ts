@@ -10,9 +10,12 @@ import { unknown } from './guardrail.ts';
 /** How far back contacts and reactions are looked at for those that were ignored: a quarter of a year. */
 export const IGNORED_LOOKBACK_HOURS = 24 * 92;
 
-/** Names of the signals that count as a reaction to a message of a programme. */
-export const reactionsTo = ({ goal, variants }: Pick<Programme, 'goal' | 'variants'>): string[] => [
-  ...reactionsOn(variants.map(({ channel }) => channel)),
+/** Names of the signals that count as a reaction to a message of a programme on some channels; absent: on any of its own. */
+export const reactionsTo = (
+  { goal, variants }: Pick<Programme, 'goal' | 'variants'>,
+  channels: readonly string[] = variants.map(({ channel }) => channel),
+): string[] => [
+  ...reactionsOn(channels),
   // what a goal counts against a message is no reason to send another
   ...goal.signals.filter(({ weight }) => weight > 0).map(({ signal }) => signal),
 ];
@@ -26,7 +29,7 @@ function lastOf(signals: readonly StoredSignal[], names: readonly string[]): num
 
 /** When the person last reacted to what came on a channel, or as far back as is looked. */
 export function lastReaction({ programme, signals = [], now }: GuardContext, channel: string): number {
-  const names = reactionsTo(programme).filter((name) => isAbout(name, channel));
+  const names = reactionsTo(programme, [channel]).filter((name) => isAbout(name, channel));
   return Math.max(lastOf(signals, names), now - IGNORED_LOOKBACK_HOURS * HOUR_MS);
 }
 
