@@ -6,6 +6,7 @@ import { call } from './caller.ts';
 import type { Copy } from './copy.ts';
 import type { Asked, CallKind, History, Stocked, Told } from './history.ts';
 import { POOL } from './programmes.ts';
+import { below, pick } from '../test/support/chance.ts';
 
 /** Platforms give up after about this long; nobody is answered later. */
 const PATIENCE_MS = 5_000;
@@ -67,14 +68,6 @@ export class Traffic {
     await Promise.all(this.#clients);
   }
 
-  #below(n: number): number {
-    return Math.floor(this.#rng.uniform() * n);
-  }
-
-  #pick<T>(values: readonly T[]): T {
-    return values[this.#below(values.length)]!;
-  }
-
   async #client(go: () => boolean): Promise<void> {
     while (go()) {
       const what = this.#rng.uniform();
@@ -87,7 +80,7 @@ export class Traffic {
 
   #call(kind: CallKind, path: string, body?: object): Promise<Answered | undefined> {
     const { copies, history } = this.#options;
-    const { base: copy } = this.#pick(copies);
+    const { base: copy } = pick(this.#rng, copies);
     return call(history, { kind, copy, path, patienceMs: PATIENCE_MS, ...(body && { body }) });
   }
 
@@ -99,7 +92,7 @@ export class Traffic {
       codes: Array.from({ length: CODES }, () => `c${this.#next++}`),
       accepted: false,
     });
-    const own = repeats ? this.#pick(stocked) : fresh();
+    const own = repeats ? pick(this.#rng, stocked) : fresh();
     if (!repeats) stocked.push(own);
     const answer = await this.#call('codes', `/v1/coupons/${POOL}`, { codes: own.codes });
     own.accepted ||= answer?.status === 200;
@@ -109,7 +102,7 @@ export class Traffic {
   async #decide(): Promise<boolean> {
     const { history } = this.#options;
     const repeats = this.#rng.uniform() < REPEATED && history.asked.length > 0;
-    const asked: Asked = repeats ? this.#pick(history.asked.slice(-200)) : this.#newSend();
+    const asked: Asked = repeats ? pick(this.#rng, history.asked.slice(-200)) : this.#newSend();
     if (!repeats) history.asked.push(asked);
     const { programme, person, send } = asked;
     const answer = await this.#call('decide', `/v1/decide?programme=${programme}&${person}&send=${send}`);
@@ -120,20 +113,20 @@ export class Traffic {
   #newSend(): Asked {
     const number = this.#next++;
     // a few people get most of it, so that copies meet over the same person
-    const who = this.#below(4) === 0 ? this.#below(5) : this.#below(PEOPLE);
-    const known = this.#below(7) === 0 ? `anonymous=a${who}` : `user=u${who}`;
-    const leaver = `user=l${Math.max(0, this.#leavers + 3 - this.#below(LEAVERS))}`;
+    const who = below(this.#rng, 4) === 0 ? below(this.#rng, 5) : below(this.#rng, PEOPLE);
+    const known = below(this.#rng, 7) === 0 ? `anonymous=a${who}` : `user=u${who}`;
+    const leaver = `user=l${Math.max(0, this.#leavers + 3 - below(this.#rng, LEAVERS))}`;
     const person = this.#rng.uniform() < LEAVING ? leaver : known;
-    const programme = this.#pick(this.#options.programmes);
+    const programme = pick(this.#rng, this.#options.programmes);
     return { programme, person, send: `s${number}`, firstAt: Date.now(), answers: [] };
   }
 
   async #tell(): Promise<boolean> {
     const { history } = this.#options;
     const events: Told[] = [];
-    for (let i = 0; i <= this.#below(5); i++) {
+    for (let i = 0; i <= below(this.#rng, 5); i++) {
       const repeats = this.#rng.uniform() < REPEATED && history.told.length > 0;
-      const told = repeats ? this.#pick(history.told.slice(-200)) : this.#newEvent();
+      const told = repeats ? pick(this.#rng, history.told.slice(-200)) : this.#newEvent();
       if (!repeats) history.told.push(told);
       events.push(told);
     }
@@ -158,15 +151,16 @@ export class Traffic {
   #newEvent(): Told {
     const id = `e${this.#next++}`;
     if (this.#rng.uniform() < LEAVING) return this.#leave(id);
-    const who = this.#below(PEOPLE);
+    const who = below(this.#rng, PEOPLE);
     const userId = `u${who}`;
-    const kind = this.#below(10);
+    const kind = below(this.#rng, 10);
     if (kind === 0) {
       const event = { id, type: 'identify', person: { userId, anonymousId: `a${who}` } };
       return { id, signal: false, accepted: false, event };
     }
     const answered = this.#options.history.asked.slice(-100).flatMap(({ answers }) => answers.slice(0, 1));
-    const named = answered.length > 0 ? (JSON.parse(this.#pick(answered)) as { decision_id?: string }) : {};
+    const named =
+      answered.length > 0 ? (JSON.parse(pick(this.#rng, answered)) as { decision_id?: string }) : {};
     const event = {
       ...{ id, type: 'signal', person: { userId }, name: 'Order Completed' },
       ...(kind < 5 ? { decision_id: named.decision_id } : {}),

@@ -1,4 +1,5 @@
 import type { Rng } from '../../core/contracts/rng.ts';
+import { below, pick } from './chance.ts';
 
 /** As much of a JSON schema as is needed to make values that nearly fit it. */
 export interface Shape {
@@ -76,12 +77,8 @@ export class OddRequests {
     this.#rng = rng;
   }
 
-  #below(n: number): number {
-    return Math.floor(this.#rng.uniform() * n);
-  }
-
   pick<T>(values: readonly T[]): T {
-    return values[this.#below(values.length)]!;
+    return pick(this.#rng, values);
   }
 
   chance(p: number): boolean {
@@ -92,7 +89,7 @@ export class OddRequests {
   body(shape: Shape | undefined): string {
     this.#oddity = this.pick([0, 0.02, 0.1, 0.5]);
     const text = this.#text(shape ?? {}, 0);
-    if (this.chance(0.03)) return text.slice(0, this.#below(text.length));
+    if (this.chance(0.03)) return text.slice(0, below(this.#rng, text.length));
     if (this.chance(0.02)) return `\ufeff${text}`;
     return text;
   }
@@ -127,7 +124,7 @@ export class OddRequests {
       : (shape.type ?? this.pick(['object', 'string', 'number']));
     if (type === 'object') return this.#object(shape, depth);
     if (type === 'array')
-      return `[${this.#list(this.#below(4), () => this.#text(shape.items ?? {}, depth + 1))}]`;
+      return `[${this.#list(below(this.#rng, 4), () => this.#text(shape.items ?? {}, depth + 1))}]`;
     if (type === 'boolean') return this.pick(['true', 'false']);
     if (type === 'null') return 'null';
     if (type === 'string') return JSON.stringify(this.pick(KNOWN));
@@ -141,7 +138,7 @@ export class OddRequests {
   #object({ properties = {}, additionalProperties: more }: Shape, depth: number): string {
     if (depth > 6) return '{}';
     const own = Object.entries(properties).filter(() => this.chance(0.8));
-    const others = typeof more === 'object' || Object.keys(properties).length === 0 ? this.#below(3) : 0;
+    const others = typeof more === 'object' || Object.keys(properties).length === 0 ? below(this.#rng, 3) : 0;
     const value = typeof more === 'object' ? more : {};
     const members = own.map(([name, shape]) => `${JSON.stringify(name)}:${this.#text(shape, depth + 1)}`);
     for (let i = 0; i < others; i++) {

@@ -8,6 +8,7 @@ import { HOUR, MINUTE } from '../programmes.ts';
 import type { Look, Name, Told } from './happenings.ts';
 import { Log } from './happenings.ts';
 import { People } from './standing.ts';
+import { below, pick } from '../chance.ts';
 
 const PEOPLE = 150;
 /** Everybody has an id of each kind. */
@@ -71,56 +72,49 @@ export class World {
     this.#rng = rngFromText(`replay of caps ${seed}`);
   }
 
-  #below(n: number): number {
-    return Math.floor(this.#rng.uniform() * n);
-  }
-
-  #pick<T>(of: readonly T[]): T {
-    return of[this.#below(of.length)]!;
-  }
-
   #count(what: string): void {
     this.counts[what] = (this.counts[what] ?? 0) + 1;
   }
 
   /** People come and go, so that there is always somebody who was not merged yet. */
   #anybody(): number {
-    return Math.floor(this.counts.decisions! / 16) + this.#below(PEOPLE);
+    return Math.floor(this.counts.decisions! / 16) + below(this.#rng, PEOPLE);
   }
 
   #name(): Name {
-    return `${this.#pick(KINDS)}${this.#anybody()}`;
+    return `${pick(this.#rng, KINDS)}${this.#anybody()}`;
   }
 
   /** Now and then a night passes. */
   begin(): void {
     const { clock } = this.rig;
-    clock.now += this.#below(40) === 0 ? 8 * HOUR : this.#below(12) * MINUTE;
+    clock.now += below(this.#rng, 40) === 0 ? 8 * HOUR : below(this.#rng, 12) * MINUTE;
     this.log.begin(clock.now);
   }
 
   step(): Step {
-    const kind = this.#below(100);
+    const kind = below(this.#rng, 100);
     if (kind < 56) return this.#decide();
     if (kind < 60) return this.#again();
-    if (kind < 74) return this.#about(this.#pick(['sent', 'sent', 'delivered']));
+    if (kind < 74) return this.#about(pick(this.#rng, ['sent', 'sent', 'delivered']));
     if (kind < 80) return this.#about('aborted');
     if (kind < 83) return this.#about('call_completed');
-    if (kind < 94) return this.#tell({ name: this.#pick([...OTHER_TOOLS, ...OF_PERSON]), who: this.#name() });
+    if (kind < 94)
+      return this.#tell({ name: pick(this.#rng, [...OTHER_TOOLS, ...OF_PERSON]), who: this.#name() });
     return kind < 97 ? this.#repeat() : this.#join();
   }
 
   #decide(): Step {
-    const foretold = this.#below(20) === 0 ? this.#foretold.shift() : undefined;
+    const foretold = below(this.#rng, 20) === 0 ? this.#foretold.shift() : undefined;
     const ids = this.#programmes.map(({ id }) => id);
     if (foretold) {
       const { who, send } = foretold;
-      return this.#ask({ who, other: who, request: { programme: this.#pick(ids), send } });
+      return this.#ask({ who, other: who, request: { programme: pick(this.#rng, ids), send } });
     }
     const who = this.#name();
-    const programme = this.#below(4) === 0 ? ids.slice(this.#below(2)) : this.#pick(ids);
+    const programme = below(this.#rng, 4) === 0 ? ids.slice(below(this.#rng, 2)) : pick(this.#rng, ids);
     // whoever gives two ids says that they are one person
-    const other = this.#below(25) === 0 ? `${this.#pick(KINDS)}${who.slice(1)}` : who;
+    const other = below(this.#rng, 25) === 0 ? `${pick(this.#rng, KINDS)}${who.slice(1)}` : who;
     return this.#ask({ who, other, request: { programme, send: `s${++this.#number}` } });
   }
 
@@ -141,14 +135,14 @@ export class World {
   }
 
   #lately(of: readonly Asked[]): Asked | undefined {
-    return of[of.length - 1 - this.#below(Math.min(of.length, 2_000))];
+    return of[of.length - 1 - below(this.#rng, Math.min(of.length, 2_000))];
   }
 
   /** A send that was decided, by a name of whoever it was for: it is the same decision, and takes nothing. */
   #again(): Step {
     const some = this.#lately(this.#asked);
     if (!some) return this.#decide();
-    const who = this.#pick([...this.#people.namesOf(some.who).keys()]);
+    const who = pick(this.#rng, [...this.#people.namesOf(some.who).keys()]);
     return async () => {
       const decision = await this.rig.decide(refOf(who), some.request);
       return () => {
@@ -163,27 +157,28 @@ export class World {
   #about(what: string): Step {
     const some = this.#lately(this.#sent);
     if (!some) return this.#decide();
-    if (this.#below(20) === 0) {
+    if (below(this.#rng, 20) === 0) {
       const early = { who: this.#name(), send: `s${++this.#number}` };
       this.#foretold.push(early);
-      return this.#tell({ name: `${this.#pick(CHANNELS)}_${what}`, ...early });
+      return this.#tell({ name: `${pick(this.#rng, CHANNELS)}_${what}`, ...early });
     }
     const { id, channel = '' } = some.decision;
-    const by = this.#below(3);
+    const by = below(this.#rng, 3);
     const about = { made: by === 1 ? undefined : id, send: by === 0 ? undefined : some.request.send };
     // a hand-over is told of under any channel, and one send may go out on two
-    const other = channel === 'sales' || this.#below(20) === 0;
-    const name = what.endsWith('completed') ? what : `${other ? this.#pick(CHANNELS) : channel}_${what}`;
+    const other = channel === 'sales' || below(this.#rng, 20) === 0;
+    const name = what.endsWith('completed') ? what : `${other ? pick(this.#rng, CHANNELS) : channel}_${what}`;
     return this.#tell({ name, who: some.who, ...about });
   }
 
   #tell(about: Pick<Told, 'name' | 'made' | 'send'> & { who: Name }): Step {
     const { who, name, made: decisionId, send } = about;
     // the clock of whoever reports it may be behind, and the report late
-    const at = this.rig.clock.now - this.#below(5 * HOUR);
+    const at = this.rig.clock.now - below(this.#rng, 5 * HOUR);
     const id = `e${++this.#number}`;
-    const orderId = name === 'Order Completed' && this.#below(3) > 0 ? `${who} ${this.#below(4)}` : undefined;
-    const machine = this.#below(8) === 0 ? true : undefined;
+    const orderId =
+      name === 'Order Completed' && below(this.#rng, 3) > 0 ? `${who} ${below(this.#rng, 4)}` : undefined;
+    const machine = below(this.#rng, 8) === 0 ? true : undefined;
     const person = refOf(who);
     const event: SignalEvent = {
       type: 'signal',
@@ -208,12 +203,13 @@ export class World {
 
   /** The same event once more: nothing happens. */
   #repeat(): Step {
-    const event = this.#events[this.#events.length - 1 - this.#below(Math.min(this.#events.length, 3_000))];
+    const event =
+      this.#events[this.#events.length - 1 - below(this.#rng, Math.min(this.#events.length, 3_000))];
     return event ? () => this.#ingest(event, false, () => undefined) : this.#decide();
   }
 
   async #ingest(event: SignalEvent, first: boolean, effect: () => void): Promise<() => void> {
-    const [fresh] = await this.rig.engine.ingest(this.#below(10) === 0 ? [event, event] : [event]);
+    const [fresh] = await this.rig.engine.ingest(below(this.#rng, 10) === 0 ? [event, event] : [event]);
     if (fresh !== first) this.wrong.push(`${event.id}: ${first ? 'taken for a repetition' : 'taken twice'}`);
     this.#count('events');
     return effect;
@@ -229,7 +225,7 @@ export class World {
   #join(): Step {
     const n = this.#anybody();
     const [who, other] =
-      this.#below(8) === 0 ? [`u${n}`, `u${n + 1}`] : [`u${n}`, `${this.#pick(['a', 'x'])}${n}`];
+      below(this.#rng, 8) === 0 ? [`u${n}`, `u${n + 1}`] : [`u${n}`, `${pick(this.#rng, ['a', 'x'])}${n}`];
     const [person, previous, id] = [refOf(who), refOf(other), `m${++this.#number}`];
     return async () => {
       await this.rig.engine.ingest([{ type: 'alias', source: 's', id, at: 0, person, previous }]);

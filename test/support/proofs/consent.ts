@@ -13,6 +13,7 @@ import { HOUR, MINUTE, programme, variant } from '../programmes.ts';
 import type { Human } from './consent-log.ts';
 import { after, closed, STRANGER } from './consent-log.ts';
 import type { Proof } from './proof.ts';
+import { below, pick } from '../chance.ts';
 
 const PEOPLE = 400;
 const CALLERS = 64;
@@ -77,29 +78,21 @@ class World {
     this.#rng = rng;
   }
 
-  #below(n: number): number {
-    return Math.floor(this.#rng.uniform() * n);
-  }
-
-  #pick<T>(of: readonly T[]): T {
-    return of[this.#below(of.length)]!;
-  }
-
   #count(what: string): void {
     this.counts[what] = (this.counts[what] ?? 0) + 1;
   }
 
   #anybody(): number {
-    return Math.floor(this.counts.calls! / 16) + this.#below(PEOPLE);
+    return Math.floor(this.counts.calls! / 16) + below(this.#rng, PEOPLE);
   }
 
   #ref(human: number): PersonRef {
-    return this.#below(2) === 0 ? { userId: `u${human}` } : { anonymousId: `a${human}` };
+    return below(this.#rng, 2) === 0 ? { userId: `u${human}` } : { anonymousId: `a${human}` };
   }
 
   /** Clocks that know half hours only: much of what somebody says is of the same time. */
   #time(human: number): number {
-    const at = this.#rig.clock.now - this.#below(5 * HOUR);
+    const at = this.#rig.clock.now - below(this.#rng, 5 * HOUR);
     const shown = at - (at % (30 * MINUTE));
     const said = `${human} ${shown}`;
     if (this.#times.has(said)) this.#count('of the same time');
@@ -109,10 +102,10 @@ class World {
 
   #event(human: number): DomainEvent {
     const base = { source: 's', id: `e${++this.#number}`, at: this.#time(human), person: this.#ref(human) };
-    const kind = this.#below(100);
+    const kind = below(this.#rng, 100);
     if (kind < 40) {
-      const state = this.#pick(['subscribed', 'unsubscribed'] as const);
-      return { ...base, type: 'subscription', channel: this.#pick(CHANNELS), state };
+      const state = pick(this.#rng, ['subscribed', 'unsubscribed'] as const);
+      return { ...base, type: 'subscription', channel: pick(this.#rng, CHANNELS), state };
     }
     if (kind < 43) {
       this.#erased.add(human);
@@ -123,7 +116,7 @@ class World {
       return { ...base, type: 'alias', person, previous };
     }
     const yes = { news: true, calls: true };
-    const consent = this.#pick<Record<string, boolean>>([
+    const consent = pick<Record<string, boolean>>(this.#rng, [
       ...[yes, yes, { news: true }, { news: true, calls: false }, { calls: true }, {}],
     ]);
     return { ...base, type: 'identify', traits: {}, consent };
@@ -144,14 +137,14 @@ class World {
     }
     const told = [...flying].map(([human, event]) => this.#tell(human, event));
     const calls = Array.from({ length: CALLERS }, (): Call => {
-      const human = this.#below(2) === 0 ? this.#pick([...flying.keys()]) : this.#anybody();
-      const programmes = this.#pick(ASKED);
+      const human = below(this.#rng, 2) === 0 ? pick(this.#rng, [...flying.keys()]) : this.#anybody();
+      const programmes = pick(this.#rng, ASKED);
       return { human, ref: this.#ref(human), programmes };
     });
     const verdicts = await Promise.all(calls.map((call) => this.#ask(call, flying.get(call.human))));
     for (const verdict of verdicts) if (verdict !== undefined) this.wrong.push(verdict);
     for (const acknowledged of await Promise.all(told)) acknowledged();
-    this.#rig.clock.now += this.#below(3) * MINUTE;
+    this.#rig.clock.now += below(this.#rng, 3) * MINUTE;
     this.#rig.clock.stopwatch += 1_000;
   }
 

@@ -6,6 +6,7 @@ import { rngFromText } from '../../../core/maths/xoshiro.ts';
 import type { EngineRig } from '../engine-rig.ts';
 import { HOUR } from '../programmes.ts';
 import { RECORDED } from './recorded.ts';
+import { below, pick } from '../chance.ts';
 
 const PEOPLE = 150;
 
@@ -22,11 +23,11 @@ export class RecordedWorld {
   }
 
   below(n: number): number {
-    return Math.floor(this.#rng.uniform() * n);
+    return below(this.#rng, n);
   }
 
   pick<T>(...of: readonly T[]): T {
-    return of[this.below(of.length)]!;
+    return pick(this.#rng, of);
   }
 
   ref(): PersonRef {
