@@ -51,9 +51,7 @@ export function checkTimes(context: GuardContext, times: readonly number[]): Che
   const groups = [...Map.groupBy(variants.keys(), (place) => firsts[place]!).values()];
   // what is found for one variant at a time holds for the others at that time
   const past = pastOf(context);
-  const contexts = times.map((now) => {
-    return groups.length > 1 ? { ...context, now, past, found: new Map() } : { ...context, now, past };
-  });
+  const contexts = times.map((now) => ({ ...context, now, past, found: new Map() }));
   const checked: CheckedTimes = { allowed: [], dropped: [], open: new Map(), pruned: {} };
   const found = new Map<string, ReturnType<typeof openFor>>();
   for (const alike of groups) {

@@ -74,9 +74,7 @@ export function check(context: GuardContext): { allowed: Variant[]; dropped: Dro
   const dropped: DroppedOption[] = [];
   const { variants } = context.programme;
   const firsts = firstsAlike(context);
-  const given = firsts.some((first) => first !== 0)
-    ? { ...context, found: new Map(), past: pastOf(context) }
-    : context;
+  const given = { ...context, found: new Map(), past: pastOf(context) };
   const objections: (DroppedOption | undefined)[] = [];
   for (let i = 0; i < variants.length; i++) {
     const [variant, first] = [variants[i]!, firsts[i]!];

@@ -34,7 +34,7 @@ export interface GuardContext {
   blind?: boolean | undefined;
   /** Where nothing could be looked up: which channels are closed as far as that is known; absent: nobody knows. */
   standings?: Standings | undefined;
-  /** The signals, gathered; `check` gives it where there is more to ask than once. */
+  /** The signals, gathered for all that asks; `check` gives it. */
   past?: Past | undefined;
   /** What was found for other options of the same decision; `check` gives it. */
   found?: Found | undefined;
