@@ -6,7 +6,8 @@ import type { Columns } from '../learn/features/declared.ts';
 import { CONSTANT } from '../learn/features/declared.ts';
 import { linearSumsOf } from '../learn/linear-state.ts';
 import { pairKey } from '../learn/worths.ts';
-import { labelRows } from '../learn/models/label-prior.ts';
+import type { SharedLabels } from '../learn/models/label-prior.ts';
+import { sharedLabels } from '../learn/models/label-prior.ts';
 import type { Moments } from '../learn/models/context-beliefs.ts';
 import { ContextBeliefs } from '../learn/models/context-beliefs.ts';
 import type { RewardSums } from '../learn/models/reward-sums.ts';
@@ -52,9 +53,7 @@ export class AutoBeliefs {
       columns,
       known.flatMap((own) => own ?? []),
       {
-        labels: labelRows(
-          earning.map((option) => programme.variants.find(({ id }) => id === option)?.labels),
-        ),
+        labels: labelsOf(programme, earning),
         always: programme.policy.kind === 'shared-linear-thompson',
       },
     );
@@ -105,6 +104,18 @@ export class AutoBeliefs {
   #inRewards({ mean, sd }: Moments): Moments {
     return { mean: this.#unit * mean, sd: this.#unit * sd };
   }
+}
+
+const labelled = new WeakMap<Programme, SharedLabels | 'none'>();
+
+/** The labels of the options that earn: the same for every model of a programme. */
+function labelsOf(programme: Programme, earning: readonly OptionKey[]): SharedLabels | undefined {
+  let own = labelled.get(programme);
+  if (!own) {
+    const labels = earning.map((option) => programme.variants.find(({ id }) => id === option)?.labels);
+    labelled.set(programme, (own = sharedLabels(labels) ?? 'none'));
+  }
+  return own === 'none' ? undefined : own;
 }
 
 /** Sums over the rows of one option, rewards in units of the range of the goal as it is now. */

@@ -1,4 +1,5 @@
 import { logistic } from './evidence.ts';
+import type { SharedLabels } from './label-prior.ts';
 import type { Columns } from './pooled-linear.ts';
 import { PooledLinear } from './pooled-linear.ts';
 import type { RewardSums } from './reward-sums.ts';
@@ -10,8 +11,8 @@ const NEGLIGIBLE = 1e-3;
 const CONSTANT = Float64Array.of(1);
 
 export interface ContextSettings {
-  /** Of each option, where some have labels that others do not. */
-  labels?: readonly Float64Array[] | undefined;
+  /** Where some options have labels that others do not. */
+  labels?: SharedLabels | undefined;
   /** Whether context is believed whatever it pays, and drawn with all of its doubt. */
   always?: boolean;
 }

@@ -9,6 +9,15 @@ const STRENGTH = 4;
 const LEAST = 1e-4;
 const MOST = 9;
 
+/** Which labels options share, worked out once. */
+export interface SharedLabels {
+  /** How many labels there are, and how many each option has. */
+  count: number;
+  own: Float64Array;
+  /** Of the matrix of how many labels two options share. */
+  axes: Eigen;
+}
+
 /**
  * What the labels of options add to their weights: each label one normal number around 0 for each weight, the variance of all of them learned
  * for each group of weights (the hierarchical model of Nabi, Nassif, Hong, Mamani, Imbens, "Bayesian Meta-Prior Learning Using Empirical Bayes",
@@ -22,20 +31,16 @@ export class LabelPrior implements BesidePrior {
   /** Of each group of weights. */
   readonly variance: Float64Array;
   readonly #prior: GroupPrior;
-  readonly #labels: number;
-  readonly #own: Float64Array;
-  readonly #axes: Eigen;
+  readonly #labels: SharedLabels;
 
-  /** @param rows of each option, 1 for every label that it has, else 0 */
-  constructor(rows: readonly Float64Array[], prior: GroupPrior) {
-    const shared = rows.map((row) => Float64Array.from(rows, (other) => dot(row, other)));
+  constructor(labels: SharedLabels, prior: GroupPrior) {
     this.#prior = prior;
-    this.#labels = rows[0]!.length;
-    this.#own = Float64Array.from(shared, (row, k) => row[k]!);
-    this.#axes = symmetricEigen(shared);
+    this.#labels = labels;
     this.variance = prior.guess.map((guess) => SHARE * guess);
     const { length } = prior.groups;
-    this.told = rows.map(() => ({ offset: new Float64Array(length), unsure: new Float64Array(length) }));
+    this.told = Array.from(labels.own, () => {
+      return { offset: new Float64Array(length), unsure: new Float64Array(length) };
+    });
   }
 
   /** How far labels set options apart in one weight, a variance. */
@@ -54,7 +59,7 @@ export class LabelPrior implements BesidePrior {
         Float64Array.from(beliefs, ({ mean }) => mean[j]! - prior.mean[j]!),
         j,
       );
-      count[group]! += this.#labels;
+      count[group]! += this.#labels.count;
     }
     for (let g = 0; g < sum.length; g++) {
       this.variance[g] = Math.min(MOST, Math.max(LEAST, sum[g]! / count[g]!));
@@ -65,14 +70,14 @@ export class LabelPrior implements BesidePrior {
   #explain(apart: Float64Array, feature: number): number {
     const variance = this.variance[this.#prior.groups[feature]!]!;
     const within = this.#prior.varianceOf(feature);
-    const { values, vectors } = this.#axes;
+    const { count, own, axes } = this.#labels;
     for (const [k, { offset, unsure }] of this.told.entries()) {
       offset[feature] = 0;
-      unsure[feature] = variance * this.#own[k]!;
+      unsure[feature] = variance * own[k]!;
     }
-    let squares = this.#labels * variance;
-    for (const [i, axis] of vectors.entries()) {
-      const shared = Math.max(0, values[i]!);
+    let squares = count * variance;
+    for (const [i, axis] of axes.vectors.entries()) {
+      const shared = Math.max(0, axes.values[i]!);
       const precision = 1 / (variance * shared + within);
       const along = precision * dot(axis, apart);
       for (const [k, { offset, unsure }] of this.told.entries()) {
@@ -88,12 +93,18 @@ export class LabelPrior implements BesidePrior {
 /** Labels of options, by key. */
 export type Labels = Readonly<Record<string, string>> | undefined;
 
-/** A row of labels for each option: those that some have and others do not. Nothing where there are none. */
-export function labelRows(options: readonly Labels[]): Float64Array[] | undefined {
+/** What options share of the labels that some have and others do not; nothing where there are none. */
+export function sharedLabels(options: readonly Labels[]): SharedLabels | undefined {
   const names = options.map((labels = {}) => Object.entries(labels).map((pair) => JSON.stringify(pair)));
   const counts = new Map<string, number>();
   for (const name of names.flat()) counts.set(name, (counts.get(name) ?? 0) + 1);
   const telling = [...counts].flatMap(([name, n]) => (n > 1 && n < options.length ? [name] : [])).sort();
   if (telling.length === 0) return undefined;
-  return names.map((own) => Float64Array.from(telling, (name) => Number(own.includes(name))));
+  const rows = names.map((own) => Float64Array.from(telling, (name) => Number(own.includes(name))));
+  const shared = rows.map((row) => Float64Array.from(rows, (other) => dot(row, other)));
+  return {
+    count: telling.length,
+    own: Float64Array.from(shared, (row, k) => row[k]!),
+    axes: symmetricEigen(shared),
+  };
 }

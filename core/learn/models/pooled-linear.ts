@@ -14,6 +14,7 @@ import { NormalVectors } from '../../maths/normal-vectors.ts';
 import { solve } from './evidence.ts';
 import type { Belief } from './group-prior.ts';
 import { GroupPrior } from './group-prior.ts';
+import type { SharedLabels } from './label-prior.ts';
 import { LabelPrior } from './label-prior.ts';
 import type { RewardSums } from './reward-sums.ts';
 import { FIRST_TRIALS, rewardsOf } from './reward-sums.ts';
@@ -38,8 +39,8 @@ export interface Columns {
 }
 
 export interface PooledSettings {
-  /** Of each option, where some have labels that others do not (`label-prior.ts`). */
-  labels?: readonly Float64Array[] | undefined;
+  /** Where some options have labels that others do not (`label-prior.ts`). */
+  labels?: SharedLabels | undefined;
   /** Share of the posterior's standard deviation that is drawn with; absent: by what context explains. */
   scale?: number | undefined;
 }
