@@ -68,11 +68,16 @@ export interface TrialFeatures {
 
 const onGrid = (worth = 0): number => Math.round(worth * WORTH_GRID) / WORTH_GRID;
 
+/** Whether a programme's options share what is learned of weights (`models/pooled-linear.ts`). */
+export const sharesWeights = ({ policy: { kind } }: Programme): boolean =>
+  kind === 'auto' || kind === 'shared-linear-thompson';
+
 /** Whether a programme learns from the context of its requests. */
-export const learnsContext = ({ policy, context }: Programme): boolean =>
-  policy.kind === 'linear-thompson' ||
-  ((policy.kind === 'auto' || policy.kind === 'shared-linear-thompson') &&
-    (context !== undefined || policy.recovering === true));
+export const learnsContext = (programme: Programme): boolean => {
+  const { policy, context } = programme;
+  if (sharesWeights(programme)) return context !== undefined || policy.recovering === true;
+  return policy.kind === 'linear-thompson';
+};
 
 /** How trials become sums over their features. */
 export class LinearSums<Features extends TrialFeatures = TrialFeatures> {

@@ -1,7 +1,7 @@
 import type { OptionKey } from '../domain/decision.ts';
 import type { Programme } from '../domain/programme.ts';
 import type { EffectiveSums } from '../learn/effective.ts';
-import { linearSumsOf } from '../learn/linear-state.ts';
+import { linearSumsOf, sharesWeights } from '../learn/linear-state.ts';
 import { AutoBeliefs } from '../policies/auto-beliefs.ts';
 import { shifted } from '../policies/belief.ts';
 import { costOf } from '../policies/costs.ts';
@@ -19,8 +19,7 @@ export function autoEstimates(
   sums: EffectiveSums,
   open: readonly OptionKey[],
 ): Map<OptionKey, LinearEstimate> | undefined {
-  const { kind } = programme.policy;
-  if (kind !== 'auto' && kind !== 'shared-linear-thompson') return undefined;
+  if (!sharesWeights(programme)) return undefined;
   const beliefs = new AutoBeliefs(programme, sums);
   const { labels: features, places } = beliefs.columns;
   const count = sums.inContext ? linearSumsOf(programme).features.count : 1;
