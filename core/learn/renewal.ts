@@ -1,17 +1,13 @@
 import type { Trial } from '../contracts/trial.ts';
 import type { Programme } from '../domain/programme.ts';
-import { hourOf } from './blocks.ts';
-import type { HourSums } from './hour-sums.ts';
-import { addPlanned, addResponse, emptyHours } from './hour-sums.ts';
 import { linearSumsOf } from './linear-state.ts';
-import { keptOf } from './kept.ts';
-import type { LinearState } from './linear-state.ts';
 import type { ModelState } from './model.ts';
+import { emptyState } from './model.ts';
 import { notFinite } from './not-finite.ts';
 import { pieceSumsOf } from './piece-sums.ts';
-import type { NumberSums } from './ranges.ts';
-import { beginNumbers, countNumbers, inRanges, rangesMoved } from './ranges.ts';
-import { isResponse, responseSchema } from './responses.ts';
+import { beginNumbers, inRanges, rangesMoved } from './ranges.ts';
+import { responseSchema } from './responses.ts';
+import { Teaching } from './teaching.ts';
 
 /**
  * Whether what was learned is of another context, other ranges or other pieces than the programme declares now, of no hours or of other responses,
@@ -34,29 +30,22 @@ export function needsRenewal(programme: Programme, state: ModelState): boolean {
 export class Renewal {
   #error: Error | undefined;
   readonly #programme: Programme;
-  readonly #linear: LinearState;
-  readonly #pieces: LinearState | undefined;
-  readonly #hours: HourSums | undefined;
-  readonly #numbers: NumberSums | undefined;
+  readonly #teaching: Teaching;
+  /** What takes the place of what was there. */
+  readonly state: ModelState;
 
   /** @param known what was learned before, in whatever ranges */
-  constructor(programme: Programme, known: Pick<ModelState, 'numbers'> = {}) {
+  constructor(programme: Programme, known: Pick<ModelState, 'arms' | 'past' | 'numbers'>) {
     this.#programme = programme;
-    this.#numbers = beginNumbers(programme, known);
-    this.#linear = linearSumsOf(inRanges(programme, { numbers: this.#numbers })).empty();
-    this.#pieces = pieceSumsOf(programme)?.empty();
-    this.#hours = programme.timing && emptyHours(responseSchema(programme));
-  }
-
-  /** What takes the place of what was there. */
-  get state(): Pick<ModelState, 'linear' | 'pieces' | 'hours' | 'numbers'> {
-    return { linear: this.#linear, pieces: this.#pieces, hours: this.#hours, numbers: this.#numbers };
+    this.#teaching = new Teaching([programme]);
+    const { arms, past } = known;
+    this.state = { ...emptyState(), arms, past, numbers: beginNumbers(programme, known) };
   }
 
   add(trials: readonly Trial[]): void {
     if (this.#error) return;
     try {
-      this.#add(trials);
+      for (const trial of trials) this.#teaching.teach(this.#programme, this.state, trial);
     } catch (error) {
       this.#error = error as Error;
     }
@@ -66,21 +55,5 @@ export class Renewal {
   get fault(): Error | undefined {
     const place = this.#error ? undefined : notFinite(this.state);
     return place === undefined ? this.#error : new RangeError(`a sum is no finite number: ${place}`);
-  }
-
-  #add(trials: readonly Trial[]): void {
-    const { state } = this;
-    const kept = keptOf(inRanges(this.#programme, state), state);
-    for (const { option, at, context, pieces, planned, credits } of trials) {
-      const trial = { option, context, pieces, hour: hourOf(at) };
-      for (const { sums, linear } of kept) {
-        sums.addTrials(linear, trial, 1);
-        sums.moveCredits(linear, trial, {}, credits);
-      }
-      countNumbers(this.#programme, state, context, 1);
-      if (!this.#hours || !planned) continue;
-      addPlanned(this.#hours, planned, 1);
-      if (isResponse(this.#programme, credits, planned.channel)) addResponse(this.#hours, planned, 1);
-    }
   }
 }

@@ -1,5 +1,5 @@
 import type { DecisionFact } from '../contracts/records.ts';
-import type { Credited } from '../contracts/trial.ts';
+import type { Credited, Trial } from '../contracts/trial.ts';
 import type { Programme, ProgrammeId } from '../domain/programme.ts';
 import type { PlannedHour } from '../domain/timing.ts';
 import { hourOf } from './blocks.ts';
@@ -15,7 +15,10 @@ import { isResponse, responseSchema } from './responses.ts';
 /** A decision that teaches; with the hour its message was planned for. */
 export type Lesson = LinearTrial & { planned?: PlannedHour | undefined };
 
-const lessonOf = ({ option, context = {}, pieces, planned, at }: DecisionFact): Lesson => ({
+/** A decision as it is on record. */
+type Recorded = Pick<DecisionFact, 'option' | 'context' | 'pieces' | 'planned' | 'at'>;
+
+const lessonOf = ({ option, context = {}, pieces, planned, at }: Recorded): Lesson => ({
   ...{ option, context, pieces, planned },
   hour: hourOf(at),
 });
@@ -56,8 +59,14 @@ export class Teaching {
     if (hours && lesson.planned) addPlanned(hours, lesson.planned, count);
   }
 
+  /** Adds a decision and what it is credited with. */
+  teach(programme: Programme, state: ModelState, trial: Trial): void {
+    this.add(programme.id, state, lessonOf(trial), 1);
+    this.credit(programme, state, trial, { before: {}, after: trial.credits });
+  }
+
   /** Takes a decision back. */
-  remove(id: ProgrammeId, state: ModelState, decision: DecisionFact): void {
+  remove(id: ProgrammeId, state: ModelState, decision: Recorded): void {
     this.add(id, state, lessonOf(decision), -1);
   }
 
@@ -65,7 +74,7 @@ export class Teaching {
   credit(
     programme: Programme,
     state: ModelState,
-    decision: DecisionFact,
+    decision: Recorded,
     { before, after }: { before: Credited; after: Credited },
   ): void {
     const lesson = lessonOf(decision);

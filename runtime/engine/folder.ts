@@ -186,7 +186,7 @@ export class Folder {
         if ((await this.#held()) === undefined) return undefined;
       }
       const { fault, state: made } = renewal;
-      states.set(programme.id, fault ? { ...state, behind: true } : { ...state, ...made, behind: undefined });
+      states.set(programme.id, fault ? { ...state, behind: true } : made);
       if (fault) this.#fellBehind(programme.id, fault);
       else this.#retries.delete(programme.id);
       renewed.push(programme.id);
