@@ -1,6 +1,7 @@
 import type { Credit, DecisionFact, StoredSignal } from '../contracts/records.ts';
 import { countsFor } from './counts-for.ts';
 import { creditedBy } from './responses.ts';
+import { ordersLeft } from './reversals.ts';
 import { sendTimeOf } from '../domain/decision.ts';
 import type { GoalSignal, Programme } from '../domain/programme.ts';
 import { HOUR_MS } from '../domain/programme.ts';
@@ -57,10 +58,13 @@ const latest = (decisions: readonly DecisionFact[]): DecisionFact | undefined =>
     return later > 0 || (later === 0 && next.id > last.id) ? next : last;
   }, undefined);
 
-/** Worth of one signal in [0, 1]: its value as a share of the cap, or 1 where the goal only counts. */
-function worthOf(signal: StoredSignal, goal: GoalSignal): number {
-  if (goal.value === undefined) return 1;
-  const value = signal.values[goal.value] ?? 0;
+/**
+ * Worth of one signal in [0, 1]: its value as a share of the cap, or 1 where the goal only counts.
+ * @param left what is left of it, from 0 to 1: an order that is counted is one until all of it is taken back
+ */
+function worthOf(signal: StoredSignal, goal: GoalSignal, left: number): number {
+  if (goal.value === undefined) return left > 0 ? 1 : 0;
+  const value = left * (signal.values[goal.value] ?? 0);
   return Math.min(1, Math.max(0, value / (goal.cap ?? 1)));
 }
 
@@ -76,13 +80,18 @@ export function attribute(
 ): Credit[] {
   const own = decisions.filter((decision) => decision.programme === programme.id);
   const credits = new Map<string, Credit>();
+  const goals = creditedBy(programme);
+  const left = ordersLeft(
+    signals,
+    goals.map(({ signal }) => signal),
+  );
   for (const signal of withoutRepeats(signals)) {
-    for (const goal of creditedBy(programme)) {
+    for (const goal of goals) {
       if (goal.signal !== signal.name) continue;
       const cause = causeOf(signal, goal, own);
       // what a programme only learns of hours by is of no use of messages that were sent at once
       if (!cause || !(cause.planned || programme.goal.signals.includes(goal))) continue;
-      const worth = worthOf(signal, goal);
+      const worth = worthOf(signal, goal, left(signal, goal.value));
       if (worth === 0) continue;
       const key = `${cause.id} ${goal.signal}`;
       const known = credits.get(key);

@@ -3,6 +3,7 @@ import type { Outcome } from '../domain/outcome.ts';
 import type { PersonId } from '../domain/person.ts';
 import { tellingOf } from '../domain/scanners.ts';
 import { creditedBy } from './responses.ts';
+import { REVERSALS } from './reversals.ts';
 import type { Programme, ProgrammeId } from '../domain/programme.ts';
 import type { FoldBase, FoldFault } from './folding.ts';
 import { Folding } from './folding.ts';
@@ -33,8 +34,10 @@ export function goalSignals(programmes: readonly Programme[]): string[] {
   return [...new Set(programmes.flatMap((own) => creditedBy(own).map(({ signal }) => signal)))];
 }
 
-/** Names of the signals that tell whether scanners made some of these. */
-export const tellingSignals = (names: readonly string[]): string[] => [...new Set(names.flatMap(tellingOf))];
+/** Names of the signals that tell what some of these are worth: whether scanners made them, whether they were taken back. */
+export const tellingSignals = (names: readonly string[]): string[] => [
+  ...new Set(names.length > 0 ? [...names.flatMap(tellingOf), ...REVERSALS] : []),
+];
 
 /**
  * Whose history the entries touch. All of it is needed: a stretch would hold decisions without all of their signals, and

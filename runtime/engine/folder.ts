@@ -105,8 +105,8 @@ export class Folder {
   }
 
   /**
-   * The histories of whom the entries touch. What only tells that a scanner may have clicked, as every delivery does, touches nobody
-   * who was never credited with anything.
+   * The histories of whom the entries touch. What only tells that a scanner may have clicked, as every delivery does, or that an order
+   * was taken back, touches nobody who was never credited with anything.
    */
   async #histories(entries: readonly LedgerEntry[], programmes: readonly Programme[]): Promise<History[]> {
     const { store } = this.#ports;

@@ -39,7 +39,10 @@ export const idsOf = (human: number): PersonRef[] => [
   { email: `h${human}@example.com` },
 ];
 
-const SIGNALS = ['Order Completed', 'Order Completed', 'email_clicked', 'unsubscribed', 'Page Viewed'];
+const SIGNALS = [
+  ...['Order Completed', 'Order Completed', 'Order Completed', 'Order Refunded'],
+  ...['email_clicked', 'unsubscribed', 'Page Viewed'],
+];
 
 function signal(rng: Xoshiro, id: string, human: number, asks: readonly Ask[]): Happening {
   const own = asks.flatMap((ask, i) => (ask.human === human ? [i] : []));

@@ -108,6 +108,56 @@ describe('attribution', () => {
     ]);
   });
 
+  describe('of an order that is taken back', () => {
+    const [d1, d2] = [decision('d1', NOON), decision('d2', NOON + DAY)];
+    const order = signal(NOON + HOUR, { orderId: 'o', values: { revenue: 100, margin: 20 } });
+    const back = (revenue: number | undefined, changes: Partial<StoredSignal> = {}): StoredSignal =>
+      signal(NOON + 60 * DAY, {
+        ...{ orderId: 'o', name: 'Order Refunded', values: revenue === undefined ? {} : { revenue } },
+        ...changes,
+      });
+
+    it('is nothing left, whichever decision it was of and however late', () => {
+      for (const reversal of [back(100), back(undefined), back(undefined, { name: 'Order Cancelled' })]) {
+        for (const signals of [
+          [order, reversal],
+          [reversal, order],
+        ]) {
+          expect(credited([d1, d2], signals)).toEqual({});
+          expect(credited([d1, d2], signals, [REVENUE])).toEqual({});
+        }
+      }
+      // clocks differ: which came first does not matter
+      expect(credited([d1, d2], [order, back(100, { at: NOON })])).toEqual({});
+    });
+
+    it('is what is left of its value, and an order until all of it is gone', () => {
+      const left = (...reversals: StoredSignal[]): unknown[] => [
+        credited([d1, d2], [order, ...reversals], [REVENUE]).d1,
+        credited([d1, d2], [order, ...reversals]).d1,
+        credited([d1, d2], [order, ...reversals], [{ ...REVENUE, value: 'margin', cap: 100 }]).d1,
+      ];
+      expect(left()).toEqual([0.2, 1, 0.2]);
+      expect(left(back(25))).toEqual([0.15, 1, 0.15]);
+      expect(left(back(25), back(25))).toEqual([0.1, 1, 0.1]);
+      expect(left(back(-25))).toEqual([0.15, 1, 0.15]);
+      expect(left(back(60), back(60))).toEqual([undefined, undefined, undefined]);
+      expect(left(back(33.3), back(33.3), back(33.4))).toEqual([undefined, undefined, undefined]);
+    });
+
+    it('is taken back once, whoever tells of it', () => {
+      const told = [back(25), back(25, { source: 'braze' }), back(20, { source: 'braze' })];
+      expect(credited([d1], [order, ...told], [REVENUE]).d1).toBeCloseTo(0.11, 12);
+    });
+
+    it('is left alone by what names no order, or another one', () => {
+      for (const orderId of [undefined, 'another'])
+        expect(credited([d1], [order, back(100, { orderId })])).toEqual({ d1: 1 });
+      const unnamed = signal(NOON + HOUR);
+      expect(credited([d1], [unnamed, back(100, { orderId: undefined })])).toEqual({ d1: 1 });
+    });
+  });
+
   it('adds values up to the cap, and takes no negative, missing or absurd ones', () => {
     const only = [decision('d', NOON)];
     const worth = (...revenues: number[]): number | undefined =>

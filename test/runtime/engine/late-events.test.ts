@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import type { SignalEvent } from '../../../core/domain/event.ts';
+import type { Outcome } from '../../../core/domain/outcome.ts';
 import { optionTotals } from '../../../core/learn/model.ts';
 import { openSqliteStore } from '../../../runtime/store/sqlite/sqlite-store.ts';
 import { engineRig } from '../../support/engine-rig.ts';
@@ -47,6 +48,34 @@ it('an outcome of 30 days ago counts for what was decided then, though that opti
   expect(Object.keys(totals)).toEqual([option]);
   expect(totals[option]).toMatchObject({ trials: 1, signals: { [ORDER.signal]: { count: 1 } } });
   expect((await rig.store.decision(id))!.decision.programmeVersion).toBe(1);
+});
+
+it('an order that is refunded two months later is as if it had never been, for the model, the lift and whoever was told', async () => {
+  const told: Outcome[] = [];
+  const route = (outcome: Outcome): string[] =>
+    outcome.kind === 'reward' ? (told.push(outcome), ['braze']) : [];
+  const never = await engineRig({ store: await sqlite() });
+  const rig = await engineRig({ store: await sqlite(), route });
+  for (const one of [rig, never]) {
+    const { clock, engine, folder } = one;
+    const [bought, refunded] = [{ orderId: 'order 7' }, { orderId: 'order 7', name: 'Order Refunded' }];
+    clock.now = NOON;
+    await one.decide({ userId: 'u' }, { send: 's' });
+    clock.now = NOON + DAY;
+    if (one === rig) await engine.ingest([ordered('u', 'o', bought)]);
+    await folder.catchUp();
+    await one.decide({ userId: 'u' }, { send: 'later' });
+    clock.now = NOON + 60 * DAY;
+    // who never bought anything has nothing to be taken back
+    await engine.ingest([ordered('u', 'r', { ...refunded, at: clock.now }), ordered('v', 'v', refunded)]);
+    await folder.catchUp();
+  }
+  const [state, other] = [rig, never].map(({ catalogue }) => catalogue.model('welcome').state);
+  expect(state).toEqual(other);
+  expect(told.map(({ properties }) => [properties.worth, properties.reward])).toEqual([
+    [1, 1],
+    [0, -1],
+  ]);
 });
 
 it('an order two platforms report is one reward, and of one id with two bodies the first stands', async () => {
