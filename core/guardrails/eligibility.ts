@@ -8,10 +8,11 @@ const UNREADY: Rule = () => unknown('the rule cannot be evaluated');
 
 type Of = NonNullable<Objection['of']>;
 
-/** Why one of the rules does not hold; what a rule says is the same for all options it is about. */
+/** Why one of the rules does not hold; what a rule says is the same for all options it is about, and maybe at all times. */
 function against(context: GuardContext, of: Of, rule: Rule = UNREADY): Objection | undefined {
   if (context.blind) return unknown('eligibility cannot be looked up');
-  const objection = once(context, rule, '', () => rule(context));
+  const { found, lasting = found } = context;
+  const objection = once({ found: rule.timeless ? lasting : found }, rule, '', () => rule(context));
   return objection && { ...objection, of };
 }
 

@@ -38,10 +38,16 @@ export interface GuardContext {
   past?: Past | undefined;
   /** What was found for other options of the same decision; `check` gives it. */
   found?: Found | undefined;
+  /** The same of what time does not change, for all times a message may be sent at; absent: there is one. */
+  lasting?: Found | undefined;
 }
 
 /** A compiled eligibility rule: why it does not hold, or undefined. Never throws, and ends in bounded time. */
-export type Rule = (context: GuardContext) => Objection | undefined;
+export interface Rule {
+  (context: GuardContext): Objection | undefined;
+  /** It looks neither at the time nor at the past: of the same person and request it says the same whenever it is asked. */
+  readonly timeless?: boolean | undefined;
+}
 
 /** What a rule asks about the past: how often a signal happened, or with no name the contacts, as far back as `ms`. */
 export interface HistoryAsk {

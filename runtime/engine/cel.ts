@@ -112,6 +112,8 @@ export interface Uses {
   traits: Set<string>;
   context: Set<string>;
   history: HistoryAsk[];
+  /** Whether it looks at the time. */
+  now: boolean;
   nodes: number;
   /** Whether it looks at fields or at the past again for each element of a list. */
   squares: boolean;
@@ -192,6 +194,7 @@ export function walk(node: ASTNode, uses: Uses, inside = false): Objection | und
   if (node.op === 'id' && FIELDS.has(node.args)) {
     return { at, message: `${node.args} is used by field: ${node.args}.name` };
   }
+  uses.now ||= node.op === 'id' && node.args === 'now';
   let deeper = inside;
   if (node.op === 'call' || node.op === 'rcall') {
     const name = node.args[0];

@@ -39,6 +39,7 @@ function parsed(text: string): Parsed | string {
     traits: new Set<string>(),
     context: new Set<string>(),
     history: [],
+    now: false,
     nodes: 0,
     squares: false,
   };
@@ -124,11 +125,22 @@ function missingOf(error: unknown): string | undefined {
   return code === 'no_such_key' && node ? plainly(pathOf(node)) : undefined;
 }
 
+/** What an expression comes to. What it asks for and does not find is thrown as an error, whose stack would cost ten times the expression. */
+function valueOf(run: ParseResult, scope: Scope): unknown {
+  const { stackTraceLimit } = Error;
+  Error.stackTraceLimit = 0;
+  try {
+    return run(scope);
+  } finally {
+    Error.stackTraceLimit = stackTraceLimit;
+  }
+}
+
 /** Why one part of a rule does not hold, or undefined. */
 function objectionOf(text: string, run: ParseResult, scope: Scope): Objection | undefined {
   const expression = quoted(text);
   try {
-    const value: unknown = run(scope);
+    const value = valueOf(run, scope);
     if (value === true) return undefined;
     if (value === false) return { detail: `${expression} is false`, expression };
     return { detail: `${expression} is neither true nor false`, expression };
@@ -149,7 +161,8 @@ function compiled(text: string, steps = STEPS): { rule: Rule; uses?: Uses } {
   const terms = termsOf(ast)
     .map((node) => serialize(node))
     .map((term) => [term, runnable(term)] as const);
-  const rule: Rule = (context) => {
+  const timeless = !uses.now && uses.history.length === 0;
+  const evaluate: Rule = (context) => {
     const scope = scopeOf(uses, context, steps);
     if (typeof scope === 'string') return unknown(`${scope} is too large to look at`);
     if (!objectionOf(text, whole, scope)) return undefined;
@@ -160,7 +173,7 @@ function compiled(text: string, steps = STEPS): { rule: Rule; uses?: Uses } {
     }
     return objectionOf(text, whole, scope);
   };
-  return { rule, uses };
+  return { rule: Object.assign(evaluate, { timeless }), uses };
 }
 
 export const compileRule = (text: string): Rule => compiled(text).rule;
