@@ -47,6 +47,8 @@ const LEAST_EFFECTIVE = 200;
 const CELL_SENDS = 20;
 /** An option that was never sent to so large a share of people was not sent to a sample of them. */
 const MOST_UNREACHED = 0.1;
+/** By how many standard deviations what may be chance has to fall short. */
+const DOUBT = 2;
 const RARE = 'rare';
 
 /** What tells one context from another: the value of a category, on which side of the middle a number is. */
@@ -92,9 +94,15 @@ class Weighed {
   squares = 0;
   reward = 0;
   rewardSquares = 0;
+  /** For how many people it stands, and the variance of that. */
+  people = 0;
+  variance = 0;
 
-  add(weight: number, reward: number): void {
+  add(propensity: number, reward: number): void {
+    const weight = 1 / Math.max(LEAST_PROPENSITY, propensity);
     this.sends++;
+    this.people += 1 / propensity;
+    this.variance += (1 / propensity - 1) / propensity;
     this.weight += weight;
     this.squares += weight * weight;
     this.reward += weight * reward;
@@ -128,12 +136,12 @@ export function readSendLog(
     guessed ||= propensity === undefined;
     const likely = propensity ?? counts.get(cell)!.get(option)! / sizes.get(cell)!;
     if (likely < LEAST_PROPENSITY) clipped++;
-    sums.get(option)!.add(1 / Math.max(LEAST_PROPENSITY, likely), reward);
+    sums.get(option)!.add(likely, reward);
   }
   const found = options.map((option): LoggedOption => {
     const own = sums.get(option)!;
     const unreached = total([...counts].map(([cell, sent]) => (sent.has(option) ? 0 : sizes.get(cell)!)));
-    const unknown = whyUnknown(own, unreached / known.length);
+    const unknown = whyUnknown(own, unreached / known.length, known.length);
     const mean = own.sends === 0 ? 0 : own.reward / own.weight;
     return { option, sends: own.sends, effective: own.effective, mean, ...(unknown && { unknown }) };
   });
@@ -150,11 +158,16 @@ export function readSendLog(
   };
 }
 
-function whyUnknown({ sends, effective }: Weighed, unreached: number): string | undefined {
+function whyUnknown(own: Weighed, unreached: number, people: number): string | undefined {
+  const { sends, effective } = own;
   if (sends === 0) return 'it was never sent';
   if (sends < LEAST_SENDS) return `it was sent ${sends} times, ${LEAST_SENDS} are needed`;
   if (unreached > MOST_UNREACHED)
     return `it was never sent in the context of ${Math.round(100 * unreached)} % of the sends`;
+  // whoever would have got another option for certain is stood for by no send, and context need not show it
+  const reached = (own.people + DOUBT * Math.sqrt(own.variance)) / people;
+  if (reached < 1 - MOST_UNREACHED)
+    return `by its propensities it could not have been sent to ${Math.round(100 - (100 * own.people) / people)} % of the people`;
   if (effective < LEAST_SENDS)
     return `its sends count as ${effective.toFixed(0)}, ${LEAST_SENDS} are needed: it was hardly ever sent to some`;
   return undefined;

@@ -60,6 +60,17 @@ describe('a send log', () => {
     expect(Object.keys(prior)).toEqual(['b']);
   });
 
+  it('is refused where by its own propensities nobody could have got another option', () => {
+    const certain = log({ a: { free: 0.5, pro: 0.5 }, known: false }).map((own) => ({
+      ...own,
+      propensity: 1,
+    }));
+    const { options, refused } = readSendLog(PROGRAMME, OPTIONS, certain);
+    const half = expect.stringMatching(/^by its propensities it could not have been sent to (49|50|51) % of/);
+    expect(options.map(({ unknown }) => unknown)).toEqual([half, half]);
+    expect(refused).toMatch(/at least two options/);
+  });
+
   it('is refused where it is small', () => {
     const { refused } = readSendLog(
       PROGRAMME,
