@@ -2,6 +2,7 @@ import type { DecideRequest, OptionKey } from '../../core/domain/decision.ts';
 import type { SignalEvent } from '../../core/domain/event.ts';
 import type { FeatureDeclaration } from '../../core/domain/feature.ts';
 import type { GoalSignal, Programme } from '../../core/domain/programme.ts';
+import { countsFor } from '../../core/learn/counts-for.ts';
 import { learnsContext } from '../../core/learn/linear-state.ts';
 import type { Xoshiro } from '../../core/maths/xoshiro.ts';
 import { costOf } from '../../core/policies/costs.ts';
@@ -32,6 +33,8 @@ type Category = [name: string, values: readonly string[]];
  */
 export class World {
   readonly options: readonly OptionKey[];
+  /** Those that earn anything by what the goal counts: silence may be left out of it. */
+  readonly #earning: readonly OptionKey[];
   readonly #programme: Programme;
   readonly #plan: Plan;
   readonly #rng: Xoshiro;
@@ -44,16 +47,19 @@ export class World {
     this.#plan = plan;
     this.#rng = rng;
     this.options = optionsOf(programme, programme.variants);
-    this.#first = Math.floor(rng.uniform() * this.options.length);
-    this.#category = learnsContext(programme) ? categoryOf(programme) : undefined;
     const { signals } = programme.goal;
-    this.#goal = signals.find(({ weight }) => weight > 0) ?? signals[0]!;
+    const goal = signals.find(({ weight }) => weight > 0) ?? signals[0]!;
+    this.#goal = goal;
+    this.#earning = this.options.filter((option) => countsFor(goal, option));
+    this.#first = Math.floor(rng.uniform() * this.#earning.length);
+    this.#category = learnsContext(programme) ? categoryOf(programme) : undefined;
   }
 
   /** In words. */
   get truth(): string[] {
     const better = percent(this.#rateOf(true));
-    const rest = `${percent(this.#rateOf(false))} after any other`;
+    const silent = this.#earning.length < this.options.length ? ', nothing after silence' : '';
+    const rest = `${percent(this.#rateOf(false))} after any other${silent}`;
     const line = (i: number): string => `${this.#likeliestOf(i)} earns ${better}, ${rest}${this.#netOf(i)}`;
     if (!this.#category) return [line(0)];
     const [name, values] = this.#category;
@@ -70,7 +76,7 @@ export class World {
   }
 
   #likeliestOf(segment: number): OptionKey {
-    return this.options[(this.#first + segment) % this.options.length]!;
+    return this.#earning[(this.#first + segment) % this.#earning.length]!;
   }
 
   #bestOf(segment: number): OptionKey {
@@ -78,12 +84,16 @@ export class World {
     // what it is worth on average: a value is anything up to its cap
     const worth = scaleOf(this.#goal) * (this.#goal.value === undefined ? 1 : 0.5);
     const net = (option: OptionKey): number =>
-      worth * this.#rateOf(option === likeliest) - costOf(this.#programme, option);
+      worth * this.#rateAfter(option, likeliest) - costOf(this.#programme, option);
     return this.options.reduce((best, option) => (net(option) > net(best) ? option : best), likeliest);
   }
 
   #rateOf(isBest: boolean): number {
     return this.#plan.baseRate * (isBest ? 1 + this.#plan.effect : 1);
+  }
+
+  #rateAfter(option: OptionKey, likeliest: OptionKey): number {
+    return this.#earning.includes(option) ? this.#rateOf(option === likeliest) : 0;
   }
 
   next(): Somebody {
@@ -105,12 +115,12 @@ export class World {
   }
 
   rate({ likeliest }: Somebody, option: OptionKey): number {
-    return this.#rateOf(option === likeliest);
+    return this.#rateAfter(option, likeliest);
   }
 
   /** Expected rate of somebody whose option is drawn evenly. */
   get evenRate(): number {
-    return this.#plan.baseRate * (1 + this.#plan.effect / this.options.length);
+    return (this.#plan.baseRate * (this.#earning.length + this.#plan.effect)) / this.options.length;
   }
 
   /** What somebody does after a decision: nothing, or what the goal counts. A value is anything up to its cap. */

@@ -60,6 +60,16 @@ describe('a simulation', () => {
     expect(shares(simulated).at(-1)).toBeGreaterThan(0.5);
   });
 
+  it('plants nothing for silence that the goal leaves it out of', async () => {
+    const left = { signal: 'email_clicked', weight: 1, windowHours: 72, silence: false };
+    for (const seed of [2, 4]) {
+      const simulated = await run({ silence: true, goal: { signals: [left] } }, { seed });
+      expect(simulated.truth[0]).toMatch(/^[abc] earns 20 %, 10 % after any other, nothing after silence$/);
+      expect(simulated.even).toBeCloseTo((simulated.decided * (0.2 + 0.1 + 0.1)) / 4, 6);
+      expect(shares(simulated).at(-1)).toBeGreaterThan(0.8);
+    }
+  });
+
   it('knows what the best is when messages cost something, and that it is not what is likeliest', async () => {
     const first = await run();
     const [likeliest = ''] = first.truth[0]!.split(' ');
