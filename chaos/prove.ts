@@ -13,6 +13,7 @@ import { proveAgain } from '../test/support/proofs/again.ts';
 import { proveCaps } from '../test/support/proofs/caps.ts';
 import { proveConsent } from '../test/support/proofs/consent.ts';
 import type { Proof } from '../test/support/proofs/proof.ts';
+import { proveTimes } from '../test/support/proofs/times.ts';
 
 interface Options {
   decisions: number;
@@ -48,6 +49,12 @@ const CLAIMS: readonly Claim[] = [
     title: 'nothing is sent where consent closes a channel',
     part: 100_000,
     prove: proveConsent,
+  },
+  {
+    id: 'times',
+    title: 'what is planned or put off is for an open time, and limits hold then',
+    prove: (store, decisions, seed) => proveTimes(store, decisions, seed),
+    part: 4_000,
   },
 ];
 

@@ -1,28 +1,20 @@
 import type { DecideRequest, Decision } from '../../../core/domain/decision.ts';
 import type { SignalEvent } from '../../../core/domain/event.ts';
-import type { PersonRef } from '../../../core/domain/person.ts';
 import type { Programme } from '../../../core/domain/programme.ts';
 import { rngFromText } from '../../../core/maths/xoshiro.ts';
 import type { EngineRig } from '../engine-rig.ts';
 import { HOUR, MINUTE } from '../programmes.ts';
 import type { Look, Name, Told } from './happenings.ts';
-import { Log } from './happenings.ts';
+import { KINDS, Log, refOf } from './happenings.ts';
 import { People } from './standing.ts';
 import { below, pick } from '../chance.ts';
 
 const PEOPLE = 150;
-/** Everybody has an id of each kind. */
-const KINDS = ['u', 'a', 'x'] as const;
 
 /** Signals that some limit counts or is given back by, and others. */
 const OTHER_TOOLS = ['email_sent', 'Email Sent', 'SMS Sent', 'SMS Sent', 'Push Notification Sent'] as const;
 const OF_PERSON = ['Order Completed', 'Order Completed', 'email_opened', 'call_completed'] as const;
 const CHANNELS = ['email', 'sms', 'push'] as const;
-
-function refOf(name: Name): PersonRef {
-  if (name.startsWith('u')) return { userId: name };
-  return name.startsWith('a') ? { anonymousId: name } : { externalId: name };
-}
 
 /** A send that was asked for, and what was answered. */
 interface Asked {

@@ -12,28 +12,28 @@ export interface Fault {
   store?: (own: Store) => Store;
 }
 
-const withCaps = (change: (cap: Cap) => Cap): Fault => ({
+export const withCaps = (change: (cap: Cap) => Cap): Fault => ({
   programme: (own) => ({
     ...own,
     guardrails: { ...own.guardrails, caps: own.guardrails.caps?.map(change) },
   }),
 });
 
-const withFacts = (change: (facts: WorkFacts) => WorkFacts): Fault => ({
+export const withFacts = (change: (facts: WorkFacts) => WorkFacts): Fault => ({
   store: (own) => ({
     ...own,
     transact: (query, work) => own.transact(query, (facts) => work(change(facts))),
   }),
 });
 
-const withWrites = (change: (writes: WorkWrites) => WorkWrites): Fault => ({
+export const withWrites = (change: (writes: WorkWrites) => WorkWrites): Fault => ({
   store: (own) => ({
     ...own,
     transact: (query, work) => own.transact(query, (facts) => change(work(facts))),
   }),
 });
 
-const guarded = (change: (own: Programme['guardrails']) => Programme['guardrails']): Fault => ({
+export const guarded = (change: (own: Programme['guardrails']) => Programme['guardrails']): Fault => ({
   programme: (own) => ({ ...own, guardrails: change(own.guardrails) }),
 });
 

@@ -1,7 +1,16 @@
 import type { Decision, DroppedOption } from '../../../core/domain/decision.ts';
+import type { PersonRef } from '../../../core/domain/person.ts';
 
-/** How somebody is called by whoever tells of them: the first letter says which kind of id it is (`people.ts`). */
+/** How somebody is called by whoever tells of them: the first letter says which kind of id it is. */
 export type Name = string;
+
+/** Everybody has an id of each kind. */
+export const KINDS = ['u', 'a', 'x'] as const;
+
+export function refOf(name: Name): PersonRef {
+  if (name.startsWith('u')) return { userId: name };
+  return name.startsWith('a') ? { anonymousId: name } : { externalId: name };
+}
 
 /** One programme that was asked whom it may send what, and what it said. */
 export interface Look {
