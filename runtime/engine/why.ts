@@ -1,6 +1,7 @@
+import { setImmediate as turn } from 'node:timers/promises';
 import type { DeskStore } from '../../core/contracts/store.ts';
 import type { Explanation } from '../../core/decide/why/explain.ts';
-import { explain } from '../../core/decide/why/explain.ts';
+import { explaining } from '../../core/decide/why/explain.ts';
 import type { Decision } from '../../core/domain/decision.ts';
 import { liveOf } from './live.ts';
 import { remedies } from './remedies.ts';
@@ -14,7 +15,12 @@ export async function why(
 ): Promise<Explanation | undefined> {
   const { programme, programmeVersion } = decision;
   const version = await store.programmeVersion(programme, programmeVersion);
-  return version === null
-    ? undefined
-    : explain(decision, liveOf(version, await engine.model(programme)), remedies);
+  if (version === null) return undefined;
+  const live = liveOf(version, await engine.model(programme));
+  const steps = explaining(decision, live, remedies);
+  for (;;) {
+    const { done, value } = steps.next();
+    if (done === true) return value;
+    await turn();
+  }
 }

@@ -14,9 +14,10 @@ const FIRST_RAISE = { share: 1e-3, least: 1e-6 };
 
 /**
  * The same way, told by how much more would have had to be expected of the option: of a way that ends with its chance, where
- * the model that decided is at hand. The least of it, to three digits, found by making the decision again with it.
+ * the model that decided is at hand. The least of it, to three digits, found by making the decision again with it. Yields between
+ * pieces of work.
  */
-export function byScore(from: Case, way: Way): Way {
+export function* byScore(from: Case, way: Way): Generator<void, Way> {
   const { option, changes } = way;
   const chance = changes.at(-1);
   if (chance?.kind !== 'chance' || from.live.modelVersion !== from.decision.modelVersion) return way;
@@ -30,12 +31,17 @@ export function byScore(from: Case, way: Way): Way {
   const score = again(at.decision, at.live).eligible.find((own) => own.option === option)?.score ?? 0;
   let most = Math.max(FIRST_RAISE.least, FIRST_RAISE.share * Math.abs(score));
   let least = 0;
-  for (let step = 0; step < RAISES && !wins(most); step++) [least, most] = [most, 2 * most];
+  for (let step = 0; step < RAISES && !wins(most); step++) {
+    yield;
+    [least, most] = [most, 2 * most];
+  }
   for (let step = 0; step < HALVINGS; step++) {
+    yield;
     const middle = (least + most) / 2;
     if (wins(middle)) most = middle;
     else least = middle;
   }
+  yield;
   const by = roundedUp(most);
   const after = raised(by);
   if (after.option !== option) return way;

@@ -65,9 +65,14 @@ const MOST_OTHERS = 4;
 
 /**
  * Explains a recorded decision. `live` is the programme version it was made on, on the newest model; every change that is
- * suggested was tried by making the decision again with it.
+ * suggested was tried by making the decision again with it. With many variants and times that takes seconds: it yields between pieces of
+ * work, so that others have their turn.
  */
-export function explain(decision: Decision, live: LiveProgramme, remedies: Remedies): Explanation {
+export function* explaining(
+  decision: Decision,
+  live: LiveProgramme,
+  remedies: Remedies,
+): Generator<void, Explanation> {
   const funnel = funnelOf(decision, live.programme);
   const outscored = decision.arbitration && outscoredOf(decision.arbitration);
   const always = { funnel, read: decision.read, summary: summaryOf(decision, funnel), outscored };
@@ -78,9 +83,12 @@ export function explain(decision: Decision, live: LiveProgramme, remedies: Remed
   const factors = () => (known ??= { factors: factorsOf(decision, { ...live, times }) }).factors;
   const on = { ...live, policy: asRecorded(decision, live.policy, factors), times };
   const from = { decision, live: on };
-  const ways = waysOut(from, remedies);
+  const ways = yield* waysOut(from, remedies);
   const told = distinct(ways.map((way) => suggestion(way, decision))).slice(0, MOST_OTHERS + 1);
-  const [smallestChange, ...otherChanges] = told.map((way) => suggestion(byScore(from, way), decision));
+  const suggested: Suggestion[] = [];
+  for (const way of told) suggested.push(suggestion(yield* byScore(from, way), decision));
+  const [smallestChange, ...otherChanges] = suggested;
+  yield;
   const { made, asked } = watched(decision, on);
   return {
     ...always,
@@ -91,6 +99,15 @@ export function explain(decision: Decision, live: LiveProgramme, remedies: Remed
     smallestChange,
     otherChanges,
   };
+}
+
+/** The same in one go. */
+export function explain(...asked: Parameters<typeof explaining>): Explanation {
+  const steps = explaining(...asked);
+  for (;;) {
+    const { done, value } = steps.next();
+    if (done === true) return value;
+  }
 }
 
 /** Of a model only the newest state is kept: what an older one was the sum of is known of the chosen option alone. */

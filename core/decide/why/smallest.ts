@@ -91,7 +91,7 @@ function settled({ at: first }: Change & { kind: 'time' }, from: Case, option: O
 }
 
 /** Every way of the fewest steps after which no guardrail objects to an option; one of no change where none does. */
-function waysTo(option: OptionKey, from: Case, remedies: Remedies): Change[][] {
+function* waysTo(option: OptionKey, from: Case, remedies: Remedies): Generator<void, Change[][]> {
   const objection = objectionTo(option, from);
   if (!objection) return [[]];
   let open: Open[] = [{ changes: [], at: from, objection }];
@@ -99,6 +99,7 @@ function waysTo(option: OptionKey, from: Case, remedies: Remedies): Change[][] {
     const done: Change[][] = [];
     const next: Open[] = [];
     for (const { changes: before, at, objection: reason } of open) {
+      yield;
       for (const candidate of candidates(reason, at, remedies)) {
         const change = candidate.kind === 'time' ? settled(candidate, at, option) : candidate;
         const after = changed(at, change, option);
@@ -135,32 +136,38 @@ function chosenAfter(from: Case, changes: readonly Change[], option: OptionKey):
 }
 
 /** Leaves out what the outcome does not depend on. */
-function needed(from: Case, changes: readonly Change[], option: OptionKey): Change[] {
-  const spare = changes.find((change) => {
-    const others = changes.filter((other) => other !== change);
-    return others.length > 0 && chosenAfter(from, others, option) !== from.decision.option;
-  });
-  return spare
-    ? needed(
-        from,
-        changes.filter((change) => change !== spare),
-        option,
-      )
-    : [...changes];
+function* needed(
+  from: Case,
+  changes: readonly Change[],
+  option: OptionKey,
+): Generator<void, readonly Change[]> {
+  for (const spare of changes) {
+    const others = changes.filter((other) => other !== spare);
+    if (others.length === 0) break;
+    yield;
+    if (chosenAfter(from, others, option) !== from.decision.option)
+      return yield* needed(from, others, option);
+  }
+  return changes;
 }
 
 /** The way if it does lead to another outcome, with the chance that it takes where the draw alone stands in between. */
-function verified(from: Case, changes: readonly Change[], option: OptionKey): Way | undefined {
-  const before = from.decision.option;
-  const way = (all: readonly Change[]): Way => {
-    const least = needed(from, all, option);
-    return { option, chosen: chosenAfter(from, least, option), changes: least };
-  };
-  if (changes.length > 0 && chosenAfter(from, changes, option) !== before) return way(changes);
-  const chance = chanceOf(allOf(from, changes, option), option);
-  if (!chance) return undefined;
-  const all = [...changes, chance];
-  return chosenAfter(from, all, option) === before ? undefined : way(all);
+function* verified(
+  from: Case,
+  changes: readonly Change[],
+  option: OptionKey,
+): Generator<void, Way | undefined> {
+  let all = changes;
+  if (all.length === 0 || chosenAfter(from, all, option) === from.decision.option) {
+    const chance = chanceOf(allOf(from, changes, option), option);
+    if (!chance) return undefined;
+    all = [...changes, chance];
+    yield;
+    if (chosenAfter(from, all, option) === from.decision.option) return undefined;
+  }
+  const least = [...(yield* needed(from, all, option))];
+  yield;
+  return { option, chosen: chosenAfter(from, least, option), changes: least };
 }
 
 /** Limits of the goal that took an option away from the policy, not from the guardrails. */
@@ -190,7 +197,7 @@ function rested(from: Case): Change[] {
 }
 
 /** What may lead to another outcome, smallest first: of each option a few ways with the fewest steps. */
-function possible(from: Case, remedies: Remedies): Try[] {
+function* possible(from: Case, remedies: Remedies): Generator<void, Try[]> {
   const { decision, live } = from;
   const { option: chosen, pin } = decision;
   const before = first(decision);
@@ -202,22 +209,28 @@ function possible(from: Case, remedies: Remedies): Try[] {
   const targets = options.filter((id) => id !== chosen && (!refused || id === pin));
   const alone: Try[] = before.length > 0 ? [{ option: chosen, changes: before }] : [];
   const unpinned: Try[] = refused ? [{ option: chosen, changes: [{ kind: 'pin' }] }] : [];
-  const others = targets.flatMap((option) => {
+  const others: Try[] = [];
+  for (const option of targets) {
+    yield;
     const known = [...before, ...limitsOn(option, decision)];
-    return waysTo(option, allOf(from, known, option), remedies)
-      .map((changes): Try => ({ option, changes: [...known, ...changes] }))
-      .sort(bySize)
-      .slice(0, MOST_OF_ONE);
-  });
+    const ways = yield* waysTo(option, allOf(from, known, option), remedies);
+    const tries = ways.map((changes): Try => ({ option, changes: [...known, ...changes] }));
+    others.push(...tries.sort(bySize).slice(0, MOST_OF_ONE));
+  }
   const later = rested(from).map((change): Try => ({ option: chosen, changes: [change] }));
   return [...alone, ...unpinned, ...later, ...others].sort(bySize).slice(0, MOST_TRIED);
 }
 
 /**
  * What would have led to another outcome, smallest first: each by making the decision again with it, so that what is listed
- * is what does. Of each option only ways with the fewest steps.
+ * is what does. Of each option only ways with the fewest steps. Yields between pieces of work.
  */
-export const waysOut = (from: Case, remedies: Remedies): Way[] =>
-  possible(from, remedies)
-    .flatMap(({ option, changes }) => verified(from, changes, option) ?? [])
-    .sort(bySize);
+export function* waysOut(from: Case, remedies: Remedies): Generator<void, Way[]> {
+  const ways: Way[] = [];
+  for (const { option, changes } of yield* possible(from, remedies)) {
+    yield;
+    const way = yield* verified(from, changes, option);
+    if (way) ways.push(way);
+  }
+  return ways.sort(bySize);
+}
