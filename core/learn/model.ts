@@ -9,6 +9,7 @@ import type { Past } from './past.ts';
 import type { HourSums } from './hour-sums.ts';
 import type { LinearState } from './linear-state.ts';
 import type { NumberSums } from './ranges.ts';
+import { readNumbers } from './ranges.ts';
 
 /** Reward of one arm, by person: what lift is computed from. */
 export interface ArmTotal {
@@ -55,7 +56,8 @@ export function emptyState(): ModelState {
 export function readState(text: string): ModelState {
   const state = JSON.parse(text) as ModelState | (Pick<ModelState, 'arms'> & FormerState);
   if ('options' in state) return { arms: state.arms, linear: linearOf(state) };
-  return { ...state, linear: countedByTime(state.linear) };
+  const { linear, numbers } = state;
+  return { ...state, linear: countedByTime(linear), ...(numbers && { numbers: readNumbers(numbers) }) };
 }
 
 /** What one option earned, all told. */

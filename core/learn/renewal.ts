@@ -16,11 +16,11 @@ import { Teaching } from './teaching.ts';
 export function needsRenewal(programme: Programme, state: ModelState): boolean {
   const { linear, pieces, hours, behind } = state;
   const ahead = programme.timing !== undefined && hours?.schema !== responseSchema(programme);
-  const others =
-    linear.schema !== linearSumsOf(inRanges(programme, state)).schema || rangesMoved(programme, state);
+  const others = linear.schema !== linearSumsOf(inRanges(programme, state)).schema;
   const ofPieces = pieceSumsOf(programme);
   const otherPieces = ofPieces !== undefined && pieces?.schema !== ofPieces.schema;
-  return behind === true || ((ahead || others || otherPieces) && linear.blocks.length > 0);
+  const outdated = (ahead || others || otherPieces) && linear.blocks.length > 0;
+  return behind === true || outdated || rangesMoved(programme, state);
 }
 
 /**
@@ -35,7 +35,7 @@ export class Renewal {
   readonly state: ModelState;
 
   /** @param known what was learned before, in whatever ranges */
-  constructor(programme: Programme, known: Pick<ModelState, 'arms' | 'past' | 'numbers'>) {
+  constructor(programme: Programme, known: Pick<ModelState, 'arms' | 'past' | 'numbers' | 'linear'>) {
     this.#programme = programme;
     this.#teaching = new Teaching([programme]);
     const { arms, past } = known;

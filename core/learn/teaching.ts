@@ -55,7 +55,7 @@ export class Teaching {
     const hours = this.#hours(id, state);
     for (const { sums, linear } of this.#kept(id, state)) sums.addTrials(linear, lesson, count);
     const programme = this.#programmes.get(id);
-    if (programme) countNumbers(programme, state, lesson.context, count);
+    if (programme) countNumbers(programme, state, lesson, count);
     if (hours && lesson.planned) addPlanned(hours, lesson.planned, count);
   }
 

@@ -12,6 +12,7 @@ import { pieceEstimates } from '../../core/measure/piece-estimates.ts';
 import { liftOf } from '../../core/measure/lift.ts';
 import { priorUsed } from '../../core/measure/prior.ts';
 import { floorOf } from '../../core/policies/policy.ts';
+import { rangesOf } from '../../core/learn/ranges.ts';
 import { recentFunnel } from '../engine/recent-funnel.ts';
 import type { EngineDoor } from '../engine/room.ts';
 import { resourceUse } from '../programmes/resource-use.ts';
@@ -69,7 +70,7 @@ async function report(programmes: Programmes, asked: ProgrammeId, ports: Ports):
     pieces: pieceEstimates(programme, { programme: id, version, state }, now()),
     delays: delayCurves(programme, state, now()),
     change: noticedChange(programme, state, now()),
-    ranges: state.numbers?.ranges,
+    ranges: rangesOf(state),
     forgetting: forgettingOf(programme, state, now()),
     behind: state.behind,
     channels: channelShares(programme, options),

@@ -3,7 +3,7 @@ import type { Store } from '../../../core/contracts/store.ts';
 import type { DomainEvent } from '../../../core/domain/event.ts';
 import type { Programme } from '../../../core/domain/programme.ts';
 import type { NumberSums } from '../../../core/learn/ranges.ts';
-import { inRanges } from '../../../core/learn/ranges.ts';
+import { inRanges, rangesOf } from '../../../core/learn/ranges.ts';
 import { rngFromNumber } from '../../../core/maths/xoshiro.ts';
 import { openMemoryStore } from '../../../runtime/store/memory-store.ts';
 import { openSqliteStore } from '../../../runtime/store/sqlite/sqlite-store.ts';
@@ -35,15 +35,28 @@ const PEOPLE = Array.from({ length: 240 }, (_, i): Somebody => ({ user: `u${i}`,
 /** Decides for people; who spent much answers `a`, who spent little answers `b`. */
 async function act(rig: EngineRig, people: readonly Somebody[]): Promise<void> {
   const events: DomainEvent[] = [];
-  for (const { user, spent } of people) {
+  for (const [i, { user, spent }] of people.entries()) {
     const context = { ...(spent !== undefined && { spent }), plan: 'pro' };
-    const { option } = await rig.decide({ userId: user }, { context });
+    const { option } = await rig.decide({ userId: user }, { send: `${user} ${i}`, context });
     if ((option === 'a') !== Number(spent) > 3_000) continue;
     const event = { type: 'signal' as const, source: 's', id: `order of ${user}`, name: ORDER.signal };
     events.push({ ...event, at: NOON + MINUTE, person: { userId: user }, values: {} });
   }
   await rig.engine.ingest(events);
   await rig.folder.catchUp();
+}
+
+/** Has people erased, and folds it with something that happens afterwards. */
+async function erase(rig: EngineRig, users: readonly string[]): Promise<void> {
+  const gone = users.map((user) => ({
+    type: 'delete' as const,
+    source: 's',
+    id: user,
+    person: { userId: user },
+  }));
+  await rig.engine.ingest(gone.map((event) => ({ ...event, at: NOON })));
+  await rig.folder.catchUp();
+  await act(rig, [{ user: 'afterwards', spent: undefined }]);
 }
 
 const numbers = ({ catalogue }: EngineRig): NumberSums => catalogue.model(OWN.id).state.numbers!;
@@ -139,17 +152,49 @@ describe.each(STORES)('a number whose range is not declared, in %s', (_, open) =
     expect(one).toEqual(other);
     const gone = ['u50', 'u3', 'u4'];
     const rig = rigs[0]!;
-    await rig.engine.ingest(
-      gone.map((user) => ({ type: 'delete', source: 's', id: user, at: NOON, person: { userId: user } })),
-    );
-    await rig.folder.catchUp();
+    await erase(rig, gone);
     const left = await engineRig({ store: await opened(open), programmes: [OWN] });
     await act(
       left,
       some.filter(({ user }) => !gone.includes(user)),
     );
     await act(left, [{ user: 'last', spent: 77 }]);
+    await act(left, [{ user: 'afterwards', spent: undefined }]);
     expect(numbers(rig).counts).toEqual(numbers(left).counts);
+    await expectByHand(rig, OWN);
+  });
+
+  it('is in the range that it would be in had whoever is erased never been there', async () => {
+    const rng = rngFromNumber(6);
+    const often = Array.from({ length: 20 }, () => ({ user: 'rich', spent: 5e8 }));
+    const all = [...PEOPLE.slice(0, 200), ...often];
+    const mixed = all.map((own) => ({ own, at: rng.uniform() })).sort((a, b) => a.at - b.at);
+    const rigOf = async (people: readonly Somebody[]): Promise<EngineRig> => {
+      const rig = await engineRig({ store: await opened(open), programmes: [OWN] });
+      await act(rig, people);
+      await act(rig, [{ user: 'last', spent: undefined }]);
+      return rig;
+    };
+    const gone = ['rich', 'u7', 'u90'];
+    const people = mixed.map(({ own }) => own);
+    const rig = await rigOf(people);
+    expect(numbers(rig).ranges.spent!.max).toBeGreaterThan(5e8);
+    await erase(rig, gone);
+    const never = await rigOf(people.filter(({ user }) => !gone.includes(user)));
+    expect(rangesOf({ numbers: numbers(rig) })).toEqual(rangesOf({ numbers: numbers(never) }));
+    await expectByHand(rig, OWN);
+  });
+
+  it('has no range when too few are left who made it', async () => {
+    const rig = await engineRig({ store: await opened(open), programmes: [OWN] });
+    await act(rig, [
+      ...PEOPLE.slice(0, 60),
+      ...Array.from({ length: 60 }, () => ({ user: 'rich', spent: 5e8 })),
+    ]);
+    await act(rig, [{ user: 'last', spent: 77 }]);
+    expect(numbers(rig).ranges.spent!.max).toBeGreaterThan(5e8);
+    await erase(rig, ['rich']);
+    expect(numbers(rig).ranges).toEqual({});
     await expectByHand(rig, OWN);
   });
 });
