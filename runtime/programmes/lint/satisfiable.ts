@@ -1,14 +1,15 @@
 import type { ASTNode } from '@marcbachmann/cel-js';
+import { serialize } from '@marcbachmann/cel-js';
 import type { StoredSignal } from '../../../core/contracts/records.ts';
 import { newPerson } from '../../../core/domain/person.ts';
 import type { Programme } from '../../../core/domain/programme.ts';
 import type { GuardContext } from '../../../core/guardrails/guardrail.ts';
-import { environment, fieldOf, historyAsk } from '../../engine/cel.ts';
+import { environment, fieldOf, historyAsk, termsOf } from '../../engine/cel.ts';
 import { compileRule } from '../../engine/eligibility.ts';
 import type { Literal } from './literal.ts';
 import { literalOf } from './literal.ts';
 
-/** Cases that are tried for one set of rules at most. */
+/** Cases that are tried for one group of parts at most. */
 const MOST_CASES = 5_000;
 /** Elements that are looked for in one list at most. */
 const MOST_MEMBERS = 6;
@@ -133,24 +134,59 @@ function* combinations(lists: readonly (readonly unknown[])[]): Generator<unknow
 
 type Truth = 'never' | 'always' | 'sometimes';
 
+/** Parts of rules that all have to hold and look at the same things; what others look at has no part in that. */
+interface Group {
+  terms: string[];
+  looks: Looks;
+}
+
+const emptyLooks = (): Looks => ({ fields: new Map(), counts: new Map() });
+
+const meet = (a: Looks, b: Looks): boolean =>
+  [...a.fields.keys()].some((name) => b.fields.has(name)) ||
+  [...a.counts.keys()].some((signal) => b.counts.has(signal));
+
+/** The groups with one part more: those that look at something it looks at are one with it. */
+function joined(groups: readonly Group[], term: ASTNode): Group[] {
+  const own = emptyLooks();
+  look(term, own);
+  const near = groups.filter(({ looks }) => meet(looks, own));
+  const together: Group = { terms: near.flatMap(({ terms }) => terms), looks: emptyLooks() };
+  together.terms.push(serialize(term));
+  for (const text of together.terms) look(environment.parse(text).ast, together.looks);
+  return [...groups.filter((group) => !near.includes(group)), together];
+}
+
 /**
- * Whether some rules can all hold for the same person, found by trying a person of every kind they can tell apart. Undefined
- * where a rule compares fields with each other or does more than compare, and where there are too many kinds.
+ * Whether some rules can all hold for the same person, found by trying a person of every kind that parts which look at the same things can
+ * tell apart. Parts that compare fields with each other, do more than compare, or know too many kinds may always go either way.
  */
-export function truthOf(rules: readonly string[]): Truth | undefined {
-  const looks: Looks = { fields: new Map(), counts: new Map() };
+export function truthOf(rules: readonly string[]): Truth {
+  let groups: Group[] = [];
+  const truths = new Set<Truth>();
+  for (const term of rules.flatMap((rule) => termsOf(environment.parse(rule).ast))) {
+    try {
+      groups = joined(groups, term);
+    } catch (error) {
+      if (!(error instanceof Unclear)) throw error;
+      truths.add('sometimes');
+    }
+  }
+  for (const group of groups) truths.add(truthOfGroup(group));
+  if (truths.has('never')) return 'never';
+  return truths.has('sometimes') ? 'sometimes' : 'always';
+}
+
+function truthOfGroup({ terms, looks: { fields, counts } }: Group): Truth {
   try {
-    for (const rule of rules) look(environment.parse(rule).ast, looks);
-    const names = [...looks.fields.keys()];
-    const signals = [...looks.counts.keys()];
     const lists = [
-      ...[...looks.fields.values()].map(kindsOf),
-      ...[...looks.counts.values()].map(({ literals }) => countsOf(literals)),
+      ...[...fields.values()].map(kindsOf),
+      ...[...counts.values()].map(({ literals }) => countsOf(literals)),
     ];
-    if (lists.reduce((product, list) => product * list.length, 1) > MOST_CASES) return undefined;
-    return tried(rules, names, signals, lists);
+    if (lists.reduce((product, list) => product * list.length, 1) > MOST_CASES) return 'sometimes';
+    return tried(terms, [...fields.keys()], [...counts.keys()], lists);
   } catch (error) {
-    if (error instanceof Unclear) return undefined;
+    if (error instanceof Unclear) return 'sometimes';
     throw error;
   }
 }
