@@ -7,6 +7,8 @@ import type { Check, Finding } from './finding.ts';
 
 /** A cap that leaves room for less than this share of the sends a programme is asked for is hardly meant. */
 const LEAST_ROOM = 0.1;
+/** Hours that every programme has which does not say how often it is asked: of these nothing follows. */
+const USUAL_BUCKET = 24;
 
 const DAY_MS = 24 * HOUR_MS;
 const YEAR_DAYS = 365;
@@ -30,7 +32,7 @@ function capFinding(cap: Cap, i: number, sendBucketHours: number): Finding[] {
     return [{ code: 'cap-zero', path, message, fix: 'Set a count of at least 1, or take the variants out.' }];
   }
   // how many people there are, and how often something happens to them, nobody knows here
-  if (!ofPerson(cap) || signal !== undefined) return [];
+  if (!ofPerson(cap) || signal !== undefined || sendBucketHours >= USUAL_BUCKET) return [];
   const asked = hours / sendBucketHours;
   if (count / asked >= LEAST_ROOM) return [];
   const message = `The programme may be asked every ${sendBucketHours} h, which is ${Math.floor(asked)} times in ${hours} h, and the cap allows ${count}: most of its decisions are silence.`;

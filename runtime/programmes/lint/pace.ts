@@ -1,22 +1,24 @@
-import type { Cap } from '../../../core/domain/programme.ts';
+import type { Cap, Programme } from '../../../core/domain/programme.ts';
 import { ofPerson } from '../../../core/guardrails/caps.ts';
 import { rewardRange } from '../../../core/policies/posterior.ts';
 import type { Check } from './finding.ts';
 
 const DAY_HOURS = 24;
 
-/** Most contacts of the programme that a cap leaves room for in some hours, on whichever channel. */
-function roomOf(cap: Cap, within: number): number {
+/** Most contacts of the programme that a cap leaves room for in some hours, on whichever of its channels. */
+function roomOf(cap: Cap, within: number, { variants }: Programme): number {
   const { count, hours, per, channel, signal } = cap;
-  const every = channel === undefined && signal === undefined && per !== 'person-variant';
+  const whole = channel === undefined || variants.every((own) => own.channel === channel);
+  const every = whole && signal === undefined && per !== 'person-variant';
   return every && ofPerson(cap) ? count * Math.ceil(within / hours) : Infinity;
 }
 
 /** A frequency that caps of the same programme never let anybody have. */
-export const frequencies: Check = ({ frequency, guardrails }) => {
+export const frequencies: Check = (programme) => {
+  const { frequency, guardrails } = programme;
   if (!frequency) return [];
   const { perDays, least, most } = frequency;
-  const rooms = (guardrails.caps ?? []).map((cap) => roomOf(cap, perDays * DAY_HOURS));
+  const rooms = (guardrails.caps ?? []).map((cap) => roomOf(cap, perDays * DAY_HOURS, programme));
   const room = Math.min(...rooms);
   if (room >= most) return [];
   const cap = `The cap at guardrails.caps.${rooms.indexOf(room)} leaves room for ${room} contacts in ${perDays} days`;

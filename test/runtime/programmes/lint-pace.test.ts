@@ -17,12 +17,26 @@ describe('a programme is looked over', () => {
     expect(capped(4, { per: 'person-programme', count: 1, hours: 72 })).toEqual([
       ['frequency-beyond-cap', 'frequency.least'],
     ]);
+    const email = { per: 'person', channel: 'email', count: 1, hours: 168 } as const;
+    expect(capped(1, email)).toEqual([['frequency-beyond-cap', 'frequency.most']]);
     const others: Guardrails['caps'] = [
-      { per: 'person', channel: 'email', count: 1, hours: 168 },
       { per: 'person-variant', count: 1, hours: 168 },
       { per: 'person', signal: 'Order Completed', count: 1, hours: 168 },
     ];
     expect(capped(1, ...others)).toEqual([]);
+    const variants = [variant('a'), variant('b', { channel: 'sms' })];
+    const both = { guardrails: { caps: [email] }, frequency: { perDays: 7, least: 1, most: 4 }, variants };
+    expect(found(both)).toEqual([]);
+  });
+
+  it('and finds nothing in a cap that is slow, where nobody says how often is asked', () => {
+    const caps: Guardrails['caps'] = [
+      { per: 'person', channel: 'email', count: 2, hours: 720 },
+      { per: 'person-programme', count: 1, hours: 8_760 },
+      { per: 'person-variant', count: 1, hours: 720 },
+    ];
+    for (const sendBucketHours of [24, 168])
+      expect(found({ guardrails: { caps }, sendBucketHours })).toEqual([]);
   });
 
   it('for fatigue that is a cap, or that changes nothing', () => {
