@@ -31,7 +31,7 @@ export interface SignalAsk {
 
 export interface WorkQuery {
   persons: readonly PersonAsk[];
-  /** Contacts after this time are loaded, ms since 1970, and those of the decisions named. */
+  /** Contacts whose first time is after this are loaded, ms since 1970, and those of the decisions named. */
   contactsSince: number;
   events: readonly EventKey[];
   /** Signals that are loaded of everybody asked about: by name, those after a time. Absent: none. */
@@ -47,7 +47,14 @@ export interface WorkQuery {
 /** One message that was or may be sent: what rolling caps count. */
 export interface Contact {
   person: PersonId;
+  /** When it was sent as far as that is known, or is to be sent, ms since 1970: from then on it counts. */
   at: number;
+  /** What `at` was when the contact was made, by which it is kept; absent: it never changed. */
+  firstAt?: number | undefined;
+  /** When it was decided, where it was planned for later, ms since 1970. */
+  decidedAt?: number | undefined;
+  /** What tells best when it was sent, of all that was told, and the time it tells. */
+  heard?: { says: Report | 'proof'; at: number } | undefined;
   /** What made it: our decision, or an event that tells of another tool's send. */
   decision: DecisionId;
   /** Empty for another tool's. */
@@ -114,7 +121,7 @@ export interface WorkWrites {
   persons: Person[];
   aliases: { alias: Alias; person: PersonId }[];
   decisions: NewDecision[];
-  /** Made or changed, each once: by person, time and decision. */
+  /** Made or changed, each once: by person, first time and decision. */
   contacts: Contact[];
   /** Made or changed, by resource and decision; each as it was written last. */
   reservations: ReservationWrite[];

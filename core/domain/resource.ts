@@ -6,7 +6,7 @@ export interface Reservation {
   resource: ResourceKey;
   /** A whole number: contacts, codes, places, or millionths of the currency of a budget. */
   amount: number;
-  /** When it ends though the message was sent, ms since 1970; absent: never. */
+  /** When it ends though the message was sent at the time it is for, ms since 1970; later where it is sent later. Absent: never. */
   until?: number | undefined;
   /** Of a pool: the code that is handed out with it. */
   code?: string | undefined;

@@ -1,8 +1,8 @@
 import type { Contact } from '../contracts/records.ts';
 import type { Objection } from '../domain/decision.ts';
-import type { Cap, Variant } from '../domain/programme.ts';
+import type { Cap, Programme, Variant } from '../domain/programme.ts';
 import { HOUR_MS } from '../domain/programme.ts';
-import { endOf, standing } from './contacts.ts';
+import { endOf, lastTimeOf, standing } from './contacts.ts';
 import type { GuardContext, Guardrail } from './guardrail.ts';
 import { unknown } from './guardrail.ts';
 import { pastOf } from './history.ts';
@@ -31,41 +31,47 @@ const WHOSE: Partial<Record<Cap['per'], string>> = {
 /** Whether a cap counts what one person had; the others count everybody's (`needs.ts`). */
 export const ofPerson = ({ per }: Cap): boolean => WHOSE[per] !== undefined;
 
+/** For how long after its time a message of a programme may still be sent, ms. */
+export const openMs = ({ guardrails: { releaseAfterHours = 0 } }: Programme): number =>
+  releaseAfterHours * HOUR_MS;
+
 /**
- * Most contacts in any window that a message of `at` would be in: in the one that ends with it, and in those that end with a
- * contact that is planned for later.
+ * Most contacts that may come into one window with a message that is sent at `at` or up to `open` ms later: into the one that ends
+ * with `at`, and into those that end with a contact that is planned for later.
  */
-function fullest(times: readonly number[], at: number, window: number): number {
-  const ends = [at, ...times.filter((time) => time > at && time < at + window)];
-  const inside = (end: number): number => times.filter((time) => time > end - window && time <= end).length;
-  return Math.max(...ends.map(inside));
+function fullest(contacts: readonly Contact[], at: number, window: number, open: number): number {
+  const later = contacts.filter((own) => own.at > at && own.at < at + open + window).map((own) => own.at);
+  const inside = (end: number): number =>
+    contacts.filter((own) => own.at <= end && lastTimeOf(own) > end - window).length;
+  return Math.max(...[at, ...later].map(inside));
 }
 
 /** When one more fits again, ms since 1970, or undefined: a place is free only when a contact leaves its window or is released. */
-function freeAt(contacts: readonly Contact[], { count }: Cap, window: number): number | undefined {
-  const ends = contacts.map((contact) => Math.min(contact.at + window, endOf(contact)));
+function freeAt(
+  contacts: readonly Contact[],
+  { count }: Cap,
+  window: number,
+  open: number,
+): number | undefined {
+  const ends = contacts.map((contact) => Math.min(lastTimeOf(contact) + window, endOf(contact)));
   return ends
     .sort((a, b) => a - b)
-    .find((end) => {
-      const times = standing(contacts, end).map(({ at }) => at);
-      return fullest(times, end, window) < count;
-    });
+    .find((end) => fullest(standing(contacts, end), end, window, open) < count);
 }
 
 /** Why one more contact would be one too many, or undefined. */
 export function full(cap: Cap, variant: Variant, context: GuardContext): Objection | undefined {
-  const { now, programme } = context;
-  const window = cap.hours * HOUR_MS;
-  const near = standing(context.contacts, now).filter(
-    (contact) => contact.at > now - window && counted(cap, contact, variant.id, programme.id),
+  const { now, programme, asOf = now } = context;
+  const [window, open] = [cap.hours * HOUR_MS, openMs(programme)];
+  const near = standing(context.contacts, asOf).filter(
+    (contact) => lastTimeOf(contact) > now - window && counted(cap, contact, variant.id, programme.id),
   );
   if (near.length < cap.count) return undefined;
-  const times = near.map(({ at }) => at);
-  const most = fullest(times, now, window);
+  const most = fullest(near, now, window, open);
   if (most < cap.count) return undefined;
-  const until = freeAt(near, cap, window);
+  const until = freeAt(near, cap, window, open);
   const next = until === undefined ? 'never' : new Date(until).toISOString();
-  const unsent = near.filter(({ state, at }) => state !== 'sent' && at < now + window).length;
+  const unsent = near.filter(({ state, at }) => state !== 'sent' && at < now + open + window).length;
   const waiting = unsent === 0 ? '' : ` (${unsent} not known to be sent)`;
   const what = `${cap.channel ?? 'any'} contacts${WHOSE[cap.per] ?? ''}${waiting}`;
   const { count: limit, hours, per, channel } = cap;

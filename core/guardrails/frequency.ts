@@ -5,7 +5,7 @@ import type { Frequency, FrequencyTarget } from '../domain/frequency.ts';
 import type { Cap, GoalSignal, Programme } from '../domain/programme.ts';
 import { DAY_MS, HOUR_MS } from '../domain/programme.ts';
 import { full } from './caps.ts';
-import { standing } from './contacts.ts';
+import { lastTimeOf, standing } from './contacts.ts';
 import type { GuardContext, Guardrail, HistoryAsk } from './guardrail.ts';
 import { unknown } from './guardrail.ts';
 import { IGNORED_LOOKBACK_HOURS } from './suppression.ts';
@@ -91,7 +91,7 @@ export function isOwed(given: GuardContext): boolean {
   const { frequency } = given.programme;
   if (!frequency || given.blind) return false;
   const since = given.now - frequencyMs(given.programme);
-  return made(given).filter(({ at }) => at > since).length < frequency.least;
+  return made(given).filter((own) => lastTimeOf(own) > since).length < frequency.least;
 }
 
 /** No more contacts of the programme than the person's target, in windows that roll as those of caps do. */

@@ -20,6 +20,8 @@ export interface GuardContext {
   /** What is taken of the resources the programme's variants need. */
   resources?: ReadonlyMap<ResourceKey, ResourceFact> | undefined;
   now: number;
+  /** When it is decided, where `now` is a later time that is planned for; absent: `now`. */
+  asOf?: number | undefined;
   /** How often the person is to be contacted; absent: as often as the range allows. */
   frequency?: FrequencyTarget | undefined;
   /** How readily everybody answers; absent: not known, or not asked for. */

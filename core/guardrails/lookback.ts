@@ -3,13 +3,17 @@ import type { Programme } from '../domain/programme.ts';
 import { HOUR_MS } from '../domain/programme.ts';
 import { tellingOf } from '../domain/scanners.ts';
 import { featureAsks } from '../learn/features/sourced.ts';
+import { openMs } from './caps.ts';
 import { fatigueMs } from './fatigue.ts';
 import { answerAsks, frequencyMs } from './frequency.ts';
 import type { HistoryAsk, Rules } from './guardrail.ts';
 import { needsOfAll } from './needs.ts';
 import { IGNORED_LOOKBACK_HOURS, reactionsTo } from './suppression.ts';
 
-/** How late a report that a message was sent, or never will be, still finds it by the platform's id alone: a week. */
+/**
+ * How long after the time it is for a message may be sent and still be counted in every window it is in, and how late a report that it
+ * was sent, or never will be, still finds it by the platform's id alone: a week.
+ */
 const REPORT_HOURS = 168;
 
 /** What has to be known about a person's past. */
@@ -77,9 +81,17 @@ const modelAsks = (programme: Programme): HistoryAsk[] => [
 /** The same, joined: what decisions keep beside what their guardrails ask for. */
 export const modelLookback = (programme: Programme): Lookback => joined(modelAsks(programme));
 
-/** What some programmes ask for, guardrails, features and times: what is loaded. */
-export const lookbackOf = (all: readonly Looking[]): Lookback =>
-  joined(withTelling(all.flatMap((looking) => [...guardrailAsks(looking), ...modelAsks(looking.programme)])));
+/**
+ * What some programmes ask for, guardrails, features and times: what is loaded. Contacts are looked for by their first time, and may
+ * count from a later one.
+ */
+export function lookbackOf(all: readonly Looking[]): Lookback {
+  const asks = all.flatMap((looking) => [...guardrailAsks(looking), ...modelAsks(looking.programme)]);
+  const { contactsMs, signals } = joined(withTelling(asks));
+  if (contactsMs === 0) return { contactsMs, signals };
+  const open = Math.max(...all.map(({ programme }) => openMs(programme)));
+  return { contactsMs: Math.max(contactsMs + REPORT_HOURS * HOUR_MS, open), signals };
+}
 
 export const signalsAsked = ({ signals }: Lookback, now: number): SignalAsk[] =>
   [...signals].map(([name, ms]) => ({ name, since: now - ms }));

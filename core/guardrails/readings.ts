@@ -8,7 +8,7 @@ import { HOUR_MS, TRAITS } from '../domain/programme.ts';
 import type { ContactRead, Readings, ResourceRead } from '../domain/readings.ts';
 import type { ResourceKey } from '../domain/resource.ts';
 import { ofPerson } from './caps.ts';
-import { endOf, standing } from './contacts.ts';
+import { endOf, lastTimeOf, standing } from './contacts.ts';
 import { fatigueMs } from './fatigue.ts';
 import { frequencyMs } from './frequency.ts';
 import type { GuardContext, Rules } from './guardrail.ts';
@@ -133,7 +133,7 @@ function contactsKept(given: GuardContext, { countedMs, last, past, model, chann
   const since = Math.min(now - Math.max(countedMs, model.contactsMs), ignoredSince);
   const stand = standing(contacts, now);
   const lasting = last ? newestLasting(stand) : Infinity;
-  return stand.filter(({ at }) => at > since || at >= lasting);
+  return stand.filter((own) => lastTimeOf(own) > since || own.at >= lasting);
 }
 
 /** Contacts, and the signals that are told of beside their times, which may name some of them. */

@@ -9,10 +9,8 @@ import {
 import type { SignalEvent } from '../domain/event.ts';
 import type { Person } from '../domain/person.ts';
 import { endOf } from '../guardrails/contacts.ts';
+import { firstAtOf, OTHER_TOOL, withHeard } from '../people/contact-times.ts';
 import type { WorkingSet } from '../people/working-set.ts';
-
-/** The programme of contacts that another tool made. */
-export const OTHER_TOOL = '';
 
 /**
  * What a signal says about contacts: one of ours was sent or never will be, or another tool made one. A send, its delivery and
@@ -35,8 +33,8 @@ export function applyToContacts(event: SignalEvent, person: Person, set: Working
   // of a send that was told of before it was decided, only the decision's contact stands
   const ours = own.filter(({ programme }) => programme !== OTHER_TOOL);
   for (const contact of ours.length > 0 ? ours : own) {
-    const next = heard(contact, signal);
-    if (next.state !== contact.state || next.told !== contact.told) set.putContact(owner.id, next);
+    const next = heard(contact, signal, event.at);
+    if (next !== contact) set.putContact(owner.id, next);
   }
   if (own.length > 0 || !isReport(signal.says)) return;
   set.putContact(owner.id, {
@@ -47,6 +45,7 @@ export function applyToContacts(event: SignalEvent, person: Person, set: Working
     channel: signal.channel,
     send: id,
     state: 'sent',
+    heard: { says: signal.says, at: event.at },
     told: id === undefined ? [signal.says] : undefined,
   });
 }
@@ -61,11 +60,14 @@ const isOn = ({ channel }: Contact, signal: ContactSignal): boolean =>
 const toldOf = ({ told, programme }: Contact): readonly Report[] =>
   told ?? (programme === OTHER_TOOL ? ['sent'] : []);
 
-function heard(contact: Contact, { says }: ContactSignal): Contact {
-  const state = says === 'aborted' ? (contact.state ?? says) : 'sent';
+/** A contact as it is after a signal of some time; the same where that says nothing new. */
+function heard(contact: Contact, { says }: ContactSignal, at: number): Contact {
+  if (says === 'aborted') return contact.state ? contact : { ...contact, state: says };
+  const own = withHeard(contact, { says, at });
   const told = toldOf(contact);
-  if (!isReport(says) || contact.send !== undefined || told.includes(says)) return { ...contact, state };
-  return { ...contact, state, told: [...told, says] };
+  if (isReport(says) && contact.send === undefined && !told.includes(says))
+    return { ...own, state: 'sent', told: [...told, says] };
+  return contact.state === 'sent' ? own : { ...own, state: 'sent' };
 }
 
 /**
@@ -82,10 +84,11 @@ function meant(
     if (contact.send !== undefined || contact.channel !== channel || endOf(contact) <= at) return false;
     // another tool's contact is as old as what was told of it first
     const before = contact.programme === OTHER_TOOL && says === 'sent';
-    const late = before ? contact.at - at : at - contact.at;
+    const since = at - firstAtOf(contact);
+    const late = before ? -since : since;
     return late >= -REPORT_SKEW_MS && late <= DELIVERY_MS && !toldOf(contact).includes(says);
   });
-  const away = (contact: Contact): number => Math.abs(contact.at - at);
+  const away = (contact: Contact): number => Math.abs(firstAtOf(contact) - at);
   return possible.sort((a, b) => away(a) - away(b)).slice(0, 1);
 }
 
@@ -97,7 +100,10 @@ function giveBack({ name, at, decisionId, send }: SignalEvent, owner: Person, se
   const named = decisionId !== undefined || send !== undefined;
   const some = named ? set.contactsAbout(owner.id, decisionId, send) : set.contacts(owner.id);
   for (const contact of [...some]) {
-    if (contact.at > at || !contact.reservations?.some(({ givenBackBy }) => givenBackBy?.includes(name)))
+    if (
+      firstAtOf(contact) > at ||
+      !contact.reservations?.some(({ givenBackBy }) => givenBackBy?.includes(name))
+    )
       continue;
     set.putContact(owner.id, { ...contact, reservations: givenBack(contact, name, at) });
   }

@@ -1,8 +1,9 @@
 import type { Contact } from '../contracts/records.ts';
 import type { DecisionId } from '../domain/decision.ts';
 import type { PersonId } from '../domain/person.ts';
+import { firstAtOf } from './contact-times.ts';
 
-const keyOf = ({ person, at, decision }: Contact): string => `${person} ${at} ${decision}`;
+const keyOf = (contact: Contact): string => `${contact.person} ${firstAtOf(contact)} ${contact.decision}`;
 
 /** The contacts of a batch by whoever they belong to by now, and those the batch made or changed. */
 export class ContactBook {
@@ -24,7 +25,7 @@ export class ContactBook {
     this.#listOf(owner).push(contact);
   }
 
-  /** One that is new, or one that changed, of which it returns what it was: a contact is told by its person, time and decision. */
+  /** One that is new, or one that changed, of which it returns what it was: a contact is told by its person, first time and decision. */
   put(owner: PersonId, contact: Contact): Contact | undefined {
     const contacts = this.#listOf(owner);
     const key = keyOf(contact);

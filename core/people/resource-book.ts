@@ -2,11 +2,14 @@ import type { Contact } from '../contracts/records.ts';
 import type { ReservationWrite, ResourceFact } from '../contracts/resources.ts';
 import type { Reservation, ResourceKey } from '../domain/resource.ts';
 import { NEVER } from '../domain/resource.ts';
-import { endOf } from '../guardrails/contacts.ts';
+import { endOf, lastTimeOf } from '../guardrails/contacts.ts';
+import { firstAtOf } from './contact-times.ts';
 
-/** When a reservation ends as its contact stands now, ms since 1970. */
-export function endsAt(contact: Contact, { until = NEVER, givenBackAt = NEVER }: Reservation): number {
-  return Math.max(0, Math.min(endOf(contact), until, givenBackAt));
+/** When a reservation ends as its contact stands now, ms since 1970: what lasts for some time does from when the message is sent. */
+export function endsAt(contact: Contact, { until, givenBackAt = NEVER }: Reservation): number {
+  const late = lastTimeOf(contact) - firstAtOf(contact);
+  const left = until === undefined ? NEVER : until + late;
+  return Math.max(0, Math.min(endOf(contact), left, givenBackAt));
 }
 
 /** What ends first when some that was to end at `end` is not taken any more; what comes after that only the store knows. */

@@ -9,7 +9,7 @@ import type {
 } from '../contracts/records.ts';
 import { nothingWritten } from '../contracts/nothing-written.ts';
 import type { ResourceFact } from '../contracts/resources.ts';
-import { sendTimeOf, type Decision, type DecisionId } from '../domain/decision.ts';
+import type { Decision, DecisionId } from '../domain/decision.ts';
 import type { Alias, Person, PersonId } from '../domain/person.ts';
 import { newPerson } from '../domain/person.ts';
 import type { ResourceKey } from '../domain/resource.ts';
@@ -17,6 +17,7 @@ import { withScanners } from '../domain/scanners.ts';
 import { hash32 } from '../maths/murmur3.ts';
 import { ClosingBook } from './closing-book.ts';
 import { ContactBook } from './contact-book.ts';
+import { OTHER_TOOL, reserved } from './contact-times.ts';
 import { mergePersons } from './merge.ts';
 import { ResourceBook } from './resource-book.ts';
 
@@ -174,14 +175,12 @@ export class WorkingSet {
 
   /** An event may have been faster than a decision that was spooled: then its contact is this one. */
   #reserve(decision: Decision, releasesAt: number | undefined): void {
-    const { person, id, programme, channel = '', variant, send, reservations } = decision;
+    const { person, id, channel, send } = decision;
     const told = this.#contacts
       .about(person, id, send)
-      .filter((own) => own.programme === '' && (own.decision === id || own.channel === channel));
+      .filter((own) => own.programme === OTHER_TOOL && (own.decision === id || own.channel === channel));
     for (const contact of told) this.putContact(person, { ...contact, state: 'aborted' });
-    const state = told.some((contact) => contact.state === 'sent') ? 'sent' : undefined;
-    const own = { person, decision: id, programme, channel, variant, send, releasesAt, state } as const;
-    this.putContact(person, { ...own, at: sendTimeOf(decision), reservations });
+    this.putContact(person, reserved(decision, releasesAt, told));
   }
 
   /** True the first time an event is seen. */

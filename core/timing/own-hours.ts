@@ -2,6 +2,7 @@ import type { Contact, StoredSignal } from '../contracts/records.ts';
 import { isAbout } from '../domain/contact-signals.ts';
 import { HOUR_MS } from '../domain/programme.ts';
 import { standing } from '../guardrails/contacts.ts';
+import { IGNORED_LOOKBACK_HOURS } from '../guardrails/suppression.ts';
 import type { Zone } from '../guardrails/zone.ts';
 import { hourOfWeek, WEEK_HOURS } from './times.ts';
 
@@ -40,7 +41,8 @@ function aboutOf(
 
 /** What is known of a person's own hours, by the clock of where they are. A machine's opens are none of theirs. */
 export function ownHours({ contacts, signals, reactions, now }: Past, zone: Zone): OwnHours {
-  const past = standing(contacts, now).filter(({ at }) => at <= now);
+  const since = now - IGNORED_LOOKBACK_HOURS * HOUR_MS;
+  const past = standing(contacts, now).filter(({ at }) => at > since && at <= now);
   const answered = new Set<Contact>();
   for (const signal of past.length === 0 ? [] : signals) {
     if (signal.machine === true || !reactions.has(signal.name)) continue;

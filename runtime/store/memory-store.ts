@@ -11,6 +11,7 @@ import type { ClosedId } from '../../core/domain/closed.ts';
 import type { DecisionId } from '../../core/domain/decision.ts';
 import type { Alias, Person, PersonId } from '../../core/domain/person.ts';
 import type { Programme } from '../../core/domain/programme.ts';
+import { firstAtOf } from '../../core/people/contact-times.ts';
 import type { LedgerDraft } from './ledger.ts';
 import { draftsAfterDecisions } from './ledger.ts';
 import type { PersonRows } from './memory-learning.ts';
@@ -46,7 +47,7 @@ class Tables extends MemoryLearning {
       facts.persons.push(person);
       this.#takeSignals(person, query, facts);
       const contacts = this.#rowsBehind(person).flatMap((rows) => rows.contacts);
-      facts.contacts.push(...contacts.filter(({ at }) => at > query.contactsSince));
+      facts.contacts.push(...contacts.filter((own) => firstAtOf(own) > query.contactsSince));
     };
     const ties = new Ties();
     for (const { aliases } of query.persons) {
@@ -69,7 +70,8 @@ class Tables extends MemoryLearning {
     }
     for (const decision of new Set(query.decisions)) {
       const made = this.byId.get(decision)?.entry.decision.person;
-      facts.contacts.push(...this.#contactOf(made, decision).filter(({ at }) => at <= query.contactsSince));
+      const since = query.contactsSince;
+      facts.contacts.push(...this.#contactOf(made, decision).filter((own) => firstAtOf(own) <= since));
       const person = made === undefined ? undefined : this.profiles.get(this.rootOf(made));
       if (!person) continue;
       facts.deciders.push({ decision, person: person.id });
@@ -98,8 +100,9 @@ class Tables extends MemoryLearning {
 
   #saveContact(contact: Contact): void {
     const { contacts } = this.rowsOf(contact.person);
-    const { at, decision } = contact;
-    const place = contacts.findIndex((other) => other.at === at && other.decision === decision);
+    const { decision } = contact;
+    const at = firstAtOf(contact);
+    const place = contacts.findIndex((other) => firstAtOf(other) === at && other.decision === decision);
     if (place === -1) contacts.push(contact);
     else contacts[place] = contact;
   }

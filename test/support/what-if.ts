@@ -96,9 +96,10 @@ function contactsWithout(
   { fewer, channel, per, hours = Infinity }: Change & { kind: 'contacts' },
   option: string,
 ): Contact[] {
-  const counts = ({ at, state, releasesAt = Infinity, ...contact }: Contact): boolean => {
-    const stands = state === 'sent' || (state !== 'aborted' && releasesAt > now);
-    if (!stands || at <= now - hours * HOUR) return false;
+  const counts = ({ at, state, releasesAt, ...contact }: Contact): boolean => {
+    const stands = state === 'sent' || (state !== 'aborted' && (releasesAt ?? Infinity) > now);
+    const waitedFor = state !== 'sent' && releasesAt !== undefined;
+    if (!stands || (!waitedFor && at <= now - hours * HOUR)) return false;
     if (channel !== undefined && contact.channel !== channel) return false;
     if (per === 'person-programme') return contact.programme === live.programme.id;
     if (per === 'person-variant')

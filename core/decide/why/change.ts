@@ -3,7 +3,8 @@ import type { Cap, Programme, Variant } from '../../domain/programme.ts';
 import { HOUR_MS } from '../../domain/programme.ts';
 import type { Readings, ResourceRead, SignalRead } from '../../domain/readings.ts';
 import type { ResourceKey } from '../../domain/resource.ts';
-import { counted } from '../../guardrails/caps.ts';
+import { counted, openMs } from '../../guardrails/caps.ts';
+import { lastTimeOf } from '../../guardrails/contacts.ts';
 import { keysAhead, needsOfAll } from '../../guardrails/needs.ts';
 import type { Policy } from '../../policies/policy.ts';
 import type { Complete } from '../again.ts';
@@ -139,8 +140,9 @@ function withFewer(
 ): Readings['contacts'] {
   const contacts = decision.read.contacts ?? [];
   const window = hours * HOUR_MS;
+  const open = openMs(live.programme);
   const gone = contacts
-    .filter(({ at }) => at > decision.at - window && at < decision.at + window)
+    .filter((own) => lastTimeOf(own) > decision.at - window && own.at < decision.at + open + window)
     .filter((c) => counted({ per, channel }, c, option, live.programme.id))
     .sort((a, b) => b.at - a.at)
     .slice(0, fewer);

@@ -9,6 +9,7 @@ import type {
   WorkWrites,
 } from '../../../core/contracts/records.ts';
 import type { Person } from '../../../core/domain/person.ts';
+import { firstAtOf } from '../../../core/people/contact-times.ts';
 import { contactDetail } from '../contact-detail.ts';
 import { partitionOf } from '../partition.ts';
 import { arrayText, booleans, numbers, texts } from './cells.ts';
@@ -210,7 +211,7 @@ function contactsCall(rows: readonly Contact[]): Call {
   return call(
     CONTACTS,
     texts(rows.map((c) => c.person)),
-    numbers(rows.map((c) => c.at)),
+    numbers(rows.map(firstAtOf)),
     texts(rows.map((c) => c.decision)),
     texts(rows.map((c) => c.programme)),
     texts(rows.map((c) => c.channel)),

@@ -7,6 +7,7 @@ import type {
   WorkWrites,
 } from '../../../core/contracts/records.ts';
 import type { Person } from '../../../core/domain/person.ts';
+import { firstAtOf } from '../../../core/people/contact-times.ts';
 import { contactDetail } from '../contact-detail.ts';
 import type { LedgerDraft } from '../ledger.ts';
 import { chainOf, decisionDraft, draftsAfterDecisions, GENESIS, sha256 } from '../ledger.ts';
@@ -89,8 +90,16 @@ function decisionRow({ decision, first }: NewDecision, seq: number, record: stri
 }
 
 function contactRow(contact: Contact): Row {
-  const { person, at, decision, programme, channel } = contact;
-  return [person, partitionOf(person), at, decision, programme, channel, contactDetail(contact)];
+  const { person, decision, programme, channel } = contact;
+  return [
+    person,
+    partitionOf(person),
+    firstAtOf(contact),
+    decision,
+    programme,
+    channel,
+    contactDetail(contact),
+  ];
 }
 
 function signalRow(signal: StoredSignal): Row {

@@ -236,7 +236,8 @@ it('of the past only what live programmes ask for is loaded, as far back as the 
   };
   const own = programme({ guardrails });
   const past = lookbackOf([{ programme: own, rules: compileRules(own) }, { programme: programme() }]);
-  expect(past.contactsMs).toBe(DAY);
+  // a message may be sent up to a week after the time it was for
+  expect(past.contactsMs).toBe(DAY + 7 * DAY);
   expect(signalsAsked(past, NOON)).toEqual([
     { name: 'complained', since: NOON - 2 * DAY },
     { name: 'Order Completed', since: NOON - 30 * DAY },

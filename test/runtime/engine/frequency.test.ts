@@ -149,7 +149,7 @@ describe('the frequency of a person', () => {
     const contacts = [1, 2, 3].map((days) => contact(NOON - days * DAY));
     expect(asked(held, contacts)).toMatchObject({ action: 'send', frequency: { target: 4 } });
     const rig = await engineRig({ programmes: [OWN] });
-    expect(rig.catalogue.lookback().contactsMs).toBe(92 * DAY);
+    expect(rig.catalogue.lookback().contactsMs).toBe((92 + 7) * DAY);
     expect([...rig.catalogue.lookback().signals.keys()]).toEqual([ORDER.signal]);
   });
 });

@@ -13,11 +13,15 @@ export interface Message {
   /** Absent: another tool's. */
   programme?: string | undefined;
   variant?: Variant | undefined;
-  /** When it goes out, ms since 1970. */
+  /** When it was decided, when it was to go out, and when it did as far as anybody told, ms since 1970. */
+  decidedAt: number;
+  plannedAt: number;
   at: number;
   /** When nobody waits any longer to be told that it went out. */
   releases: number;
   sent: boolean;
+  /** The latest time at which it was told to be sent. */
+  sentAt?: number | undefined;
   aborted: boolean;
 }
 
@@ -55,16 +59,22 @@ const stands =
   (own: Message): boolean =>
     own.sent || (!own.aborted && own.releases > at);
 
-/** Whether with one more at some time there would be more than so many in less than so long. */
+/** The last time at which a message may go out: one that nobody told of may until it is released. */
+const latest = ({ sent, releases, at }: Pick<Message, 'sent' | 'releases' | 'at'>): number =>
+  sent || releases === Infinity ? at : releases;
+
+/** Whether with one more of a programme at some time there may come to be more than so many in less than so long. */
 function tooMany(
-  times: readonly number[],
+  others: readonly Message[],
   at: number,
-  { count, hours }: { count: number; hours: number },
+  { count, hours, of }: { count: number; hours: number; of: Programme },
 ): boolean {
-  const sorted = [...times, at].sort((a, b) => a - b);
-  return sorted.some((first, i) => {
-    const last = sorted[i + count];
-    return last !== undefined && last - first < hours * HOUR && first <= at && last >= at;
+  const span = hours * HOUR;
+  const [ends, last] = [others.map(latest), at + (of.guardrails.releaseAfterHours ?? 0) * HOUR];
+  // a span that holds the most begins with the last time at which one of them may go out
+  return [...ends, last].some((from) => {
+    if (at >= from + span || last < from) return false;
+    return others.filter((one, i) => one.at < from + span && ends[i]! >= from).length >= count;
   });
 }
 
@@ -96,10 +106,9 @@ function signalRule({ signal, count, hours }: Cap): Rule['objects'] {
 }
 
 function personRule(own: Programme, cap: Cap): Rule['objects'] {
-  return (variant, at, { messages }) => {
-    const some = messages.filter((one) => stands(at)(one) && counts(own, cap, variant)(one));
-    const times = some.map((one) => one.at);
-    return tooMany(times, at, cap);
+  return (variant, at, { messages, now }) => {
+    const some = messages.filter((one) => stands(now)(one) && counts(own, cap, variant)(one));
+    return tooMany(some, at, { ...cap, of: own });
   };
 }
 
@@ -107,7 +116,7 @@ function personRule(own: Programme, cap: Cap): Rule['objects'] {
 function sharedRule(own: Programme, cap: Cap): Rule['objects'] {
   const { channel, hours, count } = cap;
   const taken = once(({ ofAll, asOf }) => {
-    const some = ofAll.filter((one) => stands(asOf)(one) && one.at + hours * HOUR > asOf);
+    const some = ofAll.filter((one) => stands(asOf)(one) && latest(one) + hours * HOUR > asOf);
     return some.filter((one) => channel === undefined || one.channel === channel);
   });
   return (variant, _, known) => taken(known).filter(counts(own, cap, variant)).length >= count;
@@ -129,7 +138,7 @@ function budgetRules(own: Programme): Rule[] {
   if (!own.guardrails.budget) return [];
   const { perDay = Infinity, total = Infinity, zone = 'UTC' } = own.guardrails.budget;
   const taken = once(({ ofAll, asOf }) => ofAll.filter(stands(asOf)));
-  const onDays = once((known) => Map.groupBy(taken(known), ({ at }) => dayThere(zone, at)));
+  const onDays = once((known) => Map.groupBy(taken(known), ({ plannedAt }) => dayThere(zone, plannedAt)));
   const all = once((known) => spent(taken(known)));
   const objects: Rule['objects'] = ({ cost }, at, known) => {
     if (!cost) return false;
@@ -179,9 +188,9 @@ export function rulesOf(own: Programme): Rule[] {
     (endsAt === undefined || at < Date.parse(endsAt));
   const all = caps.map((cap) => capRule(own, cap));
   const { perDays = 0 } = own.frequency ?? {};
-  const often: Rule['objects'] = (_, at, { messages, target }) => {
-    const times = messages.filter((one) => stands(at)(one) && one.programme === own.id).map((one) => one.at);
-    return tooMany(times, at, { count: target, hours: 24 * perDays });
+  const often: Rule['objects'] = (_, at, { messages, target, now }) => {
+    const some = messages.filter((one) => stands(now)(one) && one.programme === own.id);
+    return tooMany(some, at, { count: target, hours: 24 * perDays, of: own });
   };
   return [
     { name: 'dates', text: 'dates', objects: (variant, at) => !open(variant, at) },
@@ -207,7 +216,7 @@ const made = (own: Programme, { messages, now }: Known): Message[] =>
 /** Whether a person had too few messages for silence to be chosen. */
 export const isOwed = (own: Programme, known: Known): boolean =>
   own.frequency !== undefined &&
-  made(own, known).filter(({ at }) => at > known.now - own.frequency!.perDays * DAY).length <
+  made(own, known).filter((one) => latest(one) > known.now - own.frequency!.perDays * DAY).length <
     own.frequency.least;
 
 /** How many messages a person is to have, by how readily they answered those they had. */

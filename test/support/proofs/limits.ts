@@ -13,8 +13,8 @@ export interface Limit {
   among: 'person' | 'all' | { zone: string };
   /** How much of it a thing takes; 0: none. */
   takes: (thing: Thing) => number;
-  /** When a thing leaves it whatever becomes of it, ms since 1970. */
-  leaves: (thing: Thing) => number;
+  /** When a thing that counts from some time leaves it whatever becomes of it, ms since 1970. */
+  leaves: (at: number, thing: Thing) => number;
   most: number;
   needs: (variant: Variant) => number;
 }
@@ -26,7 +26,7 @@ const one = (): number => 1;
 const never = (): number => Infinity;
 const within =
   (hours: number) =>
-  ({ at }: Thing): number =>
+  (at: number): number =>
     at + hours * HOUR;
 
 const isContact = (thing: Thing): boolean => thing.signal === undefined;
@@ -76,7 +76,7 @@ function queuesOf({ variants, guardrails }: Programme): Limit[] {
     const day = { text: `${queue} on a day`, among: { zone }, leaves: never };
     if (perDay !== undefined) limits.push({ ...place, ...day, most: perDay });
     // a hand-over lasts as long as the programme that made it says
-    const leaves = ({ at, hours = Infinity }: Thing): number => at + hours * HOUR;
+    const leaves = (at: number, { hours = Infinity }: Thing): number => at + hours * HOUR;
     const now = { text: `${queue} at once`, among: 'all' as const, leaves };
     if (atOnce !== undefined) limits.push({ ...place, ...now, most: atOnce });
     return limits;

@@ -24,12 +24,9 @@ async function reservations(store: Store): Promise<ReservationWrite[]> {
 }
 
 /** When what a contact took of a resource is over, after all that was told of it; 0 where it was given back. */
-function endOf(
-  { spans, at, sent, aborted, hours = 0, workedAt = Infinity }: Thing,
-  resource: string,
-): number {
+function endOf({ spans, sent, aborted, hours = 0, workedAt = Infinity }: Thing, resource: string): number {
   if (aborted && !sent) return 0;
-  const stands = sent ? Infinity : spans[0]!.until;
+  const { until: stands, at } = spans.at(-1)!;
   if (resource.startsWith('cap/')) return Math.min(stands, at + Number(resource.split('/').at(-1)) * HOUR);
   return resource.endsWith('/now') ? Math.min(stands, at + hours * HOUR, workedAt) : stands;
 }

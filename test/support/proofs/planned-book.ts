@@ -2,7 +2,7 @@ import type { Answering } from '../../../core/domain/answering.ts';
 import type { Decision } from '../../../core/domain/decision.ts';
 import { sendTimeOf } from '../../../core/domain/decision.ts';
 import type { Programme } from '../../../core/domain/programme.ts';
-import { HOUR } from '../programmes.ts';
+import { HOUR, MINUTE } from '../programmes.ts';
 import type { Known, Message, Said } from './by-hand.ts';
 import { targetOf } from './by-hand.ts';
 import type { Name } from './happenings.ts';
@@ -59,13 +59,15 @@ export class Book {
     const at = sendTimeOf(decision);
     const variant = own.variants.find((one) => one.id === id)!;
     const releases = at + (own.guardrails.releaseAfterHours ?? Infinity) * HOUR;
-    const message = { key: decision.id, who, channel, programme, variant, at, releases };
+    const times = { decidedAt: decision.at, plannedAt: at, at, releases };
+    const message = { key: decision.id, who, channel, programme, variant, ...times };
     this.#keep({ ...message, sent: false, aborted: false });
   }
 
   /** Another tool sent something. */
   other(who: Name, key: string, channel: string, at: number): void {
-    this.#keep({ key, who, channel, at, releases: Infinity, sent: true, aborted: false });
+    const times = { decidedAt: at, plannedAt: at, at, releases: Infinity };
+    this.#keep({ key, who, channel, ...times, sent: true, aborted: false });
   }
 
   #keep(message: Message): void {
@@ -74,9 +76,16 @@ export class Book {
     this.#byKey.set(message.key, message);
   }
 
-  /** What became of a message; that it was sent stands. */
-  became(key: string, what: 'sent' | 'aborted', _at: number): void {
-    this.#byKey.get(key)![what] = true;
+  /** What became of a message; that it was sent stands, and of two times at which it was, the later. */
+  became(key: string, what: 'sent' | 'aborted', told: number): void {
+    const own = this.#byKey.get(key)!;
+    const before = own.sentAt ?? -Infinity;
+    own[what] = true;
+    if (what === 'aborted') return;
+    own.sentAt = Math.max(told, before);
+    // five minutes are the most that clocks are apart
+    const early = own.sentAt < own.plannedAt - 5 * MINUTE;
+    own.at = Math.max(own.sentAt, early ? own.decidedAt : own.plannedAt);
   }
 
   said(who: Name, one: Said): void {

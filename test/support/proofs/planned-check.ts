@@ -65,7 +65,8 @@ function wrongDropped(own: Programme, known: Known, expected: Expected, dropped:
     if (one?.rule !== name)
       return `${variant.id} was ${one ? `dropped by ${one.rule}` : 'free'}, and there is ${name ?? 'room'}`;
     if (!one || !rule || rule.shared || one.until === undefined) continue;
-    if (rule.objects(variant, one.until, known) || !rule.objects(variant, one.until - 1, known))
+    const then = (at: number): boolean => rule.objects(variant, at, { ...known, now: at });
+    if (then(one.until) || !then(one.until - 1))
       return `${variant.id} is said to be free of ${rule.text} at ${one.until}`;
   }
   return undefined;

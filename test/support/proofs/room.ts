@@ -66,11 +66,11 @@ export class Room {
 
   /** The places between which a thing takes of a limit. */
   #spansOf(thing: Thing, limit: Limit): Span[] {
-    const left = this.#log.placeAt(limit.leaves(thing));
     const worked = limit.text.endsWith('at once') ? (thing.worked ?? Infinity) : Infinity;
-    return thing.spans.map(({ from, to, until }) => {
-      const last = Math.min(to, left, worked);
-      const own = { from, to: last, until: Math.min(until, limit.leaves(thing)) };
+    return thing.spans.map(({ from, to, until, at }) => {
+      const leaves = limit.leaves(at, thing);
+      const last = Math.min(to, this.#log.placeAt(leaves), worked);
+      const own = { from, to: last, until: Math.min(until, leaves), at };
       // a code that is given back is somebody else's from the next batch on
       return limit.rule === 'inventory' && last !== Infinity
         ? { ...own, to: this.#log.batchFrom(last) }

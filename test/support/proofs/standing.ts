@@ -9,6 +9,8 @@ export interface Span {
   to: number;
   /** When it is over if nothing more is told, ms since 1970; `Infinity`: never. */
   until: number;
+  /** From when windows count it, ms since 1970; `Infinity`: it may still be sent, and no window leaves it behind. */
+  at: number;
 }
 
 /** A contact or a signal: what limits count. */
@@ -16,7 +18,11 @@ export interface Thing {
   /** Things with the same key count once. */
   key: string;
   who: Name;
+  /** When it was decided, or first told of. */
   at: number;
+  /** When it is said to have been sent, and to have been delivered. */
+  sentAt?: number | undefined;
+  deliveredAt?: number | undefined;
   /** Where in the log it stands, whatever the limit. */
   spans: Span[];
   /** Signals only. */
@@ -29,6 +35,11 @@ export interface Thing {
   made?: string | undefined;
   send?: string | undefined;
   sent?: boolean | undefined;
+  /** It was told of before it was decided: all that is told from then on is of the decision's. */
+  decided?: boolean | undefined;
+  /** When somebody opened it, and when it is given up unless it is told to be sent. */
+  openedAt?: number | undefined;
+  releases?: number | undefined;
   aborted?: boolean | undefined;
   /** Of a hand-over: after how many hours it is taken for worked off, and by which signals it is. */
   hours?: number | undefined;
@@ -70,11 +81,13 @@ export class People {
 }
 
 /** What signals say of a message, and on which channel. */
-const REPORTS: Readonly<Record<string, readonly [says: 'sent' | 'proof' | 'aborted', channel: string]>> = {
+const REPORTS: Readonly<
+  Record<string, readonly [says: 'sent' | 'delivered' | 'proof' | 'aborted', channel: string]>
+> = {
   ...Object.fromEntries(
     ['email', 'sms', 'push'].flatMap((channel) => [
       [`${channel}_sent`, ['sent', channel]],
-      [`${channel}_delivered`, ['sent', channel]],
+      [`${channel}_delivered`, ['delivered', channel]],
       [`${channel}_aborted`, ['aborted', channel]],
     ]),
   ),
@@ -122,14 +135,19 @@ export class Standing {
     const { channel } = variant;
     const hours = variant.route ? Infinity : (guardrails.releaseAfterHours ?? Infinity);
     const releases = at + hours * HOUR;
+    const counts = hours === Infinity ? at : Infinity;
     const own: Thing = { key: id, who, at, spans: [], channel, programme, variant, made: id, send };
     const queue = variant.route && guardrails.queues?.[variant.route.queue];
     Object.assign(own, { code: coupon?.code, hours: queue?.hours, givenBackBy: queue?.givenBackBy });
-    own.spans.push({ from: place + 1, to: this.#log.placeAt(releases), until: releases });
+    own.spans.push({ from: place + 1, to: this.#log.placeAt(releases), until: releases, at: counts });
+    own.releases = hours === Infinity ? undefined : releases;
     // whoever told of the send before it was decided told of this one
     for (const early of this.#about(who, { made: id, send }, channel)) {
       end(early, place + 1);
-      if (early.sent) this.#sent(own, place);
+      early.decided = true;
+      if (!early.sent) continue;
+      Object.assign(own, { sentAt: early.sentAt, deliveredAt: early.deliveredAt });
+      sent(own, place);
     }
     this.#keep(own);
   }
@@ -148,22 +166,16 @@ export class Standing {
     const sends = (send === undefined ? [] : (this.#bySend.get(send) ?? [])).filter(
       (own) => channel === undefined || own.channel === channel || UNREPORTED.includes(own.channel),
     );
-    return [...new Set([...(named ? [named] : []), ...sends])].filter((own) =>
-      this.people.areOne(own.who, of),
+    return [...new Set([...(named ? [named] : []), ...sends])].filter(
+      (own) => own.decided !== true && this.people.areOne(own.who, of),
     );
-  }
-
-  #sent(contact: Thing, place: number): void {
-    if (contact.sent) return;
-    contact.sent = true;
-    contact.spans.push(lasting(place));
   }
 
   #told(who: Name, told: Told, place: number): void {
     const { name, at, event, made, send, machine = false } = told;
     if (machine) return;
     const key = told.orderId === undefined ? event : `order ${told.orderId}`;
-    this.signals.push({ key, who, at, spans: [lasting(place)], signal: name });
+    this.signals.push({ key, who, at, spans: [lasting(place, at)], signal: name });
     const names = [...this.people.namesOf(who).keys()];
     const unnamed = made === undefined && send === undefined;
     for (const own of unnamed ? names.flatMap((of) => this.#byName.get(of) ?? []) : this.#about(who, told))
@@ -172,11 +184,18 @@ export class Standing {
     if (says === undefined) return;
     const about = this.#about(who, told, channel);
     for (const own of about) {
-      if (says !== 'aborted') this.#sent(own, place);
-      else if (!own.sent) end(own, place + 1);
+      if (says === 'aborted') {
+        if (!own.sent) end(own, place + 1);
+        continue;
+      }
+      hear(own, says, at);
+      sent(own, place);
     }
-    if (about.length > 0 || says !== 'sent') return;
-    this.#keep({ key: event, who, at, spans: [lasting(place)], channel, made, send, sent: true });
+    if (about.length > 0 || (says !== 'sent' && says !== 'delivered')) return;
+    const other: Thing = { key: event, who, at, spans: [], channel, made, send };
+    hear(other, says, at);
+    sent(other, place);
+    this.#keep(other);
   }
 }
 
@@ -186,7 +205,30 @@ function append<T>(to: Map<string, T[]>, key: string, value: T): void {
   else to.set(key, [value]);
 }
 
-const lasting = (place: number): Span => ({ from: place + 1, to: Infinity, until: Infinity });
+const lasting = (place: number, at: number): Span => ({ from: place + 1, to: Infinity, until: Infinity, at });
+
+/** Of two sends the later counts, of two deliveries or openings the earlier. */
+function hear(contact: Thing, says: 'sent' | 'delivered' | 'proof', at: number): void {
+  if (says === 'sent') contact.sentAt = Math.max(at, contact.sentAt ?? -Infinity);
+  if (says === 'delivered') contact.deliveredAt = Math.min(at, contact.deliveredAt ?? Infinity);
+  if (says === 'proof') contact.openedAt = Math.min(at, contact.openedAt ?? Infinity);
+}
+
+/** When a contact that was sent counts from: no sooner than it was decided, where it is one of ours. */
+export function countsFrom({ programme, at, sentAt, deliveredAt, openedAt, releases }: Thing): number {
+  const told = sentAt ?? deliveredAt;
+  if (programme === undefined) return told ?? at;
+  if (told !== undefined) return Math.max(at, told);
+  // it was opened, so it had been sent; where sends are told, in time, but nobody knows when
+  return releases === undefined || openedAt === undefined ? at : Math.min(releases, Math.max(at, openedAt));
+}
+
+/** From the next place on it is known that it was sent, and when. */
+function sent(contact: Thing, place: number): void {
+  contact.sent = true;
+  for (const span of contact.spans) span.to = Math.min(span.to, place + 1);
+  contact.spans.push(lasting(place, countsFrom(contact)));
+}
 
 function end(contact: Thing, place: number): void {
   contact.aborted = true;
