@@ -4,6 +4,7 @@ import type { ResourceKey } from '../domain/resource.ts';
 import { PARTS } from '../domain/resource.ts';
 import { ofPerson } from './caps.ts';
 import { dayIn } from './day.ts';
+import { plural } from './words.ts';
 
 export type ResourceRule = 'caps' | 'budget' | 'inventory' | 'capacity';
 
@@ -21,6 +22,8 @@ export interface Need {
   /** What is counted, in words, and in how large a unit of it `amount` and `limit` are. */
   what: string;
   unit: number;
+  /** So many units less of it taken, in words that follow "with". */
+  less: (units: number) => string;
   /** When what a message of `at` took ends though it was sent, ms since 1970; undefined: never. */
   until: (at: number) => number | undefined;
   /** A code comes with it. */
@@ -36,12 +39,15 @@ function capNeeds({ id, guardrails }: Programme, variant: Variant): Need[] {
   );
   return some.map(({ per, channel, count, hours }): Need => {
     const whose = per === 'programme' ? '*' : variant.id;
+    const contact = channel === undefined ? 'contact' : `${channel} contact`;
+    const where = `of this ${per} with anybody in ${hours} h`;
     return {
       rule: 'caps',
       resource: `cap/${id}/${whose}/${channel ?? '*'}/${hours}`,
       amount: 1,
       limit: count,
-      what: `${channel ?? 'any'} contacts of this ${per} with anybody in ${hours} h`,
+      what: `${contact}s ${where}`,
+      less: (units) => `${plural(units, contact)} less ${where}`,
       unit: 1,
       until: (at) => at + hours * HOUR_MS,
     };
@@ -51,17 +57,17 @@ function capNeeds({ id, guardrails }: Programme, variant: Variant): Need[] {
 function budgetNeeds({ id, guardrails }: Programme, { cost = 0 }: Variant): Need[] {
   const { perDay, total, zone } = guardrails.budget ?? {};
   if (cost === 0) return [];
-  const spend = { rule: 'budget', amount: parts(cost), unit: PARTS } as const;
   const needs: Need[] = [];
+  const spend = (what: string, own: Pick<Need, 'resource' | 'daily' | 'limit'>): void => {
+    const less = (units: number): string => `${units} less ${what}`;
+    needs.push({ ...own, rule: 'budget', amount: parts(cost), unit: PARTS, what, less, until: never });
+  };
   if (perDay !== undefined) {
-    const what = `spent of the budget of a day in ${zone}`;
-    const day = { resource: `budget/${id}/day`, daily: zone, limit: parts(perDay), what, until: never };
-    needs.push({ ...spend, ...day });
+    const day = { resource: `budget/${id}/day`, daily: zone, limit: parts(perDay) };
+    spend(`spent of the budget of a day in ${zone}`, day);
   }
-  if (total !== undefined) {
-    const what = 'spent of the whole budget';
-    needs.push({ ...spend, resource: `budget/${id}/total`, limit: parts(total), what, until: never });
-  }
+  if (total !== undefined)
+    spend('spent of the whole budget', { resource: `budget/${id}/total`, limit: parts(total) });
   return needs;
 }
 
@@ -73,26 +79,32 @@ export const poolKey = (pool: string): ResourceKey => `pool/${pool}`;
 function couponNeeds({ coupon: pool }: Variant): Need[] {
   if (pool === undefined) return [];
   const what = `codes of the pool ${pool}`;
+  const less = (units: number): string => `${plural(units, 'code')} more in the pool ${pool}`;
   const endless = { limit: Infinity, unit: 1, until: never };
-  return [{ rule: 'inventory', resource: poolKey(pool), amount: 1, what, pool, ...endless }];
+  return [{ rule: 'inventory', resource: poolKey(pool), amount: 1, what, less, pool, ...endless }];
 }
 
 function routeNeeds({ guardrails }: Programme, { route }: Variant): Need[] {
   const queue = route && guardrails.queues?.[route.queue];
   if (!queue) return [];
   const { perDay, zone, atOnce, hours = 0, givenBackBy } = queue;
-  const place = { rule: 'capacity', amount: 1, unit: 1 } as const;
   const needs: Need[] = [];
+  const place = (
+    where: string,
+    own: Pick<Need, 'resource' | 'daily' | 'limit' | 'until' | 'givenBackBy'>,
+  ): void => {
+    const what = `hand-overs ${where}`;
+    const less = (units: number): string => `${plural(units, 'hand-over')} less ${where}`;
+    needs.push({ ...own, rule: 'capacity', amount: 1, unit: 1, what, less });
+  };
   if (perDay !== undefined) {
-    const what = `hand-overs to ${route.queue} on a day in ${zone}`;
-    const day = { resource: `queue/${route.queue}/day`, daily: zone, limit: perDay, what, until: never };
-    needs.push({ ...place, ...day });
+    const day = { resource: `queue/${route.queue}/day`, daily: zone, limit: perDay, until: never };
+    place(`to ${route.queue} on a day in ${zone}`, day);
   }
   if (atOnce !== undefined) {
-    const what = `hand-overs to ${route.queue} at once`;
     const until = (at: number): number => at + hours * HOUR_MS;
-    const resource = `queue/${route.queue}/now`;
-    needs.push({ ...place, resource, limit: atOnce, what, until, givenBackBy });
+    const now = { resource: `queue/${route.queue}/now`, limit: atOnce, until, givenBackBy };
+    place(`to ${route.queue} at once`, now);
   }
   return needs;
 }

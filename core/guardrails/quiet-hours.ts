@@ -1,10 +1,10 @@
 import type { QuietHours } from '../domain/programme.ts';
-import { WEEKDAYS } from '../domain/programme.ts';
 import type { Closure, OpenHours } from './open-hours.ts';
-import { closureAt, nextOpen, openHours, weekdayOf } from './open-hours.ts';
+import { closureAt, nextOpen, openHours } from './open-hours.ts';
 import type { Guardrail } from './guardrail.ts';
 import { unknown } from './guardrail.ts';
 import { placeOf, zoneTrait } from './place.ts';
+import { clockWords } from './words.ts';
 
 /** A programme is parsed once and asked often. */
 const known = new WeakMap<QuietHours, OpenHours>();
@@ -30,14 +30,11 @@ export const quietHours: Guardrail = ({ channel }, context) => {
   if (!place) return unknown(`no zone is called ${rule.fallbackZone}`);
   const open = openHoursOf(rule);
   const { now } = context;
-  const local = now + place.zone.offsetAt(now);
-  const closure = closureAt(open, local);
+  const closure = closureAt(open, now + place.zone.offsetAt(now));
   if (!closure) return undefined;
   const until = nextOpen(open, place.zone, now);
   const free = until === undefined ? 'not within a year' : new Date(until).toISOString();
-  const shown = new Date(local).toISOString().slice(0, 16).replace('T', ' ');
-  const day = WEEKDAYS[weekdayOf(local)];
   const where = place.because === undefined ? place.name : `${place.name} (${place.because})`;
-  const detail = `${day} ${shown} in ${where} is ${words(closure, rule)}, next allowed ${free}`;
+  const detail = `${clockWords(now, place.zone)} in ${where} is ${words(closure, rule)}, next allowed ${free}`;
   return { detail, until, state: closure.because, zone: place.name };
 };

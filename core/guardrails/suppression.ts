@@ -6,6 +6,7 @@ import { HOUR_MS } from '../domain/programme.ts';
 import { endOf, standing } from './contacts.ts';
 import type { GuardContext, Guardrail } from './guardrail.ts';
 import { unknown } from './guardrail.ts';
+import { plural } from './words.ts';
 
 /** How far back contacts and reactions are looked at for those that were ignored: a quarter of a year. */
 export const IGNORED_LOOKBACK_HOURS = 24 * 92;
@@ -76,7 +77,8 @@ function afterIgnored(context: GuardContext, channel: string): Objection | undef
   if (!some) return undefined;
   const { count: limit, hours } = rule;
   const until = endOfRest(context, channel, rule);
-  const reason = `${some.length} ${channel} contacts without a reaction, ${limit} are enough`;
+  const are = limit === 1 ? 'is' : 'are';
+  const reason = `${plural(some.length, `${channel} contact`)} without a reaction, ${limit} ${are} enough`;
   return { ...resting(reason, until), count: some.length, limit, hours, channel };
 }
 

@@ -1,4 +1,5 @@
 import type { Contact } from '../../core/contracts/records.ts';
+import type { ResourceFact } from '../../core/contracts/resources.ts';
 import type { LiveProgramme } from '../../core/decide/decide.ts';
 import { decide } from '../../core/decide/decide.ts';
 import type { Decision, DecideRequest } from '../../core/domain/decision.ts';
@@ -26,11 +27,13 @@ export interface Asked {
   sendKey?: string;
   seed?: string;
   now?: number;
+  resources?: ReadonlyMap<string, ResourceFact>;
 }
 
 /** One decision of the pure core, for a person nobody knows yet unless told otherwise. */
 export function decided(on: LiveProgramme, asked: Asked = {}): Decision {
   const { person = newPerson('p', ['user:u']), contacts = [], sendKey = 'key', now = NOON } = asked;
   const request = { programme: on.programme.id, person: { userId: 'u' }, context: {}, ...asked.request };
-  return decide(request, { person, contacts, sendKey, now }, on, asked.seed ?? 'seed');
+  const { resources } = asked;
+  return decide(request, { person, contacts, sendKey, now, resources }, on, asked.seed ?? 'seed');
 }

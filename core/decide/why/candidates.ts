@@ -52,12 +52,13 @@ function supplied({ option, resource }: DroppedOption, { decision, live: { progr
   const variant = programme.variants.find(({ id }) => id === option);
   const need = variant && needsOf(programme, variant).find((own) => keyAt(own, decision.at) === resource);
   if (!need || resource === undefined) return [];
-  const { amount, limit, unit, what, pool } = need;
+  const { amount, limit, unit, pool } = need;
   const taken = decision.read.resources?.[resource]?.taken ?? 0;
   // what is too dear for the whole of it is so however little is taken
   if (pool === undefined && amount > limit) return [];
   const less = pool === undefined ? taken + amount - limit : amount;
-  return [{ kind: 'resource', resource, less, units: less / unit, what }];
+  const units = less / unit;
+  return [{ kind: 'resource', resource, less, units, what: need.less(units) }];
 }
 
 /** A reaction just before, a contact less, or the signal that did not happen. */

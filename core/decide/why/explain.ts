@@ -19,7 +19,8 @@ import type { Outscored } from './outscored.ts';
 import { outscoredOf } from './outscored.ts';
 import type { Way } from './smallest.ts';
 import { waysOut } from './smallest.ts';
-import { changeWords, percent, piecesWords, plannedWords, signed } from './words.ts';
+import { summaryOf, whereOf } from './summary.ts';
+import { changeWords } from './words.ts';
 
 /** A way with its sentence; it was tried out before it is told. */
 export interface Suggestion extends Way {
@@ -75,24 +76,34 @@ export function* explaining(
 ): Generator<void, Explanation> {
   const funnel = funnelOf(decision, live.programme);
   const outscored = decision.arbitration && outscoredOf(decision.arbitration);
-  const always = { funnel, read: decision.read, summary: summaryOf(decision, funnel), outscored };
+  const where = whereOf(decision, live.programme);
+  const always = { funnel, read: decision.read, summary: summaryOf(decision, funnel, where), outscored };
+  const wordsOf = ({ changes }: Way): string =>
+    changes.map((change) => changeWords(change, where)).join(', and ');
   if (!isComplete(decision))
-    return { ...always, options: fates(decision, live.programme, []), otherChanges: [] };
+    return { ...always, options: fates(decision, live.programme, () => undefined), otherChanges: [] };
   const times = live.times && timesAsRecorded(decision, live.times);
   let known: { factors: ReturnType<typeof factorsOf> } | undefined;
   const factors = () => (known ??= { factors: factorsOf(decision, { ...live, times }) }).factors;
   const on = { ...live, policy: asRecorded(decision, live.policy, factors), times };
   const from = { decision, live: on };
   const ways = yield* waysOut(from, remedies);
-  const told = distinct(ways.map((way) => suggestion(way, decision))).slice(0, MOST_OTHERS + 1);
+  const alone = decision.arbitration ? `, had ${decision.programme} been asked alone` : '';
   const suggested: Suggestion[] = [];
-  for (const way of told) suggested.push(suggestion(yield* byScore(from, way), decision));
+  for (const some of distinct(ways).slice(0, MOST_OTHERS + 1)) {
+    const way = yield* byScore(from, some);
+    suggested.push({ text: `${way.chosen} would have been chosen ${wordsOf(way)}${alone}`, ...way });
+  }
+  const wouldTake = (option: OptionKey): string | undefined => {
+    const way = ways.find((one) => one.option === option && one.chosen === option);
+    return way && wordsOf(way);
+  };
   const [smallestChange, ...otherChanges] = suggested;
   yield;
   const { made, asked } = watched(decision, on);
   return {
     ...always,
-    options: withContributions(fates(decision, live.programme, ways), { decision, live, asked }),
+    options: withContributions(fates(decision, live.programme, wouldTake), { decision, live, asked }),
     noContributions: forgotten(decision, live),
     recomputed: sameOutcome(made, decision),
     askedModel: live.modelVersion === decision.modelVersion ? undefined : live.modelVersion,
@@ -157,18 +168,10 @@ const said = (one: Decision): string =>
 /** Whether two decisions say the same about every option. */
 export const sameOutcome = (a: Decision, b: Decision): boolean => said(a) === said(b);
 
-const wordsOf = ({ changes }: Way): string => changes.map(changeWords).join(', and ');
-
-/** Of programmes that competed only the one that answered is asked again: which of them would have won then is not known. */
-const suggestion = (way: Way, { programme, arbitration }: Decision): Suggestion => ({
-  text: `${way.chosen} would have been chosen ${wordsOf(way)}${arbitration ? `, had ${programme} been asked alone` : ''}`,
-  ...way,
-});
-
 /** One change may help many options: it is told once, of the first. */
-function distinct(suggestions: readonly Suggestion[]): Suggestion[] {
+function distinct(ways: readonly Way[]): Way[] {
   const seen = new Set<string>();
-  return suggestions.filter(({ option, changes }) => {
+  return ways.filter(({ option, changes }) => {
     const own = changes.some(({ kind }) => kind === 'chance' || kind === 'approval');
     const key = JSON.stringify([own ? option : '', changes]);
     return !seen.has(key) && seen.add(key);
@@ -178,7 +181,7 @@ function distinct(suggestions: readonly Suggestion[]): Suggestion[] {
 function fates(
   { dropped, eligible, option: chosen, fatigue }: Decision,
   programme: Programme,
-  ways: readonly Way[],
+  wouldTake: (option: OptionKey) => string | undefined,
 ): OptionFate[] {
   const scored = eligible
     .filter(({ option }) => option !== SILENCE || programme.silence)
@@ -189,10 +192,6 @@ function fates(
   const known = new Set([...scored, ...dropped].map(({ option }) => option));
   // what a holdout or a pin left aside has neither a probability nor an objection
   const aside = programme.variants.filter(({ id }) => !known.has(id)).map(({ id }) => ({ option: id }));
-  const wouldTake = (option: OptionKey): string | undefined => {
-    const way = ways.find((one) => one.option === option && one.chosen === option);
-    return way && wordsOf(way);
-  };
   const open = [...scored, ...aside].map((one): OptionFate => {
     const { option } = one;
     return option === chosen
@@ -205,36 +204,4 @@ function fates(
     wouldTake: wouldTake(one.option),
   }));
   return [...open, ...gone];
-}
-
-/** Features that are named in a summary. */
-const NAMED = 2;
-
-/** What set this decision apart from any other. */
-function mostly(because: readonly Contribution[]): string {
-  const own = because.filter(({ feature }) => feature !== 'constant').slice(0, NAMED);
-  const parts = own.map(({ feature, contribution }) => `${feature} (${signed(contribution)})`);
-  return parts.length === 0 ? '' : `; to its score added most ${parts.join(', ')}`;
-}
-
-function summaryOf(decision: Decision, funnel: Funnel): string {
-  const { action, option, channel, reason, propensity, eligible, guardrail, because = [] } = decision;
-  const sent = `${option} on ${channel ?? 'its channel'}${plannedWords(decision)}`;
-  const what = action === 'send' ? sent : 'nothing';
-  const rules = Object.entries(funnel.dropped).map(([rule, count]) => `${count} by ${rule}`);
-  if (reason === 'guardrail') {
-    return guardrail === 'unknown-variant'
-      ? 'nothing: no variant has the id that was asked for'
-      : `nothing: no variant could be sent (dropped: ${rules.join(', ')})`;
-  }
-  if (reason === 'policy' && eligible.length === 1 && rules.length > 0) {
-    return `${what}: nothing else was left (dropped: ${rules.join(', ')})${piecesWords(decision)}`;
-  }
-  if (reason === 'policy') {
-    return `${what}: drawn with a chance of ${percent(propensity)} among ${eligible.length} options${mostly(because)}${piecesWords(decision)}`;
-  }
-  if (reason === 'fallback')
-    return `${what}: every variant is beyond a limit of the goal, and this is the fallback`;
-  if (reason === 'holdout') return `${what}: the person is in the holdout`;
-  return reason === 'pinned' ? `${what}: it was asked for by name` : what;
 }

@@ -1,18 +1,23 @@
 import type { Decision } from '../../domain/decision.ts';
 import { sendTimeOf } from '../../domain/decision.ts';
-import { WEEKDAYS } from '../../domain/programme.ts';
+import type { Place } from '../../guardrails/place.ts';
+import { clockWords, plural } from '../../guardrails/words.ts';
 import { zoneOf } from '../../guardrails/zone.ts';
 import type { Change } from './change.ts';
 
 const DIGITS = 3;
 const MINUTE_MS = 60_000;
 
-/** `tuesday 2026-11-24 08:00 UTC` */
-export function timeWords(at: number): string {
+/** Where the person is: absent, or where clocks show UTC, times are told by that alone. */
+export type Where = Pick<Place, 'name' | 'zone'> | undefined;
+
+/** `tuesday 2026-11-24 09:00 in Europe/Berlin (2026-11-24T08:00Z)`, or `tuesday 2026-11-24 08:00 UTC` */
+export function timeWords(at: number, where: Where): string {
   // rounded up, so that it is true at the time that is shown
-  const date = new Date(Math.ceil(at / MINUTE_MS) * MINUTE_MS);
-  const shown = date.toISOString();
-  return `${WEEKDAYS[date.getUTCDay()]} ${shown.slice(0, 10)} ${shown.slice(11, 16)} UTC`;
+  const shown = Math.ceil(at / MINUTE_MS) * MINUTE_MS;
+  if (!where || where.name === 'UTC') return `${clockWords(shown)} UTC`;
+  const utc = `${new Date(shown).toISOString().slice(0, 16)}Z`;
+  return `${clockWords(shown, where.zone)} in ${where.name} (${utc})`;
 }
 
 export const round = (value: number): number => Number(value.toPrecision(DIGITS));
@@ -30,11 +35,7 @@ export const percent = (share: number): string => `${round(share * 100)} %`;
 export function plannedWords(decision: Pick<Decision, 'at' | 'sendAt' | 'timing'>): string {
   const { timing } = decision;
   if (timing?.factor === undefined) return '';
-  const at = sendTimeOf(decision);
-  const zone = zoneOf(timing.zone);
-  const local = new Date(at + (zone?.offsetAt(at) ?? 0));
-  const shown = local.toISOString();
-  const when = `${WEEKDAYS[local.getUTCDay()]} ${shown.slice(0, 10)} ${shown.slice(11, 16)} in ${timing.zone}`;
+  const when = `${clockWords(sendTimeOf(decision), zoneOf(timing.zone))} in ${timing.zone}`;
   return ` at ${when}, ${round(timing.factor)} times as responsive as usual`;
 }
 
@@ -49,18 +50,18 @@ export function piecesWords({ drawn }: Pick<Decision, 'drawn'>): string {
   return words.length === 0 ? '' : `; put together with ${words.slice(0, NAMED).join(', ')}${more}`;
 }
 
-const counted = (count: number, what: string): string => `${count} ${what}${count === 1 ? '' : 's'}`;
-
 function contactWords({ fewer, channel, per, hours }: Change & { kind: 'contacts' }): string {
   const whose = per === 'person-programme' ? ' of this programme' : '';
   const own = per === 'person-variant' ? ' of this variant' : whose;
   const inside = hours === undefined ? '' : ` in the last ${hours} h`;
-  return `with ${counted(fewer, `${channel === undefined ? '' : `${channel} `}contact`)}${own} less${inside}`;
+  return `with ${plural(fewer, channel === undefined ? 'contact' : `${channel} contact`)}${own} less${inside}`;
 }
 
 function signalWords({ signal, by }: Change & { kind: 'signal' }): string {
-  const times = Math.abs(by) === 1 ? '' : ` ${Math.abs(by)} times`;
-  return by > 0 ? `if ${signal} had happened${times} just before` : `with ${signal}${times || ' once'} less`;
+  const times = Math.abs(by) === 1 ? 'once' : `${Math.abs(by)} times`;
+  return by > 0
+    ? `if ${signal} had happened ${times} more just before`
+    : `if ${signal} had happened ${times} less`;
 }
 
 function chanceWords({ from, to, short }: Change & { kind: 'chance' }): string {
@@ -72,10 +73,10 @@ const scoreWords = ({ by, from, to }: Change & { kind: 'score' }): string =>
   `with a score ${round(by)} higher: a chance of ${percent(to)} instead of ${percent(from)}`;
 
 /** One change in words that finish a sentence such as "b would have been sent ...". */
-export function changeWords(change: Change): string {
+export function changeWords(change: Change, where: Where): string {
   switch (change.kind) {
     case 'time':
-      return `on ${timeWords(change.at)}`;
+      return `on ${timeWords(change.at, where)}`;
     case 'contacts':
       return contactWords(change);
     case 'signal':
@@ -87,7 +88,7 @@ export function changeWords(change: Change): string {
         ? `without ${change.field}`
         : `if ${change.field} were ${JSON.stringify(change.value)}`;
     case 'resource':
-      return `with ${round(change.units)} less taken of ${change.what}`;
+      return `with ${change.what}`;
     case 'consent':
       return `with consent to ${change.purposes.join(', ')}`;
     case 'subscription':

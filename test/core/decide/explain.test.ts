@@ -79,6 +79,88 @@ describe('the explanation of a decision', () => {
   });
 });
 
+describe('what a marketer reads', () => {
+  const quiet = { from: '20:00', to: '08:00', fallbackZone: 'America/New_York' };
+  const night = { now: Date.parse('2026-11-24T04:00:00Z') };
+  const inBerlin = {
+    ...newPerson('p', ['user:u']),
+    traits: { timezone: { value: 'Europe/Berlin', at: NOON } },
+  };
+
+  it('has times by the clock of the person and by that of everybody', () => {
+    const own = programme({ variants: [variant('a')], guardrails: { quietHours: quiet } });
+    const { smallestChange } = explained(decided(live(own), { ...night, person: inBerlin }), own);
+    expect(smallestChange?.text).toBe(
+      'a would have been chosen on tuesday 2026-11-24 08:00 in Europe/Berlin (2026-11-24T07:00Z)',
+    );
+    expect(explained(decided(live(own), night), own).smallestChange?.text).toBe(
+      'a would have been chosen on tuesday 2026-11-24 08:00 in America/New_York (2026-11-24T13:00Z)',
+    );
+  });
+
+  it('says until when a send is put off', () => {
+    const quietHours = { ...quiet, defer: true };
+    const own = programme({ variants: [variant('a')], guardrails: { quietHours } });
+    expect(explained(decided(live(own), { ...night, person: inBerlin }), own).summary).toBe(
+      'nothing yet: put off until tuesday 2026-11-24 08:00 in Europe/Berlin (2026-11-24T07:00Z) (dropped: 1 by quiet-hours)',
+    );
+  });
+
+  it('says of a variant that was asked for by name what is against that one', () => {
+    const own = programme({ variants: [variant('a'), variant('b', { startsAt: '2026-12-01T00:00:00Z' })] });
+    const told = explained(decided(live(own), { request: { pin: 'b' } }), own);
+    expect(told.summary).toBe(
+      'nothing: b was asked for by name, and dates is against it (starts at 2026-12-01T00:00:00Z)',
+    );
+  });
+
+  it('does not call one option a draw', () => {
+    const own = programme({ variants: [variant('a')] });
+    expect(explained(decided(live(own)), own).summary).toBe('a on email: it is all there is to choose from');
+  });
+
+  it('counts one as one', () => {
+    const suppressAfterIgnored = { count: 1, hours: 48 };
+    const own = programme({ variants: [variant('a')], guardrails: { suppressAfterIgnored } });
+    const told = explained(decided(live(own), { contacts: [sent(NOON - HOUR)] }), own);
+    expect(told.options[0]).toMatchObject({
+      detail: '1 email contact without a reaction, 1 is enough; rests until 2026-11-25T11:00:00.000Z',
+    });
+  });
+});
+
+describe('too little of what all persons share', () => {
+  const short = (
+    own: Parameters<typeof variant>[1],
+    guardrails: Programme['guardrails'],
+    taken: Record<string, number>,
+  ): string[] => {
+    const of = programme({ variants: [variant('a', own)], guardrails });
+    const resources = new Map(
+      Object.entries(taken).map(([key, amount]) => [key, { key, taken: amount, asOf: NOON, codes: [] }]),
+    );
+    const { smallestChange, otherChanges } = explained(decided(live(of), { resources }), of);
+    return [smallestChange!, ...otherChanges].map(({ text }) => text);
+  };
+  const would = (words: string): string => `a would have been chosen with ${words}`;
+
+  it('is told in the words of each', () => {
+    const budget = { perDay: 10, zone: 'UTC' };
+    expect(short({ cost: 0.5 }, { budget }, { 'budget/welcome/day/2026-11-23': 9_537_000 })).toContain(
+      would('0.037 less spent of the budget of a day in UTC'),
+    );
+    expect(short({ coupon: 'p1' }, {}, { 'pool/p1': 0 })).toContain(would('1 code more in the pool p1'));
+    const queues = { sales: { atOnce: 2, hours: 24 } };
+    expect(short({ route: { queue: 'sales' } }, { queues }, { 'queue/sales/now': 2 })).toContain(
+      would('1 hand-over less to sales at once'),
+    );
+    const caps = [{ per: 'programme' as const, channel: 'email', count: 2, hours: 24 }];
+    expect(short({}, { caps }, { 'cap/welcome/*/email/24': 3 })).toContain(
+      would('2 email contacts less of this programme with anybody in 24 h'),
+    );
+  });
+});
+
 it('of programmes that competed speaks of the one that answered, asked alone', () => {
   const tomorrow = new Date(NOON + DAY).toISOString();
   const shares = { a: 0.001, c: 1 };

@@ -31,7 +31,9 @@ describe.each(await allStores())('when what all persons share is free again (%s)
     const short = await ask('6');
     expect(short.dropped[0]!.detail).toMatch(/^4 of 2 .*, first given back at 2026-11-24T12:00:00.000Z$/);
     expect(short.dropped[0]!.until).toBeUndefined();
-    expect(why(short)).toMatch(/^a would have been chosen with 3 less taken of any contacts/);
+    expect(why(short)).toMatch(
+      /^a would have been chosen with 3 contacts less of this programme with anybody in 24 h$/,
+    );
     rig.clock.now = NOON + DAY;
     expect((await ask('7')).dropped[0]!.detail).toMatch(/^2 of 2 .*, next free 2026-11-24T13:00:00.000Z$/);
     rig.clock.now = NOON + DAY + HOUR;

@@ -66,7 +66,7 @@ describe.each(STORES)('what all persons share (%s)', (_, open) => {
     expect(made.map(({ action }) => action)).toEqual(['send', 'send']);
     expect(third).toMatchObject({ action: 'silence', reason: 'guardrail', guardrail: 'caps' });
     expect(third.dropped[0]!.detail).toBe(
-      '2 of 2 any contacts of this programme with anybody in 24 h, next free 2026-11-24T12:00:00.000Z',
+      '2 of 2 contacts of this programme with anybody in 24 h, next free 2026-11-24T12:00:00.000Z',
     );
     rig.clock.now = NOON + DAY;
     expect((await next()).action).toBe('send');
