@@ -67,10 +67,10 @@ export function decide(
 export function withPerson(
   request: DecideRequest,
   facts: DecideFacts,
-  { programme, policy: { answering } }: LiveProgramme,
+  { programme, rules, policy: { answering } }: LiveProgramme,
 ): DecideRequest {
   if (!takesFromPerson(programme)) return request;
-  return { ...request, context: sourcedContext(request.context, { ...facts, programme, answering }) };
+  return { ...request, context: sourcedContext(request.context, { ...facts, programme, rules, answering }) };
 }
 
 /** The facts with how often the person is to be contacted. Who is in the holdout is held to the range alone. */

@@ -14,6 +14,7 @@ import {
 } from './blocks.ts';
 import { placeOf } from './delays.ts';
 import { DeclaredFeatures } from './features/declared.ts';
+import { sleepersOf } from './features/sleepers.ts';
 import { schemaHash } from './schema-hash.ts';
 import { pairKey, valuedSignals, withParts } from './worths.ts';
 
@@ -75,7 +76,8 @@ export const sharesWeights = ({ policy: { kind } }: Programme): boolean =>
 /** Whether a programme learns from the context of its requests. */
 export const learnsContext = (programme: Programme): boolean => {
   const { policy, context } = programme;
-  if (sharesWeights(programme)) return context !== undefined || policy.recovering === true;
+  if (sharesWeights(programme))
+    return context !== undefined || policy.recovering === true || sleepersOf(programme).length > 0;
   return policy.kind === 'linear-thompson';
 };
 

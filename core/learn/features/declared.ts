@@ -5,6 +5,7 @@ import { schemaHash } from '../schema-hash.ts';
 import type { Feature, FeatureValue } from './encode.ts';
 import { Encoder } from './encode.ts';
 import { freshnesses, HALF_LIVES } from './freshness.ts';
+import { mayHave, mayKey, sleepersOf } from './sleepers.ts';
 
 /**
  * Features are rounded to this grid: sums of products of two of them are then exact in doubles for some hundred million
@@ -69,7 +70,8 @@ export const CONSTANT: Columns = {
   encode: () => ONE,
 };
 
-type Declaring = Pick<Programme, 'context' | 'crosses'> & Partial<Pick<Programme, 'policy'>>;
+type Declaring = Pick<Programme, 'context' | 'crosses'> &
+  Partial<Pick<Programme, 'policy' | 'variants' | 'guardrails' | 'silence'>>;
 
 /**
  * The features of a programme version: the same columns for every request, whatever it carries. A value that was not
@@ -86,8 +88,11 @@ export class DeclaredFeatures implements Columns {
   readonly schema: string;
   readonly #declared: readonly (readonly [string, FeatureDeclaration])[];
   readonly #encoder: Encoder;
+  /** What a context calls whether somebody may have some of the variants (`sleepers.ts`). */
+  readonly #may: readonly string[];
 
-  constructor({ context = {}, crosses = [], policy }: Declaring) {
+  constructor(declaring: Declaring) {
+    const { context = {}, crosses = [], policy, variants = [], guardrails = {}, silence = false } = declaring;
     this.#declared = Object.entries(context).sort(compare);
     this.#encoder = new Encoder({
       features: this.#declared.map(([name, own]) => featureOf(name, own)),
@@ -95,20 +100,23 @@ export class DeclaredFeatures implements Columns {
     });
     this.byOption = policy?.recovering === true;
     const lately = this.byOption ? HALF_LIVES.map((days) => `had lately (half-life ${days} d)`) : [];
-    this.labels = [...this.#encoder.labels, ...lately];
+    this.#may = sleepersOf({ variants, guardrails, silence }).map(({ id }) => mayKey(id));
+    this.labels = [...this.#encoder.labels, ...this.#may, ...lately];
     this.count = this.labels.length;
     this.places = [...this.labels.keys()];
     const { groups, secondOrder } = this.#encoder;
     const next = Math.max(...groups) + 1;
-    this.groups = [...groups, ...lately.map(() => next)];
+    const last = next + this.#may.length;
+    this.groups = [...groups, ...this.#may.map((_, i) => next + i), ...lately.map(() => last)];
     this.secondOrder = secondOrder;
     const recovering = this.byOption ? HALF_LIVES : undefined;
-    this.schema = schemaHash({ context: this.#declared, crosses, recovering });
+    const may = this.#may.length > 0 ? this.#may : undefined;
+    this.schema = schemaHash({ context: this.#declared, crosses, recovering, may });
   }
 
   /** Columns of which a model has one: of freshness, by half-life. The last ones; none where no option recovers. */
   get alternatives(): readonly number[] {
-    return this.places.slice(this.#encoder.features);
+    return this.places.slice(this.#encoder.features + this.#may.length);
   }
 
   /** Of a decision on record. */
@@ -121,8 +129,14 @@ export class DeclaredFeatures implements Columns {
       declaredValue(Object.hasOwn(context, name) ? context[name] : undefined, own),
     );
     const plain = this.#encoder.encode(values);
-    const x = this.byOption ? Float64Array.of(...plain, ...freshnesses(context, option)) : plain;
+    const x = this.#may.length === 0 && !this.byOption ? plain : this.#withOwn(plain, context, option);
     for (let j = 0; j < x.length; j++) x[j] = Math.round(x[j]! * GRID) / GRID;
     return x;
+  }
+
+  /** With what follows from the programme itself. */
+  #withOwn(plain: Float64Array, context: DecideRequest['context'], option: OptionKey): Float64Array {
+    const may = this.#may.map((name) => mayHave(Object.hasOwn(context, name) ? context[name] : undefined));
+    return Float64Array.of(...plain, ...may, ...(this.byOption ? freshnesses(context, option) : []));
   }
 }

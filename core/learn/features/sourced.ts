@@ -2,14 +2,18 @@ import type { Contact } from '../../contracts/records.ts';
 import { isAbout, reactionOf } from '../../domain/contact-signals.ts';
 import type { DecideRequest, OptionKey } from '../../domain/decision.ts';
 import type { FeatureDeclaration, Response } from '../../domain/feature.ts';
-import type { Programme } from '../../domain/programme.ts';
+import type { Programme, Variant } from '../../domain/programme.ts';
 import { DAY_MS, HOUR_MS, TRAITS } from '../../domain/programme.ts';
 import { standing } from '../../guardrails/contacts.ts';
+import { eligibility } from '../../guardrails/eligibility.ts';
 import { favoured, readinessOf } from '../../guardrails/frequency.ts';
 import type { GuardContext, HistoryAsk } from '../../guardrails/guardrail.ts';
+import { pastOf } from '../../guardrails/history.ts';
 import { IGNORED_LOOKBACK_HOURS, reactionsTo } from '../../guardrails/suppression.ts';
+import { learnsContext } from '../linear-state.ts';
 import type { FeatureValue } from './encode.ts';
 import { sinceKey } from './freshness.ts';
+import { mayKey, sleepersOf } from './sleepers.ts';
 
 /* Features that come from the person instead of the request. */
 
@@ -109,9 +113,23 @@ export function featureAsks({ context = {}, goal, policy, variants }: Programme)
   return [...recovering, ...declaring];
 }
 
-const known = new WeakMap<Programme, readonly (readonly [string, Source])[]>();
+/** Whether somebody may have a variant, by its rules. */
+const mayHave =
+  (variant: Variant): Source =>
+  (given) =>
+    eligibility(variant, given) === undefined;
 
-function sourcesOf(programme: Programme): readonly (readonly [string, Source])[] {
+type Sources = readonly (readonly [string, Source])[];
+
+/** What features come from, and what those that come from rules do, which may look at the others. */
+interface All {
+  plain: Sources;
+  ruled: Sources;
+}
+
+const known = new WeakMap<Programme, All>();
+
+function sourcesOf(programme: Programme): All {
   let sources = known.get(programme);
   if (!sources) {
     const declared = Object.entries(programme.context ?? {}).flatMap(([name, own]) => {
@@ -119,16 +137,36 @@ function sourcesOf(programme: Programme): readonly (readonly [string, Source])[]
       return source ? [[name, source] as const] : [];
     });
     const recovering = programme.policy.recovering === true ? programme.variants : [];
-    sources = [...declared, ...recovering.map(({ id }) => [sinceKey(id), hoursSince(id)] as const)];
+    const sleepers = learnsContext(programme) ? sleepersOf(programme) : [];
+    sources = {
+      plain: [...declared, ...recovering.map(({ id }) => [sinceKey(id), hoursSince(id)] as const)],
+      ruled: sleepers.map((own) => [mayKey(own.id), mayHave(own)] as const),
+    };
     known.set(programme, sources);
   }
   return sources;
 }
 
 /** Whether any feature of a programme comes from the person. */
-export const takesFromPerson = (programme: Programme): boolean =>
-  (programme.context !== undefined || programme.policy.recovering === true) &&
-  sourcesOf(programme).length > 0;
+export function takesFromPerson(programme: Programme): boolean {
+  const { plain, ruled } = sourcesOf(programme);
+  return plain.length > 0 || ruled.length > 0;
+}
+
+/** @param given of somebody who cannot be looked up nothing is known */
+function filled(
+  context: DecideRequest['context'],
+  given: GuardContext,
+  sources: Sources,
+): DecideRequest['context'] {
+  const all = new Map(Object.entries(context));
+  for (const [name, source] of sources) {
+    const value = given.blind ? undefined : source(given);
+    if (value === undefined) all.delete(name);
+    else all.set(name, value);
+  }
+  return Object.fromEntries(all);
+}
 
 /**
  * The context of a request with what the programme's features take from the person, which is what the decision records: it is
@@ -139,11 +177,8 @@ export function sourcedContext(
   context: DecideRequest['context'],
   given: GuardContext,
 ): DecideRequest['context'] {
-  const all = new Map(Object.entries(context));
-  for (const [name, source] of sourcesOf(given.programme)) {
-    const value = given.blind ? undefined : source(given);
-    if (value === undefined) all.delete(name);
-    else all.set(name, value);
-  }
-  return Object.fromEntries(all);
+  const { plain, ruled } = sourcesOf(given.programme);
+  const own = filled(context, given, plain);
+  if (ruled.length === 0) return own;
+  return filled(own, { ...given, context: own, found: new Map(), past: pastOf(given) }, ruled);
 }

@@ -11,6 +11,7 @@ import { fatigues, frequencies } from './pace.ts';
 import { budgets, pools, queues } from './resources.ts';
 import { rules } from './rules.ts';
 import { signalSpelling } from './signals.ts';
+import { sleepers } from './sleepers.ts';
 import { slots } from './slots.ts';
 import { workspace } from './workspace.ts';
 
@@ -34,6 +35,7 @@ const CHECKS: readonly Check[] = [
   fallback,
   costs,
   uncounted,
+  sleepers,
   slots,
   workspace,
 ];

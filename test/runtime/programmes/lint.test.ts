@@ -9,6 +9,7 @@ const found = (changes: Partial<Programme>): [code: string, path: string][] =>
   lint(programme(changes), { now: NOON }).map(({ code, path }) => [code, path]);
 const guarded = (guardrails: Guardrails, changes: Partial<Programme> = {}) =>
   found({ guardrails, ...changes });
+const AUTO = { kind: 'auto' } as const;
 const day = (n: number): string => new Date(NOON + n * DAY).toISOString();
 
 describe('a programme is looked over', () => {
@@ -29,7 +30,7 @@ describe('a programme is looked over', () => {
       },
     };
     const variants = [variant('a', { endsAt: day(3) }), variant('b', { eligible: 'traits.plan == "pro"' })];
-    expect(found({ variants, guardrails, endsAt: day(9) })).toEqual([]);
+    expect(found({ variants, guardrails, endsAt: day(9), policy: AUTO })).toEqual([]);
   });
 
   it('and nothing is found in the sample everybody begins with', () => {
@@ -90,7 +91,7 @@ describe('a programme is looked over', () => {
       eligible: "traits.country in ['DE', 'FR']",
       eligibleByChannel: { sms: '!has(traits.phone)' },
     };
-    expect(guarded(guardrails, { variants })).toEqual([
+    expect(guarded(guardrails, { variants, policy: AUTO })).toEqual([
       ['rules-contradict', 'variants.0.eligible'],
       ['rule-repeats', 'variants.1.eligible'],
       ['rules-contradict', 'variants.2.eligible'],
@@ -170,7 +171,7 @@ describe('a programme is looked over', () => {
     expect(guarded({ eligible: 'context.plan > 3' })).toEqual([]);
     const variants = [variant('a'), variant('b', { channel: 'sms', eligible: 'context.plan == "x"' })];
     const eligibleByChannel = { sms: 'context.days == true' };
-    expect(found({ context, variants, guardrails: { eligibleByChannel } })).toEqual([
+    expect(found({ context, variants, guardrails: { eligibleByChannel }, policy: AUTO })).toEqual([
       ['context-type', 'guardrails.eligibleByChannel.sms'],
       ['context-value', 'variants.1.eligible'],
     ]);

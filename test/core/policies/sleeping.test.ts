@@ -1,0 +1,99 @@
+import { describe, expect, it } from 'vitest';
+import type { Decision } from '../../../core/domain/decision.ts';
+import type { DomainEvent } from '../../../core/domain/event.ts';
+import type { Programme } from '../../../core/domain/programme.ts';
+import { rngFromNumber } from '../../../core/maths/xoshiro.ts';
+import { estimatesOf } from '../../../core/measure/estimates.ts';
+import type { EngineRig } from '../../support/engine-rig.ts';
+import { engineRig } from '../../support/engine-rig.ts';
+import { DAY, HOUR, NOON, ORDER, programme, variant } from '../../support/programmes.ts';
+
+const OWN = programme({
+  policy: { kind: 'auto' },
+  goal: { signals: [{ ...ORDER, windowHours: 20 }] },
+  variants: [variant('gold', { eligible: 'traits.loyal == "yes"' }), variant('plain')],
+});
+
+/** The loyal order three times as readily, whatever they get; gold is worse than plain by a quarter. */
+const rateOf = (loyal: boolean, option: string): number =>
+  (loyal ? 0.3 : 0.1) * (option === 'gold' ? 0.75 : 1);
+
+const PEOPLE = 400;
+const isLoyal = (person: number): boolean => person % 3 === 0;
+
+async function told(rig: EngineRig): Promise<void> {
+  const events = Array.from({ length: PEOPLE }, (_, i): DomainEvent => {
+    const traits = { loyal: isLoyal(i) ? 'yes' : 'no' };
+    return {
+      type: 'identify',
+      source: 's',
+      id: `i${i}`,
+      at: NOON - DAY,
+      person: { userId: `u${i}` },
+      traits,
+    };
+  });
+  await rig.engine.ingest(events);
+}
+
+/** So many days on which everybody is decided for; resolves with the decisions of the last. */
+async function days(rig: EngineRig, count: number): Promise<Decision[]> {
+  const rng = rngFromNumber(6);
+  let decisions: Decision[] = [];
+  for (let day = 0; day < count; day++) {
+    decisions = await Promise.all(
+      Array.from({ length: PEOPLE }, (_, i) => rig.decide({ userId: `u${i}` }, { send: `${day}` })),
+    );
+    rig.clock.now += HOUR;
+    const orders = decisions.flatMap(({ id, option }, i): DomainEvent[] => {
+      if (rng.uniform() >= rateOf(isLoyal(i), option)) return [];
+      const order = { type: 'signal' as const, source: 's', id: `o${day} ${i}`, at: rig.clock.now };
+      return [{ ...order, person: { userId: `u${i}` }, name: ORDER.signal, decisionId: id, values: {} }];
+    });
+    await rig.engine.ingest(orders);
+    await rig.folder.catchUp();
+    rig.clock.now += DAY - HOUR;
+  }
+  return decisions;
+}
+
+const goldShare = (decisions: readonly Decision[]): number => {
+  const loyal = decisions.filter((_, i) => isLoyal(i));
+  return loyal.filter(({ option }) => option === 'gold').length / loyal.length;
+};
+
+async function played(
+  changes: Partial<Programme>,
+): Promise<{ rig: EngineRig; last: Decision[]; own: Programme }> {
+  const own = { ...OWN, ...changes };
+  const rig = await engineRig({ programmes: [own] });
+  await told(rig);
+  return { rig, own, last: await days(rig, 25) };
+}
+
+describe('an offer that only the loyal may have', () => {
+  it.each(['auto', 'linear-thompson', 'shared-linear-thompson'] as const)(
+    'is compared under %s with what else the loyal would have done, though nothing is declared',
+    async (kind) => {
+      const { rig, own, last } = await played({ policy: { kind } });
+      expect(goldShare(last)).toBeLessThan(0.2);
+      // weights that no options share know nothing of gold for those who may not have it
+      if (kind === 'linear-thompson') return;
+      const [gold, plain] = estimatesOf(own, rig.catalogue.model(own.id).state, rig.clock.now);
+      expect(gold!.estimate).toBeLessThan(plain!.estimate);
+    },
+  );
+
+  it('seems better than it is to a policy that knows no context', async () => {
+    const { last } = await played({ policy: { kind: 'weighted-thompson' } });
+    expect(goldShare(last)).toBeGreaterThan(0.9);
+  });
+
+  it('is on record with whether the person may have it, which no request can say', async () => {
+    const rig = await engineRig({ programmes: [OWN] });
+    await told(rig);
+    const may = async (person: number): Promise<unknown> =>
+      (await rig.decide({ userId: `u${person}` }, { context: { 'may have gold': 'as I say' } })).context;
+    expect([await may(0), await may(1)]).toEqual([{ 'may have gold': true }, { 'may have gold': false }]);
+  });
+});
