@@ -8,10 +8,12 @@ import type { Store } from '../core/contracts/store.ts';
 import { openMemoryStore } from '../runtime/store/memory-store.ts';
 import { openPostgresStore } from '../runtime/store/postgres/postgres-store.ts';
 import { openSqliteStore } from '../runtime/store/sqlite/sqlite-store.ts';
+import type { OwnPostgres } from '../test/support/own-postgres.ts';
 import { ownPostgres } from '../test/support/own-postgres.ts';
 import { proveAgain } from '../test/support/proofs/again.ts';
 import { proveCaps } from '../test/support/proofs/caps.ts';
 import { proveConsent } from '../test/support/proofs/consent.ts';
+import { proveCopies } from '../test/support/proofs/copies.ts';
 import type { Proof } from '../test/support/proofs/proof.ts';
 import { proveTimes } from '../test/support/proofs/times.ts';
 
@@ -22,13 +24,16 @@ interface Options {
   seed: number;
 }
 
+/** Of PostgreSQL each copy has its own; elsewhere there is one. */
+type Stores = readonly [Store, Store];
+
 interface Claim {
   id: string;
   title: string;
   /** Decisions on one store: what is recorded of more would not fit into memory, or takes long to look through. */
   part: number;
-  /** One part of it on an empty store, which is its own to fill; `folder` is empty too. */
-  prove: (store: Store, decisions: number, seed: string, folder: string) => Promise<Proof>;
+  /** One part of it on an empty store, as two copies have it, which is its own to fill; `folder` is empty too. */
+  prove: (stores: Stores, decisions: number, seed: string, folder: string) => Promise<Proof>;
 }
 
 const CLAIMS: readonly Claim[] = [
@@ -36,28 +41,36 @@ const CLAIMS: readonly Claim[] = [
     id: 'again',
     title: 'decisions made again from their records are the same',
     part: 5_000,
-    prove: proveAgain,
+    prove: ([store], decisions, seed) => proveAgain(store, decisions, seed),
   },
   {
     id: 'caps',
     title: 'caps are kept and no place is wasted',
-    prove: (store, decisions, seed) => proveCaps(store, decisions, seed),
+    prove: ([store], decisions, seed) => proveCaps(store, decisions, seed),
     part: 10_000,
   },
   {
     id: 'consent',
     title: 'nothing is sent where consent closes a channel',
     part: 100_000,
-    prove: proveConsent,
+    prove: ([store], ...given) => proveConsent(store, ...given),
+  },
+  {
+    id: 'copies',
+    title: 'limits hold among two copies, and nothing that has room is refused',
+    part: 5_000,
+    prove: (stores, decisions, seed) => proveCopies(stores, decisions, seed),
   },
   {
     id: 'times',
     title: 'what is planned or put off is for an open time, and limits hold then',
-    prove: (store, decisions, seed) => proveTimes(store, decisions, seed),
+    prove: ([store], decisions, seed) => proveTimes(store, decisions, seed),
     part: 4_000,
   },
 ];
 
+/** Merges make the batches of the other copy begin anew; how long that may take is not looked at here. */
+const PATIENCE_MS = 10_000;
 /** Most that is said of one claim that does not hold. */
 const EXAMPLES = 5;
 
@@ -66,17 +79,19 @@ const say = (text: string): void => void process.stdout.write(`${text}\n`);
 /** Runs some work on an empty store, which is gone afterwards. */
 async function onStore<T>(
   kind: Options['store'],
-  work: (store: Store, folder: string) => Promise<T>,
+  work: (stores: Stores, folder: string) => Promise<T>,
 ): Promise<T> {
   const folder = mkdtempSync(join(tmpdir(), 'pickwell-prove-'));
   const server = kind === 'postgres' ? await ownPostgres() : undefined;
-  let store: Store = openMemoryStore();
-  if (kind === 'sqlite') store = await openSqliteStore(folder);
-  if (server) store = await openPostgresStore({ url: server.url() });
+  const copy = (own: OwnPostgres): Promise<Store> =>
+    openPostgresStore({ url: own.url(), retryMs: PATIENCE_MS });
+  const first = server ? copy(server) : kind === 'sqlite' ? openSqliteStore(folder) : openMemoryStore();
+  const store = await first;
+  const stores: Stores = [store, server ? await copy(server) : store];
   try {
-    return await work(store, folder);
+    return await work(stores, folder);
   } finally {
-    await store.close();
+    for (const own of new Set(stores)) await own.close();
     await server?.remove();
     rmSync(folder, { recursive: true, force: true });
   }
@@ -92,8 +107,8 @@ async function proved(
   const all: Proof = { counts: {}, wrong: [] };
   for (let done = 0, part = 0; done < decisions; done += most, part++) {
     const size = Math.min(most, decisions - done);
-    const { counts, wrong } = await onStore(kind, (store, folder) =>
-      prove(store, size, `${seed}/${part}`, folder),
+    const { counts, wrong } = await onStore(kind, (stores, folder) =>
+      prove(stores, size, `${seed}/${part}`, folder),
     );
     for (const [name, count] of Object.entries(counts)) all.counts[name] = (all.counts[name] ?? 0) + count;
     all.wrong.push(...wrong.map((text) => `part ${part}: ${text}`));

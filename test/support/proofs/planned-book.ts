@@ -108,7 +108,7 @@ export class Book {
   known(own: Programme, moment: Moment): Known {
     const { who, now, asOf = now, answering, held, without } = moment;
     const others = (some: readonly Message[]): readonly Message[] =>
-      without === undefined ? some : some.filter(({ key }) => key !== without);
+      some.filter(({ key }) => key !== without);
     const messages = others(this.#of(who, this.#messages));
     const ofAll = others(this.#ofAll.get(own.id) ?? []);
     const said = this.#of(who, this.#said);

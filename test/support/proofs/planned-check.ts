@@ -14,9 +14,16 @@ function rules(own: Programme): Rule[] {
   return all;
 }
 
-/** The first rule that is against a variant at some time. */
-const against = (own: Programme, variant: Variant, at: number, known: Known): Rule | undefined =>
-  rules(own).find(({ objects }) => objects(variant, at, known));
+/** The rules that are against a variant at some time, the one that speaks first before all others. */
+export const against = (
+  own: Programme,
+  variant: Variant,
+  at: number,
+  known: Known,
+): IteratorObject<Rule, undefined> =>
+  rules(own)
+    .values()
+    .filter(({ objects }) => objects(variant, at, known));
 
 /** Now, the next full hour of the clocks there, and every so many hours from then on, within the horizon. */
 function timesOf({ timing }: Programme, { now, zone }: Known, atOnce: boolean): number[] {
@@ -44,7 +51,7 @@ export function expectedOf(own: Programme, known: Known, atOnce: boolean): Expec
   const times = timesOf(own, known, atOnce);
   const expected: Expected = { times, open: new Map(), first: new Map(), pruned: new Map() };
   for (const variant of own.variants) {
-    const rulesAt = times.map((at) => against(own, variant, at, known));
+    const rulesAt = times.map((at) => against(own, variant, at, known).next().value);
     const places = rulesAt.flatMap((rule, place) => (rule ? [] : [place]));
     expected.open.set(variant.id, places);
     if (rulesAt[0]) expected.first.set(variant.id, rulesAt[0]);
