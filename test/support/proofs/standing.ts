@@ -183,7 +183,9 @@ export class Standing {
     const [says, channel] = REPORTS[name] ?? [];
     if (says === undefined) return;
     const about = this.#about(who, told, channel);
-    for (const own of about) {
+    // what was told of the send of a decision before both were known to be of one person is not told of again
+    const ours = about.filter(({ programme }) => programme !== undefined);
+    for (const own of ours.length > 0 ? ours : about) {
       if (says === 'aborted') {
         if (!own.sent) end(own, place + 1);
         continue;
