@@ -4,7 +4,9 @@ import type { Arrived, Awaited } from './arrived.ts';
 import type { Block, BlockTotal } from './blocks.ts';
 import { addAll, columnsOf } from './blocks.ts';
 import { countsFor } from './counts-for.ts';
-import { pairKey } from './worths.ts';
+import { addOrders, MEAN_ORDERS, NO_ORDERS, noiseOf } from './models/value.ts';
+import { orderSums } from './robust-totals.ts';
+import { hadKey, pairKey } from './worths.ts';
 
 /** How much the trials of one option in a block count for one signal. */
 type ShareOf = Arrived['shareOf'];
@@ -39,12 +41,19 @@ const LEAST_SHARE = 0.1;
 interface Series {
   option: OptionKey;
   signal: string;
+  /** Sums of worths; of a signal that carries a value, how often there was one. */
   observed: number[];
+  /** How much more the logarithms of these values are than as many are on average; 0 of a signal that carries none. */
+  logs: number[];
   /** As many in proportion as would be expected had nothing changed. */
   expected: number[];
-  /** Mean of a worth where there is one; 1 of a signal that only counts. */
+  /** Variance of what is observed for each that is expected: 1 of a signal that only counts. */
   size: number;
 }
+
+/** How many values of the usual size come to as much: what one is worth is learned from logarithms (`robust-totals.ts`). */
+const worthOf = (observed: number, logs: number): number =>
+  observed * Math.exp(logs / (MEAN_ORDERS + observed));
 
 /** Expected worth of a trial by its features, all blocks together: a ridge regression, the mean where there is no context. */
 function expectation(totals: readonly (BlockTotal | undefined)[], signal: string): Float64Array {
@@ -66,20 +75,26 @@ function expectation(totals: readonly (BlockTotal | undefined)[], signal: string
 function seriesOf(blocks: readonly Block[], option: OptionKey, awaited: Awaited, shareOf: ShareOf): Series {
   const { signal } = awaited.goal;
   const totals = blocks.map(({ options }) => options[option]);
-  const weights = expectation(totals, signal);
+  const orders = totals.map((total) => (total ? orderSums(total, signal) : NO_ORDERS));
+  const all = orders.reduce(addOrders, NO_ORDERS);
+  const centre = all.orders > 0 ? all.logs / all.orders : 0;
+  const told = all.orders > 0 ? hadKey(signal) : signal;
+  const weights = expectation(totals, told);
   const sum = (of: (total: BlockTotal) => number): number =>
-    totals.reduce((all, total) => all + (total ? of(total) : 0), 0);
+    totals.reduce((whole, total) => whole + (total ? of(total) : 0), 0);
   const trials = sum(({ information }) => information[0]!);
-  const worth = sum(({ responses }) => responses[signal]?.[0] ?? 0);
-  const squares = sum((total) => total.squares[pairKey(signal, signal)] ?? 0);
+  const worth = sum(({ responses }) => responses[told]?.[0] ?? 0);
+  const squares = sum((total) => total.squares[pairKey(told, told)] ?? 0);
   const expected = totals.map((total, k) => {
     if (!total || total.information[0]! <= 0) return 0;
-    const reckoned = weights.reduce((all, weight, j) => all + weight * total.information[rowStart(j)]!, 0);
+    const reckoned = weights.reduce((some, weight, j) => some + weight * total.information[rowStart(j)]!, 0);
     const least = (LEAST_SHARE * worth * total.information[0]!) / trials;
     return Math.max(reckoned, least) * shareOf(blocks[k]!, option, awaited);
   });
-  const observed = totals.map((total) => total?.responses[signal]?.[0] ?? 0);
-  return { option, signal, observed, expected, size: worth > 0 ? squares / worth : 1 };
+  const observed = totals.map((total) => total?.responses[told]?.[0] ?? 0);
+  const logs = orders.map((own) => own.logs - centre * own.orders);
+  const noise = all.orders > 0 ? noiseOf([all]) : 0;
+  return { option, signal, observed, logs, expected, size: (worth > 0 ? squares / worth : 1) * (1 + noise) };
 }
 
 /** Log-likelihood ratio of two rates, of which one holds for the first part, against one (Poisson, given the sum). */
@@ -93,11 +108,11 @@ function ratio(observed: readonly [number, number], expected: readonly [number, 
 
 /**
  * How much more the days of a series differ than chance makes them, at least 1: Pearson's statistic for its degrees of freedom, each side of a
- * boundary with a rate of its own (McCullagh, Nelder, "Generalized Linear Models", 1989, section 4.5). Weeks have a rhythm, and what differs
+ * boundary with a rate and values of its own (McCullagh, Nelder, "Generalized Linear Models", 1989, section 4.5). Weeks have a rhythm, and what differs
  * from one day to the next for other reasons is no reason to forget.
  */
 function dispersion(
-  { observed, expected, size }: Series,
+  { observed, logs, expected, size }: Series,
   blocks: readonly Block[],
   boundary: number,
 ): number {
@@ -106,14 +121,19 @@ function dispersion(
     [0, boundary],
     [boundary, blocks.length],
   ] as const) {
-    const rate = total(observed.slice(from, to)) / total(expected.slice(from, to));
-    let [o, e, hours] = [0, 0, 0];
+    const own = total(observed.slice(from, to));
+    const [rate, log] = [
+      own / total(expected.slice(from, to)),
+      own > 0 ? total(logs.slice(from, to)) / own : 0,
+    ];
+    let [o, l, e, hours] = [0, 0, 0, 0];
     for (let k = from; k < to; k++) {
-      [o, e, hours] = [o + observed[k]!, e + rate * expected[k]!, hours + blocks[k]!.length];
+      [o, l] = [o + observed[k]!, l + logs[k]! - log * observed[k]!];
+      [e, hours] = [e + rate * expected[k]!, hours + blocks[k]!.length];
       if (hours < 24 || e <= 0) continue;
-      statistic += (o - e) ** 2 / (e * size);
+      statistic += (worthOf(o, l) - e) ** 2 / (e * size);
       days++;
-      [o, e, hours] = [0, 0, 0];
+      [o, l, e, hours] = [0, 0, 0, 0];
     }
   }
   return days > 2 ? Math.max(1, statistic / (days - 2)) : 1;
@@ -128,19 +148,21 @@ interface Found extends Change {
 
 /** How much one series speaks for a change at each boundary of blocks that is not too near either end. */
 function splitsOf(series: Series, blocks: readonly Block[], now: number): Found[] {
-  const { option, signal, observed, expected, size } = series;
-  const all = [total(observed), total(expected)] as const;
+  const { option, signal, observed, logs, expected, size } = series;
+  const all = [total(observed), total(expected), total(logs)] as const;
   const rate = all[0] / all[1];
   const splits: Found[] = [];
-  let [o, e] = [0, 0];
+  let [o, e, l] = [0, 0, 0];
   for (let k = 1; k < blocks.length; k++) {
     o += observed[k - 1]!;
     e += expected[k - 1]!;
+    l += logs[k - 1]!;
     const { from } = blocks[k]!;
     if (from - blocks[0]!.from < LEAST_HOURS || now - from < LEAST_HOURS) continue;
-    const likelier = ratio([o, all[0] - o], [e, all[1] - e]) / size;
+    const worths = [worthOf(o, l), worthOf(all[0] - o, all[2] - l)] as const;
+    const likelier = ratio(worths, [e, all[1] - e]) / size;
     const nats = likelier > ALARM / 4 ? likelier / dispersion(series, blocks, k) : likelier;
-    const [before, since] = [o / (rate * e), (all[0] - o) / (rate * (all[1] - e))];
+    const [before, since] = [worths[0] / (rate * e), worths[1] / (rate * (all[1] - e))];
     splits.push({ from, option, signal, before, since, block: k, nats });
   }
   return splits;

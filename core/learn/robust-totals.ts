@@ -8,7 +8,7 @@ import { hadKey, LOG_RANGE, logKey, pairKey, valuedSignals } from './worths.ts';
 type Totals = Readonly<Record<OptionKey, LinearTotal>>;
 
 /** How many trials of an option had a signal, and sums over the logarithms of what it was worth. */
-function orderSums({ responses, squares }: LinearTotal, signal: string): OrderSums {
+export function orderSums({ responses, squares }: LinearTotal, signal: string): OrderSums {
   const orders = responses[hadKey(signal)]?.[0] ?? 0;
   const [log, logs2] = [
     responses[logKey(signal)]?.[0] ?? 0,

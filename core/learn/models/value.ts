@@ -12,9 +12,28 @@ export interface OrderSize {
 }
 
 /** Prior weights: orders at the pooled mean of logarithms, observations of the guessed variance of them. */
-const MEAN_ORDERS = 5;
+export const MEAN_ORDERS = 5;
 const NOISE_ORDERS = 2;
 const FIRST_VARIANCE = 1;
+
+export const NO_ORDERS: OrderSums = { orders: 0, logs: 0, squares: 0 };
+
+export const addOrders = (one: OrderSums, other: OrderSums): OrderSums => ({
+  orders: one.orders + other.orders,
+  logs: one.logs + other.logs,
+  squares: one.squares + other.squares,
+});
+
+/** Variance of the logarithms of orders, which all options share. */
+export function noiseOf(options: readonly OrderSums[]): number {
+  let [within, count] = [NOISE_ORDERS * FIRST_VARIANCE, NOISE_ORDERS];
+  for (const { orders, logs, squares } of options) {
+    if (orders <= 0) continue;
+    within += Math.max(0, squares - (logs * logs) / orders);
+    count += Math.max(0, orders - 1);
+  }
+  return within / count;
+}
 
 /**
  * What an order of each option is worth: its logarithm is a normal whose mean is held to that of all options, and whose variance
@@ -23,16 +42,9 @@ const FIRST_VARIANCE = 1;
  * the variance that it also moves is common to all options and does not rank them.
  */
 export function orderSizes(options: readonly OrderSums[]): OrderSize[] {
-  let [orders, logs, within, count] = [0, 0, NOISE_ORDERS * FIRST_VARIANCE, NOISE_ORDERS];
-  for (const own of options) {
-    if (own.orders <= 0) continue;
-    orders += own.orders;
-    logs += own.logs;
-    within += Math.max(0, own.squares - (own.logs * own.logs) / own.orders);
-    count += Math.max(0, own.orders - 1);
-  }
+  const { orders, logs } = options.filter((own) => own.orders > 0).reduce(addOrders, NO_ORDERS);
   const centre = orders > 0 ? logs / orders : 0;
-  const noise = within / count;
+  const noise = noiseOf(options);
   return options.map((own) => {
     const log = (MEAN_ORDERS * centre + own.logs) / (MEAN_ORDERS + own.orders);
     // worths are shares of a cap: none is above 1, and no square above what it is the square of

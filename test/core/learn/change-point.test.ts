@@ -8,7 +8,7 @@ import { emptyState } from '../../../core/learn/model.ts';
 import type { Xoshiro } from '../../../core/maths/xoshiro.ts';
 import { rngFromNumber } from '../../../core/maths/xoshiro.ts';
 import { noticedChange } from '../../../core/measure/change.ts';
-import { DAY, HOUR, NOON, ORDER, programme, variant } from '../../support/programmes.ts';
+import { DAY, HOUR, NOON, ORDER, programme, REVENUE, variant } from '../../support/programmes.ts';
 
 const FIRST = hourOf(NOON);
 const OWN = programme({
@@ -141,6 +141,71 @@ describe('a change of what an option earns', () => {
     const own = { ...OWN, policy: { kind: 'fixed-split' as const } };
     const state = played(own, 45, swapped, 1);
     expect(effectiveSums(own, state, at(45) + HOUR).options.a!.information[0]).toBeGreaterThan(26_900);
+  });
+});
+
+describe('a change of what people spend', () => {
+  const CAP = 500_000;
+  const SHOP = { ...OWN, goal: { signals: [{ ...REVENUE, cap: CAP, weight: 1, windowHours: 24 }] } };
+
+  interface Shop {
+    /** Share of the decisions for `a` that somebody orders after, and what they spend as a rule. */
+    until30: [rate: number, spent: number];
+    since: [rate: number, spent: number];
+    /** On this day somebody orders for 60,000 after a decision for `a`. */
+    huge?: number;
+  }
+
+  /** The first day on whose end a change is noticed; of 60, with 480 decisions of each option on each. */
+  function noticedOn({ until30, since, huge }: Shop, seed: number): number | undefined {
+    const rng = rngFromNumber(seed);
+    const sums = linearSumsOf(SHOP);
+    const state: ModelState = { ...emptyState(), linear: sums.empty() };
+    for (let hour = 0; hour < 24 * 60; hour += 4) {
+      for (const option of ['a', 'b']) {
+        const [rate, spent] = option === 'b' ? [0.04, 60] : hour < 24 * 30 ? until30 : since;
+        const trial = { option, context: {}, hour: FIRST + hour };
+        const order = (value: number): void =>
+          sums.moveCredits(state.linear, trial, {}, { [REVENUE.signal]: { worth: value / CAP, delay: 0 } });
+        sums.addTrials(state.linear, trial, 80);
+        for (let i = binomial(rng, 80, rate); i > 0; i--) order(spent * Math.exp(0.4 * rng.normal()));
+        if (option === 'a' && hour === 24 * (huge ?? -1)) order(60_000);
+      }
+      const day = (hour + 4) / 24;
+      if (Number.isInteger(day) && noticedChange(SHOP, state, at(day))) return day;
+    }
+    return undefined;
+  }
+
+  const seeds = [1, 2, 3, 4];
+
+  it('is noticed as soon where one order was a thousand times the others, before it or since', () => {
+    const fewer: Shop = { until30: [0.05, 60], since: [0.02, 60] };
+    for (const seed of seeds) {
+      const without = noticedOn(fewer, seed)!;
+      expect(without).toBeGreaterThan(30);
+      expect(without).toBeLessThan(40);
+      for (const huge of [10, 31]) {
+        expect(Math.abs(noticedOn({ ...fewer, huge }, seed)! - without)).toBeLessThanOrEqual(4);
+      }
+    }
+  });
+
+  it('is noticed where as many order and spend half as much', () => {
+    for (const seed of seeds) {
+      const days = noticedOn({ until30: [0.05, 60], since: [0.05, 30], huge: 10 }, seed)!;
+      expect(days).toBeGreaterThan(30);
+      expect(days).toBeLessThan(40);
+    }
+  });
+
+  it('is not one order of a thousand times the others, however few there are', () => {
+    for (const rate of [0.002, 0.05]) {
+      for (const huge of [3, 20, 56]) {
+        const steady: Shop = { until30: [rate, 60], since: [rate, 60], huge };
+        for (const seed of seeds) expect(noticedOn(steady, seed)).toBeUndefined();
+      }
+    }
   });
 });
 
