@@ -56,8 +56,6 @@ export interface Replay {
 
 /** Moves that are told at most. */
 const MOST_MOVES = 20;
-/** Decisions made again without giving others a turn: some milliseconds where there are many variants. */
-const AT_ONCE = 4;
 
 export interface ReplayAsk {
   current: Programme;
@@ -122,8 +120,9 @@ class Replaying {
   /** Takes a page of decisions; others have their turn in between. */
   async take(page: readonly CreditedDecision[]): Promise<void> {
     const profiles = await this.#profiles(page);
-    for (const [i, credited] of page.entries()) {
-      if (i % AT_ONCE === 0) await turn();
+    for (const credited of page) {
+      // with many variants and times one takes some milliseconds
+      await turn();
       this.#take(credited, profiles);
     }
   }
