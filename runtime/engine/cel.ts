@@ -153,6 +153,16 @@ export function fieldOf(node: ASTNode): [variable: string, field: string] | unde
   return isText(name) ? [of.args, name.args] : undefined;
 }
 
+/** The same of fields inside a field, as in `traits.address.country`: the variable and each name. */
+export function pathIn(node: ASTNode): string[] | undefined {
+  const field = fieldOf(node);
+  if (field ?? (node.op !== '.' && node.op !== '[]')) return field;
+  const [of, name] = node.args as [ASTNode, string | ASTNode];
+  const before = pathIn(of);
+  const own = typeof name === 'string' ? name : isText(name) ? name.args : undefined;
+  return before && own !== undefined ? [...before, own] : undefined;
+}
+
 /** What a call of `history` asks for, or why it cannot be asked. */
 export function historyAsk(call: string, [name, window]: readonly ASTNode[]): HistoryAsk | string {
   if (call === 'lastContact' || call === 'lastVariant') return { ms: LAST_MS };

@@ -8,6 +8,7 @@ import { asNumber } from '../../core/learn/features/declared.ts';
 import type { Uses } from './cel.ts';
 import { environment, History, MOST_TEXT, runnable, termsOf, walk } from './cel.ts';
 import { plainly } from './cel-strict.ts';
+import { mismatchOf } from './mismatch.ts';
 
 /**
  * What all rules of a decision may look at: characters and elements, times the parts of the rules that may look at them. As many
@@ -122,7 +123,16 @@ function quoted(text: string): string {
 /** What an expression that failed asked for and did not find, for example `traits.age`, or undefined. */
 function missingOf(error: unknown): string | undefined {
   const { code, node } = error as Partial<EvaluationError>;
-  return code === 'no_such_key' && node ? plainly(pathOf(node)) : undefined;
+  return (code === 'no_such_key' || code === 'index_out_of_bounds') && node
+    ? plainly(pathOf(node))
+    : undefined;
+}
+
+/** One part of a rule, or all of it, ready to run. */
+interface Part {
+  text: string;
+  node: ASTNode;
+  run: ParseResult;
 }
 
 /** What an expression comes to. What it asks for and does not find is thrown as an error, whose stack would cost ten times the expression. */
@@ -137,18 +147,26 @@ function valueOf(run: ParseResult, scope: Scope): unknown {
 }
 
 /** Why one part of a rule does not hold, or undefined. */
-function objectionOf(text: string, run: ParseResult, scope: Scope): Objection | undefined {
+function objectionOf({ text, node, run }: Part, scope: Scope): Objection | undefined {
   const expression = quoted(text);
+  const because = (reason: string | undefined): string => (reason === undefined ? '' : `: ${reason}`);
   try {
     const value = valueOf(run, scope);
     if (value === true) return undefined;
-    if (value === false) return { detail: `${expression} is false`, expression };
-    return { detail: `${expression} is neither true nor false`, expression };
+    if (value === false) {
+      const unlike = node.op === '==' ? mismatchOf({ node }, scope) : undefined;
+      return { detail: `${expression} is false${because(unlike)}`, expression };
+    }
+    const wanted = mismatchOf({ code: 'invalid_logical_operand', node }, scope);
+    return { detail: `${expression} is neither true nor false${because(wanted)}`, expression };
   } catch (error) {
     const missing = missingOf(error);
     const { summary, message } = error as Error & Partial<EvaluationError>;
-    const reason = missing === undefined ? plainly(summary ?? message) : `${missing} is missing`;
-    return { detail: `${expression}: ${reason}`, expression, missing };
+    const reason =
+      missing === undefined
+        ? (mismatchOf(error as Partial<EvaluationError>, scope) ?? plainly(summary ?? message))
+        : `${missing} is missing`;
+    return { detail: expression + because(reason), expression, missing };
   }
 }
 
@@ -157,21 +175,22 @@ function compiled(text: string, steps = STEPS): { rule: Rule; uses?: Uses } {
   const result = parsed(text);
   if (typeof result === 'string') return { rule: () => unknown(`the rule cannot be evaluated: ${result}`) };
   const { ast, uses } = result;
-  const whole = runnable(text);
-  const terms = termsOf(ast)
-    .map((node) => serialize(node))
-    .map((term) => [term, runnable(term)] as const);
+  const whole: Part = { text, node: ast, run: runnable(text) };
+  const terms = termsOf(ast).map((node): Part => {
+    const term = serialize(node);
+    return { text: term, node, run: runnable(term) };
+  });
   const timeless = !uses.now && uses.history.length === 0;
   const evaluate: Rule = (context) => {
     const scope = scopeOf(uses, context, steps);
     if (typeof scope === 'string') return unknown(`${scope} is too large to look at`);
-    if (!objectionOf(text, whole, scope)) return undefined;
+    if (!objectionOf(whole, scope)) return undefined;
     // the part that failed says more than the whole
-    for (const [term, run] of terms) {
-      const objection = objectionOf(term, run, scope);
+    for (const term of terms) {
+      const objection = objectionOf(term, scope);
       if (objection) return objection;
     }
-    return objectionOf(text, whole, scope);
+    return objectionOf(whole, scope);
   };
   return { rule: Object.assign(evaluate, { timeless }), uses };
 }

@@ -48,10 +48,12 @@ describe('an eligibility rule', () => {
       'context.days > 9 is false',
       undefined,
     ]);
-    expect(why('soon')).toMatch(/no such overload/);
-    expect(why('10', 'context.days == "10"')).toBe('context.days == "10" is false');
+    expect(why('soon')).toBe('context.days > 9: context.days is text, and the rule wants a number there');
+    expect(why('10', 'context.days == "10"')).toBe(
+      'context.days == "10" is false: context.days is a number, and the rule wants text there',
+    );
     // one that is not declared is what the request says it is
-    expect(reason('context.days > 9', {}, { days: '10' })).toMatch(/no such overload/);
+    expect(reason('context.days > 9', {}, { days: '10' })).toContain('context.days is text');
   });
 
   it('says which part is false, and not what the person is like', () => {
@@ -64,11 +66,6 @@ describe('an eligibility rule', () => {
     expect(reason('traits.age >= 18', {})).toBe('traits.age >= 18: traits.age is missing');
     expect(reason('traits.age >= 18', { age: null })).toBe('traits.age >= 18: traits.age is missing');
     expect(reason('traits.a.b == 1', { a: {} })).toBe('traits.a.b == 1: traits.a.b is missing');
-  });
-
-  it('is false where the value is of another kind than the rule expects', () => {
-    expect(reason('traits.age >= 18', { age: 'forty' })).toMatch(/^traits.age >= 18: no such overload/);
-    expect(reason('traits.vip', { vip: 'yes' })).toBe('traits.vip is neither true nor false');
   });
 
   it.each<[string, unknown, unknown]>([
