@@ -33,6 +33,9 @@ interface Waiting {
   shares: Map<string, number>;
 }
 
+/** Arrivals that count as much as the belief that a signal comes at once. */
+const SURE_ARRIVALS = 10;
+
 const NO_AGES: Stretch[] = [];
 
 /** Nothing is awaited any more. */
@@ -98,6 +101,15 @@ export class Arrived {
       shares.set(goal.signal, (share = counted / trials));
     }
     return share;
+  }
+
+  /**
+   * The same as far as one can be sure of it: before it is known how late a signal comes, as if it came at once. A rare signal tells little of that, and
+   * who takes it for late what is only rare is soon sure that there is too much of it.
+   */
+  surelyOf(block: Block, option: OptionKey, awaited: Awaited): number {
+    const { known } = awaited.law;
+    return (SURE_ARRIVALS + known * this.shareOf(block, option, awaited)) / (SURE_ARRIVALS + known);
   }
 
   /** Share of the trials of a block that had a signal, all options together. */

@@ -58,6 +58,8 @@ export interface DelayLaw {
   options: ReadonlyMap<OptionKey, DelayCurve>;
   /** How much of each option's own is what they share, from 0 to 1. */
   pooled: ReadonlyMap<OptionKey, number>;
+  /** Arrivals that it is known from, of all options together. */
+  known: number;
 }
 
 /** Hours after a decision in which a signal may still count: its window begins when the message is sent, which may be later. */
@@ -91,13 +93,14 @@ export function lawOf(blocks: readonly Block[], goal: GoalSignal, window: number
     }
   }
   const bins = binsIn(window);
-  const cohorts = [...known.values()].map(({ trials, arrivals, open }): Cohort[] => {
+  const cohorts = [...known.values()].map(({ trials, arrivals, open }) => {
     return [{ sends: [{ count: trials, youngest: window, oldest: window }], arrivals }, ...open];
   });
   const { shared, options, pooled } = delayShares(cohorts, bins);
   const byOption = <Own>(of: readonly Own[]): Map<OptionKey, Own> =>
     new Map([...known.keys()].map((key, i) => [key, of[i]!]));
-  return { bins, shared, options: byOption(options), pooled: byOption(pooled) };
+  const all = sum(cohorts.flat().map(({ arrivals }) => sum(Array.from(arrivals))));
+  return { bins, shared, options: byOption(options), pooled: byOption(pooled), known: all };
 }
 
 function addClosed(own: Known, trials: number, arrivals: readonly number[]): void {

@@ -48,6 +48,8 @@ export interface Counted {
   trials: number;
   /** Sums of worths in [0, 1], by signal. */
   signals: Record<string, number>;
+  /** As how many trials they count by now for each signal that has a limit: of those it may still come of, as much as would have come. */
+  told: Record<string, number>;
 }
 
 /** The constant's part of sums over any columns. */
@@ -138,6 +140,7 @@ function weighed(programme: Programme, kept: Kept, at: number, heeded: Heeded): 
   const counted: Record<OptionKey, Counted> = {};
   const pending: Record<OptionKey, Pending> = {};
   const change = heedsTime(programme) ? lastChange(blocks, arrived, now / HOUR_MS, heeded) : undefined;
+  const limited = arrived.goals.filter(({ goal }) => isLimited(programme, goal.signal));
   for (const block of blocks) {
     if (change && block.from < change.from) continue;
     for (const [option, total] of Object.entries(block.options)) {
@@ -145,7 +148,12 @@ function weighed(programme: Programme, kept: Kept, at: number, heeded: Heeded): 
       const into = (options[option] ??= emptyTotal(columnsOf(own)));
       const trials = own.information[0]!;
       const left = remaining(programme, trials > 0 ? hourOf(now) - own.hours / trials : 0);
-      addCounted((counted[option] ??= { trials: 0, signals: {} }), own, left);
+      const all = (counted[option] ??= { trials: 0, signals: {}, told: {} });
+      addCounted(all, own, left);
+      for (const one of limited) {
+        const { signal } = one.goal;
+        all.told[signal] = (all.told[signal] ?? 0) + left * trials * arrived.surelyOf(block, option, one);
+      }
       const told = arrived.told(block, option);
       addTold(into, own, told, left);
       const open = (pending[option] ??= { trials: 0, counted: 0 });
@@ -156,6 +164,9 @@ function weighed(programme: Programme, kept: Kept, at: number, heeded: Heeded): 
   }
   return { at: now, inContext, options, counted, pending, awaited: arrived.goals, change };
 }
+
+const isLimited = ({ goal }: Programme, signal: string): boolean =>
+  goal.limits?.some((limit) => limit.signal === signal) === true;
 
 function addCounted(into: Counted, { information, responses }: BlockTotal, by: number): void {
   into.trials += by * information[0]!;

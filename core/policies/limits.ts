@@ -18,6 +18,8 @@ export interface LimitState {
   /** Trials, and how many of them have had the signal by now; of what is forgotten, what is left. */
   trials: number;
   count: number;
+  /** As how many trials they count by now: of one that the signal may still come of, as much as would have come for sure. */
+  counted: number;
   /** Probability that the option is beyond. */
   beyond: number;
   /** Whether that is enough to drop it. */
@@ -48,8 +50,9 @@ export function limitStates(
     const count = own?.signals[signal] ?? 0;
     // a signal may be folded before the decision it belongs to
     const trials = Math.max(own?.trials ?? 0, count);
-    const beyond = option === SILENCE ? 0 : beyondProbability(atMost, { trials, count });
-    return { signal, atMost, trials, count, beyond, dropped: beyond > sure };
+    const told = Math.min(trials, Math.max(own?.told[signal] ?? 0, count));
+    const beyond = option === SILENCE ? 0 : beyondProbability(atMost, { trials: told, count });
+    return { signal, atMost, trials, count, counted: told, beyond, dropped: beyond > sure };
   });
 }
 
@@ -57,11 +60,12 @@ const percent = (share: number): string => `${Number((100 * share).toPrecision(3
 
 function objectionTo(
   option: OptionKey,
-  { signal, atMost, trials, count, beyond }: LimitState,
+  { signal, atMost, trials, count, counted, beyond }: LimitState,
 ): DroppedOption {
   // forgetting leaves fractions
   const whole = (n: number): string => Math.round(n).toLocaleString('en');
-  const had = `${whole(count)} ${signal} in ${whole(trials)} decisions`;
+  const awaited = whole(counted) === whole(trials) ? '' : ` that count as ${whole(counted)} by now`;
+  const had = `${whole(count)} ${signal} in ${whole(trials)} decisions${awaited}`;
   const detail = `${had}, at most ${percent(atMost)} may have it: with ${percent(beyond)} it is more`;
   return {
     option,
@@ -69,7 +73,7 @@ function objectionTo(
     detail,
     signal,
     count: Math.round(count),
-    limit: Math.floor(atMost * trials),
+    limit: Math.floor(atMost * counted),
   };
 }
 

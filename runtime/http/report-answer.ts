@@ -59,6 +59,7 @@ const option = z.object({
         atMost: z.number(),
         trials: z.number(),
         count: z.number(),
+        counted: z.number().describe('As how many trials they count, by what may still come'),
         beyond: z.number().describe('Probability that it is beyond'),
         dropped: z.boolean(),
       }),

@@ -50,7 +50,7 @@ async function some(
 async function dropped(rig: EngineRig): Promise<Record<string, string>> {
   const made = await rig.decide({ userId: 'newcomer' }, { preview: true });
   const gone = made.dropped.filter(({ rule }) => rule === 'limits');
-  return Object.fromEntries(gone.map(({ option, detail }) => [option, detail.split(',')[0]!]));
+  return Object.fromEntries(gone.map(({ option, detail }) => [option, detail.split(/,| that count as/)[0]!]));
 }
 
 describe('a limit', () => {
