@@ -17,7 +17,7 @@ import type {
   WorkQuery,
   WorkWrites,
 } from './records.ts';
-import type { Trial } from './trial.ts';
+import type { ArmTotals, Trial } from './trial.ts';
 
 /** Deciding and ingesting: one transaction for a whole batch. */
 export interface WorkStore {
@@ -66,6 +66,8 @@ export interface LearnStore {
   credited(persons: readonly PersonId[]): Promise<PersonId[]>;
   /** The decisions of a programme that teach, of the rows of the ledger after `after` up to `upTo`, in any order. */
   trials(programme: ProgrammeId, after: number, upTo: number): Promise<Trial[]>;
+  /** What the arms of a programme are made of: first decisions of the rows of the ledger up to `upTo`, and all rewards. */
+  arms(programme: ProgrammeId, upTo: number): Promise<ArmTotals[]>;
   /** Null when the position has moved or the epoch is over; otherwise the snapshots with their versions. */
   commitFold(writes: FoldWrites): Promise<ModelSnapshot[] | null>;
   /** Newest model of every programme; those folded up to a place after `after` only, when one is given. */

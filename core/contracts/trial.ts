@@ -1,3 +1,4 @@
+import type { Arm } from '../domain/arm.ts';
 import type { Decision, OptionKey } from '../domain/decision.ts';
 import type { Pieces } from '../domain/slots.ts';
 import type { PlannedHour } from '../domain/timing.ts';
@@ -16,4 +17,14 @@ export interface Trial {
   /** The pieces the message was put together from. */
   pieces?: Pieces | undefined;
   credits: Credited;
+}
+
+/** What one arm of a programme is made of on record. */
+export interface ArmTotals {
+  arm: Arm;
+  /** Persons by their first decision; of two who became one, both. */
+  persons: number;
+  /** Of their rewards. */
+  sum: number;
+  squares: number;
 }

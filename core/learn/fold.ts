@@ -5,13 +5,16 @@ import { tellingOf } from '../domain/scanners.ts';
 import { creditedBy } from './responses.ts';
 import { REVERSALS } from './reversals.ts';
 import type { Programme, ProgrammeId } from '../domain/programme.ts';
-import type { FoldBase, FoldFault } from './folding.ts';
+import type { FoldBase, FoldFault } from './fold-base.ts';
 import { Folding } from './folding.ts';
 import type { ModelState } from './model.ts';
 import { rewardOutcome } from './outcomes.ts';
+import type { Stretch } from './stretches.ts';
 
 /** What the fold reads besides the entries themselves. */
-export interface FoldInput extends FoldBase {
+export interface FoldInput extends Omit<FoldBase, 'stretch'> {
+  /** The part of the ledger that tells whose histories these are; absent: the entries. */
+  stretch?: Stretch | undefined;
   /** Ledger position the entries come after. */
   expected: number;
   chunk: LedgerChunk;
@@ -27,6 +30,8 @@ export interface Folded {
   states: Map<ProgrammeId, ModelState>;
   /** Programmes to which something could not be added, and why. */
   faults: readonly FoldFault[];
+  /** Programmes that begin anew, because somebody was erased whom what had been learned could not be told apart from. */
+  withdrawn: readonly ProgrammeId[];
 }
 
 /** Names of the signals that are credited: no other signal changes what anybody is credited with. */
@@ -55,8 +60,9 @@ export function personsTouched(entries: readonly LedgerEntry[], counted: readonl
  * merges all end in the same state.
  */
 export function fold(input: FoldInput): Folded {
-  const folding = new Folding(input);
   const { entries, decisions, upTo: position } = input.chunk;
+  const { stretch = { after: input.expected, upTo: position } } = input;
+  const folding = new Folding({ ...input, stretch });
   for (const alike of decisions) folding.decisions(alike);
   for (const entry of entries) if (entry.merge) folding.merge(entry.merge);
   const erased = new Set(entries.flatMap((e) => (e.kind === 'erase' && e.person ? [e.person] : [])));
@@ -82,5 +88,6 @@ export function fold(input: FoldInput): Folded {
       input.route(outcome).map((destination) => ({ destination, person, outcome, at: input.now })),
     );
   const writes = { ...folding.writes(position), expected: input.expected, outcomes, forgotten: [...erased] };
-  return { writes, states: folding.states, faults: folding.faults };
+  const { states, faults, withdrawn } = folding;
+  return { writes, states, faults, withdrawn };
 }

@@ -2,31 +2,20 @@ import type { Merge } from '../contracts/merge.ts';
 import type { ArmReward, DecisionCount, DecisionFact, FoldWrites, History } from '../contracts/records.ts';
 import type { Credited } from '../contracts/trial.ts';
 import type { Programme, ProgrammeId } from '../domain/programme.ts';
+import type { FoldBase, FoldFault } from './fold-base.ts';
 import type { ModelState } from './model.ts';
-import { addPersons, emptyState, moveReward } from './model.ts';
+import { addPersons, emptyState, mergeArms, sumsOf } from './model.ts';
 import { notFinite } from './not-finite.ts';
 import { pastOf, sourcesOf } from './past-of.ts';
 import type { CreditChange } from './reconcile.ts';
-import { creditChanges } from './reconcile.ts';
+import { armsAfter, creditChanges, rewardAfter } from './reconcile.ts';
+import type { Stretch } from './stretches.ts';
+import { withoutStretch, withStretch } from './stretches.ts';
 import { Teaching } from './teaching.ts';
 
 /** What one decision is credited with on record. */
 const creditedTo = ({ credits }: History, { id }: DecisionFact): Credited =>
   Object.fromEntries(credits.flatMap((c) => (c.decision === id ? [[c.signal, c] as const] : [])));
-
-/** What a fold begins with. */
-export interface FoldBase {
-  programmes: readonly Programme[];
-  states: ReadonlyMap<ProgrammeId, ModelState>;
-  /** Programmes whose state was made anew (`core/learn/renewal.ts`) and has to be written. */
-  renewed?: readonly ProgrammeId[] | undefined;
-}
-
-/** A programme to which something could not be added. */
-export interface FoldFault {
-  programme: ProgrammeId;
-  error: unknown;
-}
 
 /**
  * One fold under way: the states as they become, and what has to be written with them. What fails of one programme leaves its sums as they
@@ -35,19 +24,36 @@ export interface FoldFault {
 export class Folding {
   readonly states: Map<ProgrammeId, ModelState>;
   readonly changes: { change: CreditChange; history: History }[] = [];
-  /** Of programmes that were not behind before. */
-  readonly faults: FoldFault[] = [];
   readonly #before: ReadonlyMap<ProgrammeId, ModelState>;
+  readonly #renewed: readonly ProgrammeId[];
+  readonly #stretch: Stretch;
+  readonly #faults = new Map<ProgrammeId, unknown>();
   readonly #touched = new Set<ProgrammeId>();
+  /** Programmes that somebody was erased from who had taught them something. */
+  readonly #forgetting = new Set<ProgrammeId>();
+  readonly #withdrawn = new Set<ProgrammeId>();
   readonly #rewards: ArmReward[] = [];
   readonly #removed: FoldWrites['removedRewards'] = [];
   readonly #teaching: Teaching;
 
-  constructor({ states, programmes, renewed = [] }: FoldBase) {
+  constructor({ states, programmes, renewed = [], stretch }: FoldBase) {
     this.#before = states;
+    this.#renewed = renewed;
+    this.#stretch = stretch;
     this.states = new Map(states);
     this.#teaching = new Teaching(programmes);
     for (const programme of renewed) this.#state(programme);
+    for (const [programme, { owing }] of states) if (owing) this.#settle(programme, owing);
+  }
+
+  /** What failed first of each programme. */
+  get faults(): FoldFault[] {
+    return [...this.#faults].map(([programme, error]) => ({ programme, error }));
+  }
+
+  /** Programmes that begin anew: somebody was erased whom what had been learned could not be told apart from. */
+  get withdrawn(): ProgrammeId[] {
+    return [...this.#withdrawn];
   }
 
   /** The state to change: a copy of the one that decisions are being made on. */
@@ -60,50 +66,66 @@ export class Folding {
     return this.states.get(programme)!;
   }
 
-  /** Adds to the sums of a programme; nothing to those of one that is behind. */
-  #learn(programme: ProgrammeId, add: (state: ModelState) => void): void {
-    const state = this.#state(programme);
-    if (state.behind) return;
+  /** Whoever is in the stretch is looked at now: what fails again is owed again. */
+  #settle(programme: ProgrammeId, owing: readonly Stretch[]): void {
+    const { after, upTo } = this.#stretch;
+    if (!owing.some((own) => own.after < upTo && after < own.upTo)) return;
+    const left = withoutStretch(owing, this.#stretch);
+    this.#state(programme).owing = left.length > 0 ? left : undefined;
+  }
+
+  /** Changes a state; where that fails, its sums are what they were. */
+  #change(programme: ProgrammeId, change: (state: ModelState) => void): void {
     try {
-      add(state);
+      change(this.#state(programme));
     } catch (error) {
       this.#fail(programme, error);
     }
   }
 
+  /** Adds to the sums of a programme; nothing to those of one that is behind. */
+  #learn(programme: ProgrammeId, add: (state: ModelState) => void): void {
+    if (!this.#state(programme).behind) this.#change(programme, add);
+  }
+
   #fail(programme: ProgrammeId, error: unknown): void {
+    if (!this.#faults.has(programme)) this.#faults.set(programme, error);
     const state = this.#state(programme);
     if (state.behind) return;
-    const before = structuredClone(this.#before.get(programme) ?? emptyState());
-    const { linear, pieces, hours, numbers, past } = before;
-    Object.assign(state, { linear, pieces, hours, numbers, past, behind: true });
-    this.faults.push({ programme, error });
+    const before = this.#before.get(programme) ?? emptyState();
+    Object.assign(state, structuredClone(sumsOf(before)), { behind: true });
+    if (this.#forgetting.has(programme)) this.#withdraw(programme);
+  }
+
+  /** Takes everything out of the sums that somebody who is erased may still be in. */
+  #withdraw(programme: ProgrammeId): void {
+    const state = this.#state(programme);
+    if (state.linear.blocks.length > 0) this.#withdrawn.add(programme);
+    Object.assign(state, sumsOf(emptyState()));
   }
 
   decisions(alike: DecisionCount): void {
     const { programme, option, arm, learn, first, count, context = {}, pieces, hour, planned } = alike;
     const lesson = { option, context, pieces, planned, hour };
     if (learn) this.#learn(programme, (state) => this.#teaching.add(programme, state, lesson, count));
-    if (first) addPersons(this.#state(programme), arm, count);
+    if (first) this.#change(programme, (state) => addPersons(state, arm, count));
   }
 
-  /** Two persons who were counted in their arms become one in the arm that is kept. */
   merge({ arms }: Merge): void {
-    for (const { programme, into, from, kept } of arms) {
-      if (!into || !from) continue;
-      const state = this.#state(programme);
-      addPersons(state, into, -1);
-      addPersons(state, from, -1);
-      addPersons(state, kept, 1);
+    for (const own of arms) {
+      if (own.into && own.from) this.#change(own.programme, (state) => mergeArms(state, own));
     }
   }
 
-  /** Credits what somebody did. Where that fails nothing of it is written, and it is tried again when they do something. */
+  /** Credits what somebody did. Where that fails nothing of it is written, and it is owed to them. */
   reconcile(programme: Programme, history: History): void {
+    const { id } = programme;
     try {
       this.#reconcile(programme, history);
     } catch (error) {
-      this.#fail(programme.id, error);
+      if (!this.#faults.has(id)) this.#faults.set(id, error);
+      const state = this.#state(id);
+      state.owing = withStretch(state.owing ?? [], this.#stretch);
     }
   }
 
@@ -113,13 +135,14 @@ export class Folding {
     const held = history.rewards.filter((row) => row.programme === programme.id);
     const joined = held.length > 1 || held.some((row) => row.person !== history.person || row.arm !== arm);
     if (changes.length === 0 && !joined) return;
-    const { treated, holdout } = this.#state(programme.id).arms;
-    const arms = { treated: { ...treated }, holdout: { ...holdout } };
-    for (const row of held) moveReward({ arms }, row.arm, row.reward, 0);
-    const sum = (numbers: number[]): number => numbers.reduce((total, x) => total + x, 0);
-    const reward = sum(held.map((row) => row.reward)) + sum(changes.map((change) => change.reward));
-    moveReward({ arms }, arm, 0, reward);
-    this.#state(programme.id).arms = arms;
+    const reward = rewardAfter(held, changes);
+    try {
+      this.#state(programme.id).arms = armsAfter(this.#state(programme.id), held, { arm, reward });
+    } catch (error) {
+      // it may be the sums, too, that are to blame
+      this.#fail(programme.id, error);
+      throw error;
+    }
     for (const row of held) this.#removed.push({ person: row.person, programme: row.programme });
     this.#rewards.push({ person: history.person, programme: programme.id, arm, reward });
     this.changes.push(...changes.map((change) => ({ change, history })));
@@ -135,19 +158,37 @@ export class Folding {
 
   /** Takes everything one person taught back out. */
   forget(programme: Programme, history: History): void {
-    const state = this.#state(programme.id);
-    const learned = history.decisions.filter((d) => d.programme === programme.id && d.learn);
-    this.#learn(programme.id, (own) => {
+    const { id } = programme;
+    const learned = history.decisions.filter((d) => d.programme === id && d.learn);
+    if (learned.length > 0) {
+      this.#forgetting.add(id);
+      if (this.#state(id).behind) this.#withdraw(id);
+    }
+    this.#learn(id, (own) => {
       for (const decision of learned) {
         const credits = { before: creditedTo(history, decision), after: {} };
         this.#teaching.credit(programme, own, decision, credits);
-        this.#teaching.remove(programme.id, own, decision);
+        this.#teaching.remove(id, own, decision);
       }
     });
-    for (const row of history.rewards) {
-      if (row.programme === programme.id) moveReward(state, row.arm, row.reward, 0);
-    }
-    addPersons(state, history.arms[programme.id]!, -1);
+    this.#leave(id, history);
+  }
+
+  /** Takes a person and their reward out of their arm. */
+  #leave(id: ProgrammeId, { arms, rewards }: History): void {
+    this.#change(id, (state) => {
+      const before = state.arms;
+      // whoever is erased stays in no arm, whatever else does
+      state.arms = emptyState().arms;
+      const left = {
+        arms: armsAfter(
+          { arms: before },
+          rewards.filter((row) => row.programme === id),
+        ),
+      };
+      addPersons(left, arms[id]!, -1);
+      state.arms = left.arms;
+    });
   }
 
   /**
@@ -157,14 +198,20 @@ export class Folding {
   pasts(programmes: readonly Programme[], saved: boolean): void {
     const byId = new Map(programmes.map((own) => [own.id, own]));
     for (const programme of programmes) {
-      const before = this.states.get(programme.id)?.past;
-      const moved = sourcesOf(programme, byId).some((own) => this.#touched.has(own));
+      const { id } = programme;
+      const before = this.states.get(id)?.past;
+      const sources = sourcesOf(programme, byId);
+      const moved = sources.some((own) => this.#touched.has(own));
       if (!saved && !moved && before) continue;
+      if (before && sources.some((own) => this.#forgetting.has(own))) this.#state(id).past = undefined;
       try {
         const past = pastOf(programme, byId, this.states);
-        if (JSON.stringify(past) !== JSON.stringify(before)) this.#state(programme.id).past = past;
+        const place = notFinite(past);
+        if (place !== undefined)
+          throw new RangeError(`what is known from others is no finite number: ${place}`);
+        if (JSON.stringify(past) !== JSON.stringify(before)) this.#state(id).past = past;
       } catch (error) {
-        this.#fail(programme.id, error);
+        this.#fail(id, error);
       }
     }
   }

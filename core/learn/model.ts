@@ -1,3 +1,5 @@
+import type { ArmTotals } from '../contracts/trial.ts';
+import type { MergedArm } from '../contracts/merge.ts';
 import type { Arm } from '../domain/arm.ts';
 import type { OptionKey } from '../domain/decision.ts';
 import type { ProgrammeId } from '../domain/programme.ts';
@@ -10,6 +12,7 @@ import type { HourSums } from './hour-sums.ts';
 import type { LinearState } from './linear-state.ts';
 import type { NumberSums } from './ranges.ts';
 import { readNumbers } from './ranges.ts';
+import type { Stretch } from './stretches.ts';
 
 /** Reward of one arm, by person: what lift is computed from. */
 export interface ArmTotal {
@@ -32,11 +35,17 @@ export interface ModelState {
   /** What is known from elsewhere, of a programme that asks for it. */
   past?: Past | undefined;
   /**
-   * What was decided and came since could not be added: all sums but those of arms are what they were before, and are made anew from the
-   * record (`renewal.ts`). Absent where nothing is missing.
+   * What was decided and came since could not be added: all sums but those of arms are what they were before, or empty where somebody was
+   * erased since, and all are made anew from the record (`renewal.ts`). Absent where nothing is missing.
    */
   behind?: true | undefined;
+  /** In which stretches of the ledger somebody did what could not be credited: it is tried again. Absent where there are none. */
+  owing?: Stretch[] | undefined;
 }
+
+/** Whether something is missing from a state that is on record. */
+export const lacks = ({ behind, owing }: Pick<ModelState, 'behind' | 'owing'>): boolean =>
+  behind === true || owing !== undefined;
 
 /** A state with its version: what decisions name. */
 export interface Model {
@@ -51,6 +60,16 @@ export function emptyState(): ModelState {
   const arms = { treated: { ...EMPTY_ARM }, holdout: { ...EMPTY_ARM } };
   return { arms, linear: { schema: '', newest: 0, blocks: [] } };
 }
+
+/** What is learned of decisions: everything but what is known from elsewhere, and who is in the arms. */
+export const sumsOf = ({
+  linear,
+  pieces,
+  hours,
+  numbers,
+}: ModelState): Pick<ModelState, 'linear' | 'pieces' | 'hours' | 'numbers'> => ({
+  ...{ linear, pieces, hours, numbers },
+});
 
 /** A state as it was written, also by a former version of the program. */
 export function readState(text: string): ModelState {
@@ -96,6 +115,24 @@ export function moveReward(state: Pick<ModelState, 'arms'>, arm: Arm, before: nu
   throw new RangeError(`a reward of ${after} is too much to be added up`);
 }
 
-export function addPersons(state: ModelState, arm: Arm, persons: number): void {
+export function addPersons(state: Pick<ModelState, 'arms'>, arm: Arm, persons: number): void {
   state.arms[arm].persons += persons;
+}
+
+/** Two persons who were counted in their arms become one in the arm that is kept. */
+export function mergeArms(state: ModelState, { into, from, kept }: MergedArm): void {
+  if (!into || !from) return;
+  addPersons(state, into, -1);
+  addPersons(state, from, -1);
+  addPersons(state, kept, 1);
+}
+
+/** Adds up what the arms are made of. */
+export function addArms(state: ModelState, totals: readonly ArmTotals[]): void {
+  for (const { arm, persons, sum, squares } of totals) {
+    const total = state.arms[arm];
+    total.persons += persons;
+    total.sum = plus(total.sum, sum);
+    total.sumOfSquares = plus(total.sumOfSquares, squares);
+  }
 }

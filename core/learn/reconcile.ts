@@ -1,7 +1,9 @@
-import type { Credit, DecisionFact, History } from '../contracts/records.ts';
+import type { ArmReward, Credit, DecisionFact, History } from '../contracts/records.ts';
 import type { Programme } from '../domain/programme.ts';
 import { scaleOf } from '../policies/posterior.ts';
 import { attribute } from './attribute.ts';
+import type { ModelState } from './model.ts';
+import { moveReward } from './model.ts';
 
 /** A credit whose worth or delay moved. */
 export interface CreditChange {
@@ -35,4 +37,26 @@ export function creditChanges(programme: Programme, history: History): CreditCha
     const reward = (scales.get(credit.signal) ?? 0) * (credit.worth - before);
     return [{ credit, before, decision, reward }];
   });
+}
+
+const sumOf = (numbers: readonly number[]): number => numbers.reduce((total, x) => total + x, 0);
+
+/** What a person's reward is after some changes; before them it was what is held, by each who became them. */
+export const rewardAfter = (held: readonly ArmReward[], changes: readonly CreditChange[]): number =>
+  sumOf(held.map(({ reward }) => reward)) + sumOf(changes.map(({ reward }) => reward));
+
+/**
+ * The arms when what is held of one person's reward is out of them, and what it is by now, if anything, in one.
+ * @throws RangeError where they are no finite numbers then
+ */
+export function armsAfter(
+  state: Pick<ModelState, 'arms'>,
+  held: readonly ArmReward[],
+  now?: Pick<ArmReward, 'arm' | 'reward'>,
+): ModelState['arms'] {
+  const { treated, holdout } = state.arms;
+  const arms = { treated: { ...treated }, holdout: { ...holdout } };
+  for (const { arm, reward } of held) moveReward({ arms }, arm, reward, 0);
+  if (now) moveReward({ arms }, now.arm, 0, now.reward);
+  return arms;
 }

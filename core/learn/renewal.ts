@@ -1,8 +1,9 @@
-import type { Trial } from '../contracts/trial.ts';
+import type { LedgerEntry } from '../contracts/records.ts';
+import type { ArmTotals, Trial } from '../contracts/trial.ts';
 import type { Programme } from '../domain/programme.ts';
 import { linearSumsOf } from './linear-state.ts';
 import type { ModelState } from './model.ts';
-import { emptyState } from './model.ts';
+import { addArms, emptyState, mergeArms } from './model.ts';
 import { notFinite } from './not-finite.ts';
 import { pieceSumsOf } from './piece-sums.ts';
 import { beginNumbers, inRanges, rangesMoved } from './ranges.ts';
@@ -24,7 +25,7 @@ export function needsRenewal(programme: Programme, state: ModelState): boolean {
 }
 
 /**
- * The sums of a programme made anew, from the decisions and credits on record: every request was recorded with
+ * What was learned about a programme made anew, from the decisions and credits on record: every request was recorded with
  * its whole context, so a feature that is declared later is known of earlier decisions too, where they had it.
  */
 export class Renewal {
@@ -34,18 +35,52 @@ export class Renewal {
   /** What takes the place of what was there. */
   readonly state: ModelState;
 
-  /** @param known what was learned before, in whatever ranges */
-  constructor(programme: Programme, known: Pick<ModelState, 'arms' | 'past' | 'numbers' | 'linear'>) {
+  /**
+   * @param known what was learned before, in whatever ranges; its arms are kept unless it is behind, and begin empty then. What is known from
+   * elsewhere is looked up again with the next fold.
+   */
+  constructor(programme: Programme, known: ModelState) {
     this.#programme = programme;
     this.#teaching = new Teaching([programme]);
-    const { arms, past } = known;
-    this.state = { ...emptyState(), arms, past, numbers: beginNumbers(programme, known) };
+    const { arms, owing, behind } = known;
+    const begun = { ...emptyState(), numbers: beginNumbers(programme, known), owing };
+    this.state = behind ? begun : { ...begun, arms };
   }
 
+  /** Adds decisions and what they are credited with. */
   add(trials: readonly Trial[]): void {
+    this.#try(() => {
+      for (const trial of trials) this.#teaching.teach(this.#programme, this.state, trial);
+    });
+  }
+
+  /** Adds what decisions are credited with that are not folded yet: a fold credits whatever it finds of somebody. */
+  credit(trials: readonly Trial[]): void {
+    this.#try(() => {
+      for (const trial of trials) {
+        const credits = { before: {}, after: trial.credits };
+        this.#teaching.credit(this.#programme, this.state, trial, credits);
+      }
+    });
+  }
+
+  /** Adds who is in the arms. */
+  arms(totals: readonly ArmTotals[]): void {
+    this.#try(() => addArms(this.state, totals));
+  }
+
+  /** Joins in the arms who became one. */
+  merges(entries: readonly LedgerEntry[]): void {
+    const merged = entries.flatMap(({ merge }) => merge?.arms ?? []);
+    this.#try(() => {
+      for (const own of merged) if (own.programme === this.#programme.id) mergeArms(this.state, own);
+    });
+  }
+
+  #try(add: () => void): void {
     if (this.#error) return;
     try {
-      for (const trial of trials) this.#teaching.teach(this.#programme, this.state, trial);
+      add();
     } catch (error) {
       this.#error = error as Error;
     }

@@ -6,7 +6,7 @@ import type { Rules } from '../../core/guardrails/guardrail.ts';
 import type { Lookback } from '../../core/guardrails/lookback.ts';
 import { lookbackOf } from '../../core/guardrails/lookback.ts';
 import type { ModelState } from '../../core/learn/model.ts';
-import { emptyState, readState } from '../../core/learn/model.ts';
+import { emptyState, lacks, readState } from '../../core/learn/model.ts';
 import { sha256 } from '../store/ledger.ts';
 import { liveOf, tryOut } from './live.ts';
 
@@ -65,9 +65,9 @@ export class Catalogue {
     return this.#refused.size;
   }
 
-  /** Programmes whose newest state is without what came since something could not be added to it. */
+  /** Programmes whose newest state is without something that came and could not be added. */
   get behind(): number {
-    return [...this.#newest.values()].filter(({ state }) => state.behind).length;
+    return [...this.#newest.values()].filter(({ state }) => lacks(state)).length;
   }
 
   /** Whether a model in the store could not be read when it was last looked at. */
@@ -164,13 +164,12 @@ export class Catalogue {
     return this.#good.get(id) ?? unlearned();
   }
 
-  /**
-   * The newest states, which folds go on from.
-   * @throws Error where one of them cannot be read: a fold without it would lose what it holds for good
-   */
+  /** The newest states, which folds go on from; of those that cannot be read the last that could, which are behind. */
   states(): Map<ProgrammeId, ModelState> {
-    for (const error of this.#damaged.values()) throw error;
-    return new Map([...this.#newest].map(([id, { state }]) => [id, state]));
+    const states = new Map([...this.#newest].map(([id, { state }]) => [id, state]));
+    for (const id of this.#damaged.keys())
+      states.set(id, { ...(states.get(id) ?? emptyState()), behind: true });
+    return states;
   }
 
   /** What guardrails of live programmes have to know about the past; those of others are never asked. */

@@ -1,17 +1,21 @@
 import { randomUUID } from 'node:crypto';
 import { performance } from 'node:perf_hooks';
-import type { History, LedgerChunk, LedgerEntry } from '../../core/contracts/records.ts';
 import type { Store } from '../../core/contracts/store.ts';
 import { FOLD_LEASE } from '../../core/contracts/store.ts';
 import type { Outcome } from '../../core/domain/outcome.ts';
 import type { Programme, ProgrammeId } from '../../core/domain/programme.ts';
-import { fold, goalSignals, personsTouched, tellingSignals } from '../../core/learn/fold.ts';
-import { hasSlots } from '../../core/domain/slots.ts';
-import { learnsContext } from '../../core/learn/linear-state.ts';
+import type { Folded, FoldInput } from '../../core/learn/fold.ts';
+import { fold } from '../../core/learn/fold.ts';
+import type { FoldFault } from '../../core/learn/fold-base.ts';
 import type { ModelState } from '../../core/learn/model.ts';
+import { lacks } from '../../core/learn/model.ts';
 import { needsRenewal, Renewal } from '../../core/learn/renewal.ts';
+import type { Stretch } from '../../core/learn/stretches.ts';
 import { Loop } from '../loop.ts';
 import type { Catalogue } from './catalogue.ts';
+import { CHUNK, historiesOf, nextChunk } from './ledger-reading.ts';
+import { madeAnew } from './made-anew.ts';
+import { Retries } from './retries.ts';
 
 export interface FolderPorts {
   store: Store;
@@ -33,19 +37,16 @@ export interface FolderPorts {
  */
 const PAUSE = { least: 100, times: 20, most: 500 };
 const AFTER_FAULT_MS = 1_000;
-const CHUNK = 5_000;
 /** How long nobody else may fold after the last sign of the one who does, in ms; asked for again at half of it. */
 const LEASE_MS = 10_000;
 /** How often a copy that may not fold asks whether it may by now, in ms. */
 const WAIT_MS = 1_000;
-/** How long until sums that something could not be added to are made anew, in ms: that reads the whole ledger. Twice as long after every time that it fails. */
-const RETRY_MS = { least: 60_000, most: 3_600_000 };
+const BEGINS_ANEW = 'begins anew: somebody was erased whom what it had learned could not be told apart from';
 
-/** Programmes that learn from more of a decision than its option. */
-const contextual = (programmes: readonly Programme[]): ProgrammeId[] =>
-  programmes
-    .filter((own) => learnsContext(own) || own.timing || own.variants.some(hasSlots))
-    .map(({ id }) => id);
+type Asked = Omit<FoldInput, 'now' | 'route' | 'states'> & {
+  states: Map<ProgrammeId, ModelState>;
+  epoch: number;
+};
 
 /** Folds the ledger into models, one chunk after the other, for as long as the process runs. */
 export class Folder {
@@ -55,11 +56,16 @@ export class Folder {
   doneAt: number | undefined;
   readonly #holder = randomUUID();
   #lease: { epoch: number; renewAt: number } | undefined;
-  /** Of programmes that are behind: when they are made anew, if no other version is saved before. */
-  readonly #retries = new Map<ProgrammeId, { version: number; at: number; pause: number }>();
+  /** When programmes that are behind are made anew, which reads the whole ledger, and when what could not be credited is looked at again. */
+  readonly #anew: Retries;
+  readonly #credits: Retries;
+  /** How far what could not be credited was looked at again, and why it still cannot be. */
+  readonly #passes = new Map<ProgrammeId, { upTo: number; cause: unknown }>();
 
   constructor(ports: FolderPorts) {
     this.#ports = ports;
+    this.#anew = new Retries(ports.now);
+    this.#credits = new Retries(ports.now);
   }
 
   start(): void {
@@ -92,106 +98,142 @@ export class Folder {
     return epoch ?? undefined;
   }
 
-  /** The next stretch of the ledger, read knowing every programme that is saved in it: another copy may have saved it. */
-  async #read(after: number): Promise<LedgerChunk> {
-    const { store, catalogue } = this.#ports;
-    for (let known = 0; ;) {
-      const chunk = await store.readLedger(after, CHUNK, contextual(catalogue.programmes()));
-      const saved = chunk.entries.findLast(({ kind }) => kind === 'programme')?.seq ?? 0;
-      if (saved <= known) return chunk;
-      await catalogue.load(store);
-      known = saved;
-    }
-  }
-
-  /**
-   * The histories of whom the entries touch. What only tells that a scanner may have clicked, as every delivery does, or that an order
-   * was taken back, touches nobody who was never credited with anything.
-   */
-  async #histories(entries: readonly LedgerEntry[], programmes: readonly Programme[]): Promise<History[]> {
-    const { store } = this.#ports;
-    const names = goalSignals(programmes);
-    const telling = tellingSignals(names);
-    const touched = personsTouched(entries, names);
-    const others = new Set(telling.length > 0 ? personsTouched(entries, telling) : []).difference(
-      new Set(touched),
-    );
-    const credited = others.size > 0 ? await store.credited([...others]) : [];
-    const persons = [...touched, ...credited];
-    return persons.length > 0 ? store.histories(persons, [...names, ...telling], contextual(programmes)) : [];
-  }
-
   /** Folds one chunk; resolves with the number of entries in it, 0 while another copy folds. */
   async step(): Promise<number> {
-    const { store, catalogue, now, stopwatch, route } = this.#ports;
+    const { store, catalogue, stopwatch } = this.#ports;
     const epoch = await this.#held();
     if (epoch === undefined) return 0;
     if (catalogue.damaged) await catalogue.load(store);
     const expected = await store.position();
-    const chunk = await this.#read(expected);
+    const chunk = await nextChunk(store, catalogue, expected);
     const folded = chunk.upTo - expected;
     if (folded < CHUNK) this.doneAt = stopwatch();
-    if (folded === 0) return 0;
-    const programmes = catalogue.programmes();
-    const histories = await this.#histories(chunk.entries, programmes);
-    const states = catalogue.states();
-    const renewed = await this.#renew(programmes, states, expected);
+    const [programmes, states] = [catalogue.programmes(), catalogue.states()];
+    const renewed = await this.#renew(this.#outdated(programmes, states), states, expected);
     if (renewed === undefined) return 0;
-    const { writes, faults } = fold({
-      ...{ expected, chunk, histories, programmes, states, renewed },
-      ...{ now: now(), route },
-    });
-    // unless it is known to have been written, the models are read again before the next fold
-    const lease = this.#lease;
-    this.#lease = undefined;
-    const snapshots = await store.commitFold({ ...writes, epoch });
-    if (snapshots === null) return 0;
-    this.#lease = lease;
-    catalogue.learn(snapshots);
-    for (const { programme, error } of faults) this.#fellBehind(programme, error);
-    this.#ports.observe(folded);
-    if (writes.outcomes.length > 0) this.#ports.delivered();
+    if (folded > 0 || renewed.length > 0) {
+      const histories = await historiesOf(store, chunk.entries, programmes);
+      const asked = { expected, chunk, histories, programmes, states, renewed, epoch };
+      if ((await this.#fold(asked)) === undefined) return 0;
+      this.#ports.observe(folded);
+    }
+    await this.#creditAgain(epoch);
     return folded;
   }
 
-  #fellBehind(id: ProgrammeId, cause: unknown): void {
-    const { catalogue, now, failed } = this.#ports;
-    const { version = 0 } = catalogue.programme(id) ?? {};
-    const pause = Math.min(RETRY_MS.most, 2 * (this.#retries.get(id)?.pause ?? RETRY_MS.least / 2));
-    this.#retries.set(id, { version, at: now() + pause, pause });
+  /** Folds and writes it; resolves with what failed, or nothing when it could not be written. */
+  async #fold({ epoch, ...asked }: Asked): Promise<readonly FoldFault[] | undefined> {
+    const { store, catalogue, now, route, delivered } = this.#ports;
+    const input = { ...asked, now: now(), route };
+    const before = new Map(asked.states);
+    const first = fold(input);
+    const done = first.withdrawn.length === 0 ? first : await this.#withoutThem(input, first.withdrawn);
+    if (!done) return undefined;
+    // unless it is known to have been written, the models are read again before the next fold
+    const lease = this.#lease;
+    this.#lease = undefined;
+    const snapshots = await store.commitFold({ ...done.writes, epoch });
+    if (snapshots === null) return undefined;
+    this.#lease = lease;
+    catalogue.learn(snapshots);
+    const faults = done === first ? first.faults : [...first.faults, ...done.faults];
+    for (const { programme, error } of faults) {
+      if (lacks(before.get(programme) ?? {})) continue;
+      const mended = !lacks(done.states.get(programme)!);
+      this.#failed(programme, error, ...(mended ? [] : [this.#anew, this.#credits]));
+    }
+    for (const id of done.withdrawn) this.#ports.failed(new Error(`${id} ${BEGINS_ANEW}`));
+    if (done.writes.outcomes.length > 0) delivered();
+    return faults;
+  }
+
+  /** The same fold where what was learned cannot be told apart from somebody who is erased: it is made anew before they are taken out. */
+  async #withoutThem(input: FoldInput, withdrawn: readonly ProgrammeId[]): Promise<Folded | undefined> {
+    const states = new Map(input.states);
+    for (const id of withdrawn) states.set(id, { ...states.get(id)!, behind: true });
+    const own = input.programmes.filter(({ id }) => withdrawn.includes(id));
+    const made = await this.#renew(own, states, input.expected);
+    return made && fold({ ...input, states, renewed: [...(input.renewed ?? []), ...made] });
+  }
+
+  /** Tells of it, and has it tried again later. */
+  #failed(id: ProgrammeId, cause: unknown, ...again: readonly Retries[]): void {
+    const { catalogue, failed } = this.#ports;
+    const programme = catalogue.programme(id);
+    if (programme) for (const retries of again) retries.failed(programme);
     failed(new Error(`${id} could not be learned from: ${String(cause)}`, { cause }));
   }
 
-  #waits({ id, version }: Programme): boolean {
-    const retry = this.#retries.get(id);
-    return retry?.version === version && this.#ports.now() < retry.at;
+  /** Programmes whose state was learned from another context or other pieces than are declared now, or is behind. */
+  #outdated(programmes: readonly Programme[], states: ReadonlyMap<ProgrammeId, ModelState>): Programme[] {
+    return programmes.filter((programme) => {
+      const state = states.get(programme.id);
+      return state && needsRenewal(programme, state) && !this.#anew.waits(programme);
+    });
   }
 
   /**
-   * Makes the states anew that were learned from another context or other pieces than are declared now, or are behind; nobody else folds
-   * meanwhile. Resolves with whose they are, or nothing when the lease was lost. What cannot be made anew stays as it is, and is behind.
+   * Makes states anew; nobody else folds meanwhile. Resolves with whose they are, or nothing when the lease was lost. What cannot be made
+   * anew stays as it is, and is behind.
    */
   async #renew(
     programmes: readonly Programme[],
     states: Map<ProgrammeId, ModelState>,
     upTo: number,
   ): Promise<ProgrammeId[] | undefined> {
-    const renewed: ProgrammeId[] = [];
+    const { store } = this.#ports;
+    const goesOn = async (): Promise<boolean> => (await this.#held()) !== undefined;
     for (const programme of programmes) {
-      const state = states.get(programme.id);
-      if (!state || !needsRenewal(programme, state) || this.#waits(programme)) continue;
-      const renewal = new Renewal(programme, state);
-      for (let after = 0; after < upTo; after += CHUNK) {
-        renewal.add(await this.#ports.store.trials(programme.id, after, Math.min(upTo, after + CHUNK)));
-        if ((await this.#held()) === undefined) return undefined;
+      const { id } = programme;
+      const state = states.get(id)!;
+      const made = await madeAnew({ store, goesOn }, programme, state, upTo).catch((fault: unknown) => ({
+        fault,
+      }));
+      if (made === undefined) return undefined;
+      if (made instanceof Renewal && made.fault === undefined) {
+        states.set(id, made.state);
+        this.#anew.succeeded(id);
+      } else {
+        states.set(id, { ...state, behind: true });
+        this.#failed(id, made.fault, this.#anew);
       }
-      const { fault, state: made } = renewal;
-      states.set(programme.id, fault ? { ...state, behind: true } : made);
-      if (fault) this.#fellBehind(programme.id, fault);
-      else this.#retries.delete(programme.id);
-      renewed.push(programme.id);
     }
-    return renewed;
+    return programmes.map(({ id }) => id);
+  }
+
+  /** Looks again at what could not be credited: a stretch of the ledger at a time, and all of them before one is looked at once more. */
+  async #creditAgain(epoch: number): Promise<void> {
+    const { store, catalogue } = this.#ports;
+    const [programmes, states] = [catalogue.programmes(), catalogue.states()];
+    for (const programme of programmes) {
+      const next = this.#owed(programme, states.get(programme.id)?.owing ?? []);
+      if (!next) continue;
+      const { after } = next;
+      const { upTo, entries } = await store.readLedger(after, Math.min(CHUNK, next.upTo - after));
+      const histories = await historiesOf(store, entries, programmes);
+      const expected = await store.position();
+      const chunk = { upTo: expected, decisions: [], entries: [] };
+      const asked = { expected, chunk, histories, programmes, states, renewed: [], epoch };
+      const faults = await this.#fold({ ...asked, stretch: { after, upTo } });
+      const cause = faults?.find((fault) => fault.programme === programme.id)?.error;
+      if (faults)
+        this.#passes.set(programme.id, { upTo, cause: cause ?? this.#passes.get(programme.id)?.cause });
+      return;
+    }
+  }
+
+  /** What is to be credited again next. */
+  #owed(programme: Programme, owing: readonly Stretch[]): Stretch | undefined {
+    const { id } = programme;
+    if (owing.length > 0 && this.#credits.waits(programme)) return undefined;
+    const pass = this.#passes.get(id);
+    const reached = pass?.upTo ?? 0;
+    const next = owing.find(({ upTo }) => upTo > reached);
+    if (next) return { after: Math.max(next.after, reached), upTo: next.upTo };
+    this.#passes.delete(id);
+    if (owing.length > 0) this.#failed(id, pass?.cause, this.#credits);
+    else this.#credits.succeeded(id);
+    return undefined;
   }
 
   /** Folds until nothing is left. */

@@ -12,6 +12,7 @@ import { pieceEstimates } from '../../core/measure/piece-estimates.ts';
 import { liftOf } from '../../core/measure/lift.ts';
 import { priorUsed } from '../../core/measure/prior.ts';
 import { floorOf } from '../../core/policies/policy.ts';
+import { lacks } from '../../core/learn/model.ts';
 import { rangesOf } from '../../core/learn/ranges.ts';
 import { recentFunnel } from '../engine/recent-funnel.ts';
 import type { EngineDoor } from '../engine/room.ts';
@@ -72,7 +73,7 @@ async function report(programmes: Programmes, asked: ProgrammeId, ports: Ports):
     change: noticedChange(programme, state, now()),
     ranges: rangesOf(state),
     forgetting: forgettingOf(programme, state, now()),
-    behind: state.behind,
+    behind: lacks(state) || undefined,
     channels: channelShares(programme, options),
     hours: programme.timing && hourEstimates(programme, state, now()),
     lift: liftOf(state),

@@ -10,9 +10,10 @@ import type {
   NewDecision,
   StoredSignal,
 } from '../../core/contracts/records.ts';
-import type { Trial } from '../../core/contracts/trial.ts';
+import type { ArmTotals, Trial } from '../../core/contracts/trial.ts';
 import type { ReadStore } from '../../core/contracts/store.ts';
 import { FOLD_LEASE } from '../../core/contracts/store.ts';
+import type { Arm } from '../../core/domain/arm.ts';
 import type { Decision, DecisionId } from '../../core/domain/decision.ts';
 import type { ProgrammeId } from '../../core/domain/programme.ts';
 import type { Person, PersonId } from '../../core/domain/person.ts';
@@ -123,6 +124,26 @@ export class MemoryLearning {
       credits: rows.flatMap((r) => [...r.credits.values()]),
       rewards: rows.flatMap((r) => [...r.rewards.values()]),
     };
+  }
+
+  arms(programme: ProgrammeId, upTo: number): ArmTotals[] {
+    const totals = new Map<Arm, ArmTotals>();
+    const of = (arm: Arm): ArmTotals => {
+      const own = totals.get(arm) ?? { arm, persons: 0, sum: 0, squares: 0 };
+      totals.set(arm, own);
+      return own;
+    };
+    for (const row of this.#written.slice(0, upTo)) {
+      if (!('decision' in row) || !row.first || !this.byId.has(row.decision.id)) continue;
+      if (row.decision.programme === programme) of(row.decision.arm).persons++;
+    }
+    for (const { rewards } of this.rows.values()) {
+      const own = rewards.get(programme);
+      if (!own) continue;
+      of(own.arm).sum += own.reward;
+      of(own.arm).squares += own.reward ** 2;
+    }
+    return [...totals.values()];
   }
 
   trials(programme: ProgrammeId, after: number, upTo: number): Trial[] {

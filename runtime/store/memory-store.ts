@@ -179,6 +179,7 @@ export function openMemoryStore(): Store {
     position: () => Promise.resolve(tables.position),
     readLedger: (...ask) => Promise.resolve(tables.readLedger(...ask)),
     trials: (...ask) => Promise.resolve(tables.trials(...ask)),
+    arms: (...ask) => Promise.resolve(tables.arms(...ask)),
     histories: (persons, signals) => Promise.resolve(tables.histories(persons, signals)),
     credited: (persons) => Promise.resolve(tables.credited(persons)),
     commitFold: (writes) => Promise.resolve(tables.commitFold(writes)),

@@ -192,4 +192,33 @@ export function erasureContract(open: () => Promise<Store>): void {
     await store.commitFold(folded(0, { forgotten: ['unknown'] }));
     expect(await verifyLedger(store)).toEqual({ ok: true, rows: 1 });
   });
+
+  it('tells what the arms of a programme are made of, without who was forgotten', async () => {
+    const store = await opened(open);
+    const [p, q] = [1, 2].map((i) => ({ ...person('pq'[i - 1]!, `user:${i}`), arms: {} }));
+    await put(store, {
+      persons: [p!, q!],
+      aliases: [p!, q!].flatMap(aliasesOf),
+      decisions: [
+        first(decision('d1', { person: 'p' })),
+        first(decision('d2', { person: 'q', arm: 'holdout' })),
+      ],
+    });
+    const rewards = [
+      { person: 'p', programme: 'welcome', arm: 'treated' as const, reward: 3 },
+      { person: 'q', programme: 'welcome', arm: 'holdout' as const, reward: -0.5 },
+      { person: 'q', programme: 'other', arm: 'holdout' as const, reward: 7 },
+    ];
+    await store.commitFold(folded(0, { rewards }));
+    const byArm = async (upTo: number): Promise<Record<string, number[]>> => {
+      const totals = { treated: [0, 0, 0], holdout: [0, 0, 0] };
+      for (const { arm, persons, sum, squares } of await store.arms('welcome', upTo))
+        for (const [i, own] of [persons, sum, squares].entries()) totals[arm][i]! += own;
+      return totals;
+    };
+    expect(await byArm(1)).toEqual({ treated: [1, 3, 9], holdout: [0, -0.5, 0.25] });
+    expect(await byArm(9)).toEqual({ treated: [1, 3, 9], holdout: [1, -0.5, 0.25] });
+    await store.commitFold(folded(1, { forgotten: ['p'] }));
+    expect(await byArm(9)).toEqual({ treated: [0, 0, 0], holdout: [1, -0.5, 0.25] });
+  });
 }

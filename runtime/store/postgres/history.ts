@@ -7,7 +7,7 @@ import type {
   LedgerChunk,
   StoredSignal,
 } from '../../../core/contracts/records.ts';
-import type { Trial } from '../../../core/contracts/trial.ts';
+import type { ArmTotals, Trial } from '../../../core/contracts/trial.ts';
 import type { Decision } from '../../../core/domain/decision.ts';
 import type { Person, PersonId } from '../../../core/domain/person.ts';
 import type { ProgrammeId } from '../../../core/domain/programme.ts';
@@ -105,6 +105,30 @@ export async function trials(
   await seal(db);
   const rows = await db.rows<Omit<TrialRow, 'context'> & { record: string }>(TRIALS, programme, after, upTo);
   return trialsIn(rows.map(({ record, ...row }) => ({ ...row, ...taughtBy(record) })));
+}
+
+const FIRSTS = {
+  name: 'first_decisions',
+  text: `SELECT l.arm, count(*) AS persons FROM pickwell.ledger l
+    WHERE l.seq <= $2 AND l.kind = 'decision' AND l.programme = $1 AND l.first
+      AND EXISTS (SELECT FROM pickwell.decisions d WHERE d.person = l.person AND d.id = l.ref) GROUP BY l.arm`,
+};
+const REWARDED = {
+  name: 'rewards_by_arm',
+  text: `SELECT arm, sum(reward) AS sum, sum(reward * reward) AS squares FROM pickwell.rewards
+    WHERE programme = $1 GROUP BY arm`,
+};
+
+/** What the arms of a programme are made of, up to a place in the ledger. */
+export async function arms(db: Database, programme: ProgrammeId, upTo: number): Promise<ArmTotals[]> {
+  await seal(db);
+  const [firsts, rewards] = await db.read<
+    [Pick<ArmTotals, 'arm' | 'persons'>[], Omit<ArmTotals, 'persons'>[]]
+  >(call(FIRSTS, programme, upTo), call(REWARDED, programme));
+  return [
+    ...firsts.map((own) => ({ ...own, sum: 0, squares: 0 })),
+    ...rewards.map((own) => ({ ...own, persons: 0 })),
+  ];
 }
 
 export const PERSONS = {

@@ -9,7 +9,7 @@ import { clientConfig, openPool } from './connection.ts';
 import type { Patience } from './database.ts';
 import { Database } from './database.ts';
 import { errorOf } from './failures.ts';
-import { credited, histories, personsBehind, readLedger, trials } from './history.ts';
+import { arms, credited, histories, personsBehind, readLedger, trials } from './history.ts';
 import { commitFold, models, position } from './learn.ts';
 import { lease } from './leases.ts';
 import { migrate, MIGRATION_MS } from './migrate.ts';
@@ -71,6 +71,7 @@ export async function openPostgresStore(options: PostgresOptions): Promise<Store
     histories: (persons, signals, contextual) => histories(db, persons, { signals, contextual }),
     credited: (persons) => credited(db, persons),
     trials: (programme, after, upTo) => trials(db, programme, after, upTo),
+    arms: (programme, upTo) => arms(db, programme, upTo),
     commitFold: (writes) => commitFold(db, writes),
     models: (after) => models(db, after),
     lease: (name, holder, ttlMs) => lease(db, name, holder, ttlMs),

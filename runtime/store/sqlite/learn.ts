@@ -9,13 +9,12 @@ import type {
   ModelSnapshot,
   StoredSignal,
 } from '../../../core/contracts/records.ts';
-import type { Trial } from '../../../core/contracts/trial.ts';
 import type { Person, PersonId } from '../../../core/domain/person.ts';
 import type { ProgrammeId } from '../../../core/domain/programme.ts';
 import { HOUR_MS } from '../../../core/domain/programme.ts';
 import { FOLD_LEASE } from '../../../core/contracts/store.ts';
-import type { CreditRow, HistoryAsk, TrialRow } from '../contexts.ts';
-import { contextIn, creditOf, taughtIn, trialsIn } from '../contexts.ts';
+import type { CreditRow, HistoryAsk } from '../contexts.ts';
+import { contextIn, creditOf, taughtIn } from '../contexts.ts';
 import type { Lease } from '../lease.ts';
 import { grant } from '../lease.ts';
 import { entryOf, sha256 } from '../ledger.ts';
@@ -32,7 +31,7 @@ export function position(db: Database): number {
 }
 
 /** What is learned from in a record, in text. */
-interface TaughtRow {
+export interface TaughtRow {
   context: string | null;
   planned: string | null;
   pieces: string | null;
@@ -92,22 +91,6 @@ const countOf = ({ learn, first, context, planned, pieces, ...row }: CountRow): 
   ...(context !== null && { context: contextIn(context) }),
   ...taughtIn({ planned, pieces }),
 });
-
-/** The decisions of a programme that teach, in a stretch of the ledger, with their credits. */
-export function trials(db: Database, programme: ProgrammeId, after: number, upTo: number): Trial[] {
-  const rows = db.all<Omit<TrialRow, keyof TaughtRow> & TaughtRow>(
-    `SELECT d.id, d.option, d.at, json_extract(d.record, '$.context') AS context,
-       json_extract(d.record, '$.timing.planned') AS planned, json_extract(d.record, '$.pieces') AS pieces, c.signal, c.worth, c.delay
-     FROM decisions d LEFT JOIN credits c ON c.person = d.person AND c.decision = d.id
-     WHERE d.seq > ? AND d.seq <= ? AND d.programme = ? AND d.learn = 1`,
-    ...[after, upTo, programme],
-  );
-  return trialsIn(
-    rows.map(({ context, planned, pieces, ...row }) => {
-      return { ...row, context: contextIn(context), ...taughtIn({ planned, pieces }) };
-    }),
-  );
-}
 
 /** History of every person asked for, once for all ids that were merged into one. */
 export function histories(

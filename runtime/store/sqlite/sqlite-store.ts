@@ -2,9 +2,10 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { Fault } from '../../../core/contracts/faults.ts';
 import type { Store } from '../../../core/contracts/store.ts';
+import { arms, trials } from './anew.ts';
 import { closed } from './closed.ts';
 import { Database } from './database.ts';
-import { commitFold, credited, histories, lease, models, position, readLedger, trials } from './learn.ts';
+import { commitFold, credited, histories, lease, models, position, readLedger } from './learn.ts';
 import { load } from './load.ts';
 import { claim, outboxCounts, recoverClaims, redrive, settle } from './outbox.ts';
 import {
@@ -72,6 +73,7 @@ function storeOn(tenure: Tenure): Store {
       read((db) => histories(db, persons, { signals, contextual })),
     credited: (persons) => read((db) => credited(db, persons)),
     trials: (programme, after, upTo) => read((db) => trials(db, programme, after, upTo)),
+    arms: (programme, upTo) => read((db) => arms(db, programme, upTo)),
     commitFold: (writes) => own((db) => commitFold(db, writes)),
     models: (after) => read((db) => models(db, after)),
     lease: (name, holder, ttlMs) => own((db) => lease(db, name, { holder, ttlMs })),

@@ -108,6 +108,31 @@ describe.each(STORES)('a number whose range is not declared, in %s', (_, open) =
     await expectByHand(rig, OWN);
   });
 
+  it('is made anew in the middle of much that waits, and nothing is lost that was credited ahead of it', async () => {
+    const whole = await opened(open);
+    // a chunk is small beside what there is
+    const store: Store = {
+      ...whole,
+      readLedger: (after, limit, of) => whole.readLedger(after, Math.min(limit, 40), of),
+    };
+    const rig = await engineRig({ store, programmes: [OWN] });
+    for (const round of [1, 2, 3]) {
+      const events: DomainEvent[] = [];
+      for (const { user, spent } of PEOPLE) {
+        const context = { ...(spent !== undefined && { spent }), plan: 'pro' };
+        await rig.decide({ userId: user }, { context, send: `${round}` });
+        const id = `order ${round} of ${user}`;
+        const event = { type: 'signal' as const, source: 's', id, name: ORDER.signal, values: {} };
+        events.push({ ...event, at: NOON + round * MINUTE, person: { userId: user } });
+      }
+      rig.clock.now = NOON + round * MINUTE + 1;
+      await rig.engine.ingest(events);
+    }
+    await rig.folder.catchUp();
+    expect(numbers(rig).ranges.spent!.trials).toBeGreaterThan(300);
+    await expectByHand(rig, OWN);
+  });
+
   it('tells people apart as if the range had been declared', async () => {
     const rig = await engineRig({ store: await opened(open), programmes: [OWN] });
     const scoresOf = async (spent: number): Promise<Record<string, number>> => {

@@ -6,7 +6,7 @@ import type { ModelSnapshot } from '../../../core/contracts/records.ts';
 import type { Store } from '../../../core/contracts/store.ts';
 import type { Decision } from '../../../core/domain/decision.ts';
 import type { ModelState } from '../../../core/learn/model.ts';
-import { readState } from '../../../core/learn/model.ts';
+import { optionTotals, readState } from '../../../core/learn/model.ts';
 import { sha256 } from '../../../runtime/store/ledger.ts';
 import { openPostgresStore } from '../../../runtime/store/postgres/postgres-store.ts';
 import { openSqliteStore } from '../../../runtime/store/sqlite/sqlite-store.ts';
@@ -15,14 +15,16 @@ import { engineRig } from '../../support/engine-rig.ts';
 import { folder } from '../../support/folders.ts';
 import { opened } from '../../support/opened.ts';
 import { postgresServer } from '../../support/postgres.ts';
-import { CONTEXT, ORDER, programme } from '../../support/programmes.ts';
+import { CONTEXT, MINUTE, NOON, ORDER, programme } from '../../support/programmes.ts';
 import type { Running } from '../../support/running.ts';
 import { run } from '../../support/running.ts';
 
 const server = await postgresServer();
 
 const OWN = programme({ ...CONTEXT, policy: { kind: 'linear-thompson' } });
+const OTHER = programme({ id: 'other' });
 const PEOPLE = 20;
+const EVENT = { source: 's', at: NOON + MINUTE };
 
 type Write = (model: ModelSnapshot) => Promise<void>;
 
@@ -93,7 +95,8 @@ const next = (model: ModelSnapshot): ModelSnapshot => ({
   position: model.position + 1,
 });
 
-const the = async (store: Store): Promise<ModelSnapshot> => (await store.models())[0]!;
+const the = async (store: Store): Promise<ModelSnapshot> =>
+  (await store.models()).find(({ programme: id }) => id === OWN.id)!;
 
 async function learn(rig: EngineRig, name: string): Promise<Decision[]> {
   const made = Array.from({ length: PEOPLE }, (_, i) =>
@@ -135,23 +138,41 @@ describe.each(PLACES)('a model that cannot be decided on, in %s', (_, open) => {
     expect(await rig.decide({ userId: 'u' })).toMatchObject({ modelVersion: 4, rung: 'full' });
   });
 
-  it('is noticed where its state is not the one its hash was made of, and no fold goes on from it', async () => {
+  it('is noticed where its state is not the one its hash was made of, and is made anew from the record', async () => {
     const { store, write } = await open();
     const told: Error[] = [];
-    const rig = await engineRig({ store, programmes: [OWN], refused: (error) => void told.push(error) });
-    await learn(rig, 'first');
+    const rig = await engineRig({
+      store,
+      programmes: [OWN, OTHER],
+      refused: (error) => void told.push(error),
+    });
+    const [sent] = await learn(rig, 'first');
+    const joined = ['first 1', 'first 2'].map((userId) => ({ userId }));
+    await rig.engine.ingest([
+      { ...EVENT, type: 'alias', id: 'a', person: joined[0]!, previous: joined[1]! },
+      { ...EVENT, type: 'signal', id: 'o', person: { userId: 'first 0' }, name: ORDER.signal, values: {} },
+      { ...EVENT, type: 'delete', id: 'd', person: { userId: 'first 3' } },
+    ]);
+    await rig.folder.catchUp();
     const right = next(await the(store));
     await write(damaged(right));
     await rig.catalogue.load(store);
-    expect(told.map(({ message }) => message)).toEqual([expect.stringMatching(/model 2 of welcome .*hash/)]);
-    expect(await rig.decide({ userId: 'u' })).toMatchObject({ modelVersion: 1, rung: 'full' });
-    await expect(rig.folder.step()).rejects.toThrow('model 2 of welcome is damaged');
-    expect(await the(store)).toEqual(damaged(right));
-
-    await write(right);
+    expect(told.map(({ message }) => message)).toEqual([expect.stringMatching(/model 3 of welcome .*hash/)]);
+    expect(await rig.decide({ userId: 'u' })).toMatchObject({ modelVersion: 2, rung: 'full' });
+    expect(await rig.decide({ userId: 'u' }, { programme: OTHER.id })).toMatchObject({ rung: 'full' });
     await rig.folder.catchUp();
-    expect([rig.catalogue.refused, persons((await the(store)).state)]).toEqual([0, PEOPLE + 1]);
-    expect(await rig.decide({ userId: 'v' })).toMatchObject({ modelVersion: 3, rung: 'full' });
+    const made = readState((await the(store)).state);
+    const { linear, arms } = readState(right.state);
+    expect([rig.catalogue.refused, rig.catalogue.behind, told.length]).toEqual([0, 0, 1]);
+    expect(rig.catalogue.states().get(OTHER.id)!.arms.treated.persons).toBe(1);
+    expect(made.arms).toEqual({ ...arms, treated: { ...arms.treated, persons: arms.treated.persons + 1 } });
+    const trials = (state: Pick<ModelState, 'linear'>): number =>
+      Object.values(optionTotals(state)).reduce((sum, own) => sum + own.trials, 0);
+    expect(trials(made)).toBe(trials({ linear }) + 1);
+    expect(optionTotals(made)[sent!.option]!.signals).toEqual(
+      optionTotals({ linear })[sent!.option]!.signals,
+    );
+    expect(await rig.decide({ userId: 'v' })).toMatchObject({ modelVersion: 4, rung: 'full' });
   });
 });
 
@@ -211,15 +232,15 @@ describe('a start on a model that cannot be decided on', () => {
     expect(await metric(running, 'fold_faults_total')).toBe(0);
   });
 
-  it('learns nothing on a damaged one until it is put right, and then everything', async () => {
-    const { running, right, write } = await startedOn(damaged);
-    expect(await modelOf(running, 'u')).toBe(0);
-    expect(await metric(running, 'model_refused_programmes')).toBe(1);
-    await expect.poll(() => metric(running, 'fold_faults_total')).toBeGreaterThan(0);
-    await write(right);
-    await expect.poll(() => metric(running, 'model_refused_programmes'), { timeout: 10_000 }).toBe(0);
-    await expect.poll(() => modelOf(running, 'v'), { timeout: 10_000 }).toBeGreaterThan(0);
+  it('makes a damaged one anew, says so, and goes on learning', async () => {
+    const { running } = await startedOn(damaged);
+    let asked = 0;
+    await expect.poll(() => modelOf(running, `v${asked++}`), { timeout: 10_000 }).toBeGreaterThan(0);
+    expect(running.log.filter((line) => line.includes('a model was refused'))).toEqual([
+      expect.stringContaining('model 1 of welcome is damaged'),
+    ]);
+    expect(await metric(running, 'model_refused_programmes')).toBe(0);
     const report = await running.call('admin', '/v1/programmes/welcome/report');
-    expect(report.status).toBe(200);
+    expect(await report.json()).toMatchObject({ lift: expect.any(Object) as object });
   });
 });
