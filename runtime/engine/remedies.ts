@@ -1,92 +1,73 @@
-import type { ASTNode } from '@marcbachmann/cel-js';
 import type { Complete } from '../../core/decide/again.ts';
 import type { Remedies } from '../../core/decide/why/candidates.ts';
 import type { Change } from '../../core/decide/why/change.ts';
-import { HOUR_MS } from '../../core/domain/programme.ts';
-import { childrenOf, environment, fieldOf, historyAsk, isText } from './cel.ts';
+import { openTimes } from './open-times.ts';
+import type { Field, Parts } from './rule-parts.ts';
+import { partsOf } from './rule-parts.ts';
 
 /** Changes that are tried for one part of a rule at most. */
 const MOST = 60;
 
-/** What a part of a rule names and what it compares with. */
-interface Parts {
-  fields: string[];
-  /** Fields in which something is looked for, as in `"vip" in traits.tags`. */
-  lists: Set<string>;
-  counts: { signal: string; ms: number }[];
-  literals: (string | number | boolean)[];
-  durations: number[];
-}
+/** What a value has under each of some names, one inside the other. */
+const inside = (value: unknown, names: readonly string[]): unknown =>
+  names.reduce<unknown>(
+    (of, name) =>
+      typeof of === 'object' && of !== null && Object.hasOwn(of, name)
+        ? (of as Record<string, unknown>)[name]
+        : undefined,
+    value,
+  );
 
-const UNITS: Readonly<Record<string, number>> = { s: 1_000, m: 60_000, h: HOUR_MS };
+const recordOf = (of: string, { read, context }: Complete): Record<string, unknown> =>
+  of === 'context' ? context : (read.traits ?? {});
 
-/** `90m` in ms, as CEL writes a duration; undefined where it has several parts. */
-function durationMs(text: string): number | undefined {
-  const match = /^(\d+)([smh])$/.exec(text);
-  return match ? Number(match[1]) * UNITS[match[2]!]! : undefined;
-}
-
-function gather(node: ASTNode, parts: Parts): void {
-  const field = fieldOf(node)?.join('.');
-  if (field !== undefined) {
-    if (!parts.fields.includes(field)) parts.fields.push(field);
-    return;
-  }
-  if (node.op === 'rcall' && node.args[0] === 'count') {
-    const ask = historyAsk('count', node.args[2]);
-    if (typeof ask !== 'string' && ask.signal !== undefined)
-      parts.counts.push({ signal: ask.signal, ms: ask.ms });
-    return;
-  }
-  if (node.op === 'call' && node.args[0] === 'duration') {
-    const [text] = node.args[1];
-    const ms = isText(text) ? durationMs(text.args) : undefined;
-    if (ms !== undefined) parts.durations.push(ms);
-    return;
-  }
-  if (node.op === 'in') {
-    const right = fieldOf(node.args[1])?.join('.');
-    if (right !== undefined) parts.lists.add(right);
-  }
-  if (node.op === 'value') {
-    const value: unknown = typeof node.args === 'bigint' ? Number(node.args) : node.args;
-    if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean') {
-      parts.literals.push(value);
-    }
-  }
-  for (const child of childrenOf(node)) gather(child, parts);
-}
-
-function partsOf(expression: string): Parts | undefined {
-  const parts: Parts = { fields: [], lists: new Set(), counts: [], literals: [], durations: [] };
-  try {
-    gather(environment.parse(expression).ast, parts);
-    return parts;
-  } catch {
-    // a part that was too long to be quoted whole
-    return undefined;
-  }
-}
-
-function present(field: string, { read, context }: Complete): unknown {
-  const [of, name] = [field.slice(0, field.indexOf('.')), field.slice(field.indexOf('.') + 1)];
-  const record: Record<string, unknown> = of === 'context' ? context : (read.traits ?? {});
-  return Object.hasOwn(record, name) ? record[name] : undefined;
-}
+const present = ({ path: [of = '', ...names] }: Field, decision: Complete): unknown =>
+  inside(recordOf(of, decision), names);
 
 /** Values of a field on both sides of everything it is compared with, the nearest first. */
-function valuesFor(field: string, { literals, lists }: Parts, now: unknown): unknown[] {
+function valuesFor(field: Field, parts: Parts, decision: Complete): unknown[] {
+  const now = present(field, decision);
   const near = typeof now === 'number' ? now : 0;
-  const numbers = literals
+  const others = field.beside.map((other) => present(other, decision)).filter((own) => own !== undefined);
+  const all = [...parts.literals, ...others];
+  const numbers = all
     .filter((value) => typeof value === 'number')
     .flatMap((value) => [value, value + 1, value - 1])
     .sort((a, b) => Math.abs(a - near) - Math.abs(b - near));
-  const texts = literals.filter((value) => typeof value === 'string');
+  const texts = all.filter((value) => typeof value === 'string');
   const list = Array.isArray(now) ? (now as unknown[]) : [];
-  const held = lists.has(field)
+  const held = field.list
     ? texts.flatMap((text) => [[...list, text], list.filter((element) => element !== text)])
     : [];
-  return [...held, ...numbers, ...texts, true, false, null];
+  const truths = field.truth || all.some((value) => typeof value === 'boolean') ? [true, false] : [];
+  return [...held, ...numbers, ...texts, ...truths, ...(field.asked ? [null] : [])];
+}
+
+/** A value with another one under some names inside it. */
+function replaced(of: unknown, [name, ...deeper]: readonly string[], value: unknown): unknown {
+  if (name === undefined) return value;
+  const record = typeof of === 'object' && of !== null && !Array.isArray(of) ? of : {};
+  const others = Object.entries(record).filter(([other]) => other !== name);
+  const own = replaced(inside(of, [name]), deeper, value);
+  return Object.fromEntries(own === null ? others : [...others, [name, own]]);
+}
+
+function valueChanges(parts: Parts, decision: Complete): Change[] {
+  return parts.fields.flatMap((field) => {
+    const [of = '', name = '', ...part] = field.path;
+    const whole = inside(recordOf(of, decision), [name]);
+    const now = JSON.stringify(present(field, decision) ?? null);
+    return valuesFor(field, parts, decision)
+      .filter((value) => JSON.stringify(value) !== now)
+      .map((value): Change => {
+        const change = {
+          kind: 'value',
+          field: `${of}.${name}`,
+          value: replaced(whole, part, value),
+        } as const;
+        return part.length === 0 ? change : { ...change, part };
+      });
+  });
 }
 
 function countChanges({ counts, literals }: Parts, { read, at }: Complete): Change[] {
@@ -103,13 +84,13 @@ function countChanges({ counts, literals }: Parts, { read, at }: Complete): Chan
   });
 }
 
-/** Times at which so much time has passed since the last contact, or since a time that a field holds. */
-function laterTimes({ durations, fields }: Parts, decision: Complete): Change[] {
+/** Times at which so much time has passed since the last contact, or since a time that a field holds, or at which clocks show what is asked for. */
+function laterTimes(parts: Parts, decision: Complete): Change[] {
   const last = (decision.read.contacts ?? []).map(({ at }) => at);
-  const told = fields.map((field) => Date.parse(String(present(field, decision))));
-  const from = [...told, ...last].filter((time) => !Number.isNaN(time));
-  const times = from.flatMap((time) => durations.flatMap((ms) => [time + ms, time + ms + 1]));
-  return times
+  const told = parts.fields.map((field) => Date.parse(String(present(field, decision))));
+  const from = [...told, ...parts.times, ...last].filter((time) => !Number.isNaN(time));
+  const passed = from.flatMap((time) => [0, ...parts.durations].flatMap((ms) => [time + ms, time + ms + 1]));
+  return [...new Set([...passed, ...openTimes(parts, decision.at)])]
     .filter((time) => time > decision.at)
     .sort((a, b) => a - b)
     .map((at) => ({ kind: 'time', at }));
@@ -122,11 +103,9 @@ function laterTimes({ durations, fields }: Parts, decision: Complete): Change[] 
 export const remedies: Remedies = ({ expression }, decision) => {
   const parts = expression === undefined ? undefined : partsOf(expression);
   if (!parts) return [];
-  const values = parts.fields.flatMap((field) => {
-    const now = present(field, decision);
-    return valuesFor(field, parts, now)
-      .filter((value) => JSON.stringify(value) !== JSON.stringify(now ?? null))
-      .map((value): Change => ({ kind: 'value', field, value }));
-  });
-  return [...laterTimes(parts, decision), ...countChanges(parts, decision), ...values].slice(0, MOST);
+  return [
+    ...laterTimes(parts, decision),
+    ...countChanges(parts, decision),
+    ...valueChanges(parts, decision),
+  ].slice(0, MOST);
 };

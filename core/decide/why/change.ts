@@ -21,8 +21,8 @@ export type Change =
   | { kind: 'signal'; signal: string; by: number }
   /** A signal had never happened. */
   | { kind: 'no-signal'; signal: string }
-  /** Another value of `traits.<name>` or `context.<name>`; null: none. */
-  | { kind: 'value'; field: string; value: unknown }
+  /** Another value of `traits.<name>` or `context.<name>`; null: none. `part`: where inside it alone something is another. */
+  | { kind: 'value'; field: string; value: unknown; part?: readonly string[] | undefined }
   /** So much less was taken of what all persons share, in its own parts and in units for the eye; of a pool, a code was free. */
   | { kind: 'resource'; resource: ResourceKey; less: number; units: number; what: string }
   | { kind: 'consent'; purposes: readonly string[] }

@@ -72,6 +72,12 @@ function chanceWords({ from, to, short }: Change & { kind: 'chance' }): string {
 const scoreWords = ({ by, from, to }: Change & { kind: 'score' }): string =>
   `with a score ${round(by)} higher: a chance of ${percent(to)} instead of ${percent(from)}`;
 
+function valueWords({ field, value, part = [] }: Change & { kind: 'value' }): string {
+  const name = [field, ...part].join('.');
+  const own = part.reduce<unknown>((of, key) => (of as Record<string, unknown> | null)?.[key], value) ?? null;
+  return own === null ? `without ${name}` : `if ${name} were ${JSON.stringify(own)}`;
+}
+
 /** One change in words that finish a sentence such as "b would have been sent ...". */
 export function changeWords(change: Change, where: Where): string {
   switch (change.kind) {
@@ -84,9 +90,7 @@ export function changeWords(change: Change, where: Where): string {
     case 'no-signal':
       return `if ${change.signal} had not happened`;
     case 'value':
-      return change.value === null
-        ? `without ${change.field}`
-        : `if ${change.field} were ${JSON.stringify(change.value)}`;
+      return valueWords(change);
     case 'resource':
       return `with ${change.what}`;
     case 'consent':

@@ -35,6 +35,10 @@ const RULES = [
   'history.count("Order Completed", "30d") >= 1 && context.plan != "free"',
   'now - timestamp(traits.since) > duration("72h")',
   'now - history.lastContact() > duration("24h")',
+  'now.getDayOfWeek() == 2 && now.getHours() >= 9',
+  'now >= timestamp("2026-11-25T06:00:00Z")',
+  'traits.home.country == "DE"',
+  'traits.age > traits.limit',
 ];
 
 function guardrails(): Guardrails {
@@ -100,6 +104,8 @@ function somebody(): Person {
     tags: pick<unknown>([], ['blocked'], ['new', 'blocked'], undefined),
     since: pick<unknown>('2026-11-22T00:00:00Z', '2026-01-01T00:00:00Z', undefined),
     unread: below(100),
+    home: pick<unknown>({ country: 'US', zip: '1' }, { country: 'DE' }, {}, undefined),
+    limit: pick<unknown>(16, 21, undefined),
   };
   const traits = Object.entries(values).flatMap(([name, value]) =>
     value === undefined ? [] : [[name, { value, at: NOON }] as const],
