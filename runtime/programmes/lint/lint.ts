@@ -6,6 +6,7 @@ import { dates } from './dates.ts';
 import { fallback } from './fallback.ts';
 import type { Check, Finding, Seen } from './finding.ts';
 import { costs, uncounted } from './goal.ts';
+import { firstContacts } from './last-contact.ts';
 import { caps, openTimes } from './limits.ts';
 import { fatigues, frequencies } from './pace.ts';
 import { budgets, pools, queues } from './resources.ts';
@@ -20,6 +21,7 @@ const CHECKS: readonly Check[] = [
   dates,
   choices,
   rules,
+  firstContacts,
   contexts,
   caps,
   openTimes,
