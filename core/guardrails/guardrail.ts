@@ -72,3 +72,9 @@ export type Guardrail = (variant: Variant, context: GuardContext) => Objection |
 
 /** The objection of a guardrail that depends on what cannot be looked up. */
 export const unknown = (detail: string): Objection => ({ detail, state: 'unknown' });
+
+/** Of two objections of a guardrail the one that stands for longer: what the other names as its end would be in vain. */
+export function longer(a: Objection | undefined, b: Objection | undefined): Objection | undefined {
+  if (!a || !b) return a ?? b;
+  return (b.until ?? Infinity) > (a.until ?? Infinity) ? b : a;
+}

@@ -2,7 +2,7 @@ import type { ResourceFact } from '../contracts/resources.ts';
 import type { Objection } from '../domain/decision.ts';
 import { NEVER } from '../domain/resource.ts';
 import type { GuardContext, Guardrail } from './guardrail.ts';
-import { unknown } from './guardrail.ts';
+import { longer, unknown } from './guardrail.ts';
 import type { Need, ResourceRule } from './needs.ts';
 import { endOfDay } from './day.ts';
 import { keyAt, needsOf } from './needs.ts';
@@ -60,14 +60,20 @@ function wanting(need: Need, { resources, blind, now }: GuardContext): Objection
   return fact ? short(need, fact, now) : unknown(`what is taken of ${need.resource} cannot be looked up`);
 }
 
-/** Objects when one of the resources a guardrail watches has too little left for the variant, or cannot be looked at. */
+/**
+ * Objects when one of the resources a guardrail watches has too little left for the variant, or cannot be looked at. Of several the one
+ * speaks that has enough again last.
+ */
 export const shortage =
   (rule: ResourceRule): Guardrail =>
   (variant, context) => {
+    let last: Objection | undefined;
     for (const need of needsOf(context.programme, variant)) {
       if (need.rule !== rule) continue;
-      const objection = once(context, need, '', () => wanting(need, context));
-      if (objection) return objection;
+      last = longer(
+        last,
+        once(context, need, '', () => wanting(need, context)),
+      );
     }
-    return undefined;
+    return last;
   };
