@@ -4,6 +4,7 @@ import type { Programme } from '../../../core/domain/programme.ts';
 import { rngFromText } from '../../../core/maths/xoshiro.ts';
 import type { EngineRig } from '../engine-rig.ts';
 import { HOUR, MINUTE } from '../programmes.ts';
+import { fateOf, toldAt } from './fates.ts';
 import type { Look, Name, Told } from './happenings.ts';
 import { KINDS, Log, refOf } from './happenings.ts';
 import { People } from './standing.ts';
@@ -56,6 +57,9 @@ export class World {
   /** Sends that were told of before they are decided. */
   readonly #foretold: { who: Name; send: string }[] = [];
   readonly #events: SignalEvent[] = [];
+  /** When the message of each decision really leaves; of one that was told of before nobody asks. */
+  readonly fates = new Map<string, number>();
+  readonly #untold: Asked[] = [];
   #number = 0;
 
   constructor(rig: EngineRig, programmes: readonly Programme[], seed: string) {
@@ -101,7 +105,7 @@ export class World {
     const ids = this.#programmes.map(({ id }) => id);
     if (foretold) {
       const { who, send } = foretold;
-      return this.#ask({ who, other: who, request: { programme: pick(this.#rng, ids), send } });
+      return this.#ask({ who, other: who, request: { programme: pick(this.#rng, ids), send } }, true);
     }
     const who = this.#name();
     const programme = below(this.#rng, 4) === 0 ? ids.slice(below(this.#rng, 2)) : pick(this.#rng, ids);
@@ -110,7 +114,7 @@ export class World {
     return this.#ask({ who, other, request: { programme, send: `s${++this.#number}` } });
   }
 
-  #ask({ who, other, request }: Omit<Asked, 'decision'> & { other: Name }): Step {
+  #ask({ who, other, request }: Omit<Asked, 'decision'> & { other: Name }, foretold = false): Step {
     return async () => {
       const decision = await this.rig.decide({ ...refOf(other), ...refOf(who) }, request);
       return () => {
@@ -122,6 +126,9 @@ export class World {
         if (decision.action === 'silence') return;
         this.#count('sends');
         this.#sent.push(asked);
+        if (foretold) return;
+        this.fates.set(decision.id, fateOf(this.#rng, decision.at));
+        this.#untold.push(asked);
       };
     };
   }
@@ -147,7 +154,7 @@ export class World {
 
   /** What became of one of the sends, told by the decision, by the platform's id, or by both; now and then before it is decided. */
   #about(what: string): Step {
-    const some = this.#lately(this.#sent);
+    const some = what === 'sent' || what === 'delivered' ? this.#left() : this.#lately(this.#sent);
     if (!some) return this.#decide();
     if (below(this.#rng, 20) === 0) {
       const early = { who: this.#name(), send: `s${++this.#number}` };
@@ -155,41 +162,50 @@ export class World {
       return this.#tell({ name: `${pick(this.#rng, CHANNELS)}_${what}`, ...early });
     }
     const { id, channel = '' } = some.decision;
+    const { now } = this.rig.clock;
     const by = below(this.#rng, 3);
     const about = { made: by === 1 ? undefined : id, send: by === 0 ? undefined : some.request.send };
     // a hand-over is told of under any channel, and one send may go out on two
     const other = channel === 'sales' || below(this.#rng, 20) === 0;
     const name = what.endsWith('completed') ? what : `${other ? pick(this.#rng, CHANNELS) : channel}_${what}`;
-    return this.#tell({ name, who: some.who, ...about });
+    const left = what === 'sent' || what === 'delivered' ? this.fates.get(id) : undefined;
+    const at =
+      left === undefined ? undefined : toldAt(this.#rng, left, { what, decision: some.decision, now });
+    return this.#tell({ name, who: some.who, ...about }, at);
   }
 
-  #tell(about: Pick<Told, 'name' | 'made' | 'send'> & { who: Name }): Step {
+  /** A message that has left, most likely the last of which nobody told yet. */
+  #left(): Asked | undefined {
+    const leftAt = ({ decision }: Asked): number => this.fates.get(decision.id) ?? Infinity;
+    const has = (some: Asked): boolean => leftAt(some) <= this.rig.clock.now;
+    const next = this.#untold
+      .slice(-500)
+      .filter(has)
+      .sort((a, b) => leftAt(b) - leftAt(a))[0];
+    const some = next && below(this.#rng, 8) > 0 ? next : this.#lately(this.#sent);
+    if (!some || !has(some)) return undefined;
+    if (some === next) this.#untold.splice(this.#untold.indexOf(some), 1);
+    return some;
+  }
+
+  /** The clock of whoever reports something may be behind, and the report late. */
+  #tell(
+    about: Pick<Told, 'name' | 'made' | 'send'> & { who: Name },
+    at = this.rig.clock.now - below(this.#rng, 5 * HOUR),
+  ): Step {
     const { who, name, made: decisionId, send } = about;
-    // the clock of whoever reports it may be behind, and the report late
-    const at = this.rig.clock.now - below(this.#rng, 5 * HOUR);
     const id = `e${++this.#number}`;
     const orderId =
       name === 'Order Completed' && below(this.#rng, 3) > 0 ? `${who} ${below(this.#rng, 4)}` : undefined;
     const machine = below(this.#rng, 8) === 0 ? true : undefined;
     const person = refOf(who);
-    const event: SignalEvent = {
-      type: 'signal',
-      source: 's',
-      id,
-      at,
-      person,
-      name,
-      values: {},
-      orderId,
-      machine,
-      decisionId,
-      send,
-    };
+    const told = { source: 's', id, at, person, name, orderId, machine, decisionId, send };
+    const event: SignalEvent = { ...told, type: 'signal', values: {} };
     this.#events.push(event);
     return () =>
       this.#ingest(event, true, () => {
-        const told = { name, at, event: id, made: decisionId, send, orderId, machine };
-        this.log.add({ kind: 'told', who, told });
+        const heard = { name, at, event: id, made: decisionId, send, orderId, machine };
+        this.log.add({ kind: 'told', who, told: heard });
       });
   }
 

@@ -1,26 +1,30 @@
 import type { Store } from '../../../core/contracts/store.ts';
+import type { Programme } from '../../../core/domain/programme.ts';
 import { engineRig } from '../engine-rig.ts';
+import { MINUTE } from '../programmes.ts';
 import { World } from './caps-world.ts';
 import { checkLog } from './check-log.ts';
 import type { Fault } from './faults.ts';
+import { tooClose } from './fates.ts';
 import { codesFor, limited } from './limited.ts';
 import { outliving } from './outliving.ts';
 import type { Proof } from './proof.ts';
+import { Standing } from './standing.ts';
 
 const AT_ONCE = 64;
 
 /**
  * Decisions among sends, aborts, merges, repeated and late events of 64 callers, under limits of every kind: none is broken, no place
- * is wasted, and nothing is kept for longer than its time. What was answered is compared with what a replay of the whole log says, which
+ * is wasted, nothing is kept for longer than its time, and of what really leaves, hours or days late, no more comes together than caps
+ * allow. What was answered is compared with what a replay of the whole log says, which
  * counts by another way than the program. `fault` is built into what is looked at.
  */
 export async function proveCaps(
   store: Store,
   decisions: number,
   seed: string,
-  fault: Fault = {},
+  { fault = {}, programmes = limited(decisions) }: { fault?: Fault; programmes?: Programme[] } = {},
 ): Promise<Proof> {
-  const programmes = limited(decisions);
   const codes = codesFor(decisions);
   await store.addCodes('spring', codes);
   const { programme: other = (own) => own, store: through = (own) => own } = fault;
@@ -34,5 +38,19 @@ export async function proveCaps(
   }
   const { wrong, counts } = checkLog(world.log, programmes, codes);
   const kept = await outliving(store, world.log, programmes);
-  return { counts: { ...world.counts, ...counts }, wrong: [...world.wrong, ...wrong, ...kept] };
+  const { people } = new Standing(world.log, programmes);
+  const close = [...tooClose(world, programmes, people)];
+  return {
+    counts: { ...world.counts, ...counts, late: lateIn(world), 'too close': close.length },
+    wrong: [...world.wrong, ...wrong, ...kept, ...close],
+  };
+}
+
+/** How many messages really left later than a minute after they were decided on. */
+function lateIn({ log, fates }: World): number {
+  const decisions = log.all.flatMap((own) => (own.kind === 'asked' ? own.looks : []));
+  return decisions.filter(({ decision }) => {
+    const at = fates.get(decision?.id ?? '') ?? Infinity;
+    return at < Infinity && at > decision!.at + MINUTE;
+  }).length;
 }

@@ -1,4 +1,4 @@
-import type { WorkFacts, WorkWrites } from '../../../core/contracts/records.ts';
+import type { Contact, WorkFacts, WorkWrites } from '../../../core/contracts/records.ts';
 import type { Store } from '../../../core/contracts/store.ts';
 import type { Cap, Programme } from '../../../core/domain/programme.ts';
 import { NEVER } from '../../../core/domain/resource.ts';
@@ -98,5 +98,21 @@ export const FAULTS: Readonly<Record<string, Fault>> = {
       own.resource.startsWith('cap/') ? { ...own, endsAt: NEVER } : own,
     ),
   })),
+  'a message counts from when it was decided on': withFacts((facts) => ({
+    ...facts,
+    contacts: facts.contacts.map((own) => ({ ...own, at: own.firstAt ?? own.at, heard: undefined })),
+  })),
+  'a place is free while its message may still be sent': {
+    store: (own) => ({
+      ...own,
+      transact: (query, work) =>
+        own.transact(query, (facts) => {
+          const since = query.now! - HOUR;
+          const held = (contact: Contact): boolean =>
+            contact.state === undefined && contact.releasesAt !== undefined && contact.at <= since;
+          return work({ ...facts, contacts: facts.contacts.filter((contact) => !held(contact)) });
+        }),
+    }),
+  },
   'events count twice': withFacts((facts) => ({ ...facts, seen: [] })),
 };

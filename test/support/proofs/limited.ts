@@ -67,3 +67,14 @@ export const limited = (decisions: number): Programme[] => [
     },
   }),
 ];
+
+/** The same where one lets a person have a single message in some hours, whoever sent it. */
+export const tight = (decisions: number): Programme[] =>
+  limited(decisions).map((own) => {
+    const { caps = [] } = own.guardrails;
+    if (own.id !== 'second') return own;
+    return {
+      ...own,
+      guardrails: { ...own.guardrails, caps: [...caps, { per: 'person', count: 1, hours: 3 }] },
+    };
+  });
