@@ -73,7 +73,7 @@ export function full(cap: Cap, variant: Variant, context: GuardContext): Objecti
   const next = until === undefined ? 'never' : new Date(until).toISOString();
   const unsent = near.filter(({ state, at }) => state !== 'sent' && at < now + open + window).length;
   const waiting = unsent === 0 ? '' : ` (${unsent} not known to be sent)`;
-  const what = `${cap.channel ?? 'any'} contacts${WHOSE[cap.per] ?? ''}${waiting}`;
+  const what = `${cap.channel === undefined ? '' : `${cap.channel} `}contacts${WHOSE[cap.per] ?? ''}${waiting}`;
   const { count: limit, hours, per, channel } = cap;
   const detail = `${most} of ${limit} ${what} in ${hours} h, next free ${next}`;
   return { detail, until, count: most, limit, hours, per, channel };

@@ -95,7 +95,7 @@ describe('caps', () => {
     expect(dropped[0]).toEqual({
       option: 'mail',
       rule: 'caps',
-      detail: '1 of 1 any contacts (1 not known to be sent) in 24 h, next free 2026-11-23T13:00:00.000Z',
+      detail: '1 of 1 contacts (1 not known to be sent) in 24 h, next free 2026-11-23T13:00:00.000Z',
       ...{ until: NOON + HOUR, count: 1, limit: 1, hours: 24, per: 'person' },
     });
   });

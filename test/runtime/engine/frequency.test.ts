@@ -61,7 +61,7 @@ describe('the frequency of a person', () => {
     expect([action, guardrail]).toEqual(['silence', 'frequency']);
     expect(dropped[0]).toMatchObject({
       ...{ rule: 'frequency', count: 3, limit: 3, hours: 168, until: NOON + 4 * DAY },
-      detail: expect.stringMatching(/^3 of 3 any contacts of this programme .* target, from 2 to 4$/),
+      detail: expect.stringMatching(/^3 of 3 contacts of this programme .* target, from 2 to 4$/),
     });
     const others = contacts.map((one) => ({ ...one, programme: 'another' }));
     expect(asked(own, others).action).toBe('send');
