@@ -34,11 +34,15 @@ export function lastReaction({ programme, signals = [], now }: GuardContext, cha
   return Math.max(lastOf(signals, names), now - IGNORED_LOOKBACK_HOURS * HOUR_MS);
 }
 
-/** Contacts nobody reacted to since, on one channel; to what is planned for later nobody can have. */
+/**
+ * Contacts nobody reacted to since, on one channel; to what is planned for later nobody can have. What may still be sent when it is
+ * decided counts for later times, too: it is likely to be.
+ */
 function ignored(context: GuardContext, channel: string): Contact[] {
+  const { contacts, now, asOf = now } = context;
   const since = lastReaction(context, channel);
-  return standing(context.contacts, context.now).filter(
-    (contact) => contact.channel === channel && contact.at > since && contact.at <= context.now,
+  return standing(contacts, asOf).filter(
+    (contact) => contact.channel === channel && contact.at > since && contact.at <= now,
   );
 }
 
@@ -68,7 +72,7 @@ function endOfRest(context: GuardContext, channel: string, rule: IgnoredRule): n
     return [at + rule.hours * HOUR_MS, at + IGNORED_LOOKBACK_HOURS * HOUR_MS, endOf(contact)];
   });
   const later = ends.filter((end) => end > context.now).sort((a, b) => a - b);
-  return later.find((now) => !enough({ ...context, now }, channel, rule)) ?? Infinity;
+  return later.find((now) => !enough({ ...context, now, asOf: now }, channel, rule)) ?? Infinity;
 }
 
 function afterIgnored(context: GuardContext, channel: string): Objection | undefined {

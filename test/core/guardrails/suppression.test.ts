@@ -4,6 +4,7 @@ import type { Contact, StoredSignal } from '../../../core/contracts/records.ts';
 import type { Guardrails } from '../../../core/domain/programme.ts';
 import { newPerson } from '../../../core/domain/person.ts';
 import { check } from '../../../core/guardrails/check.ts';
+import { checkTimes } from '../../../core/guardrails/check-times.ts';
 import { lookbackOf, signalsAsked } from '../../../core/guardrails/lookback.ts';
 import { compileRules } from '../../../runtime/engine/eligibility.ts';
 import { CLICK, DAY, HOUR, LEFT, NOON, ORDER, programme, variant } from '../../support/programmes.ts';
@@ -24,22 +25,15 @@ interface Past {
   blind?: boolean;
 }
 
-function reasons(
-  guardrails: Guardrails,
-  { contacts = [], signals = [], now = NOON, blind }: Past,
-): Record<string, string> {
+function asked(guardrails: Guardrails, { contacts = [], signals = [], now = NOON, blind }: Past) {
   const variants = [variant('mail'), variant('text', { channel: 'sms' })];
   const own = programme({ variants, guardrails, goal: { signals: [ORDER, LEFT] } });
-  const given = {
-    programme: own,
-    person: newPerson('p', []),
-    contacts,
-    signals,
-    now,
-    blind,
-    standings: () => 'open' as const,
-  };
-  const { dropped } = check({ ...given, rules: compileRules(own) });
+  const given = { programme: own, person: newPerson('p', []), contacts, signals, now, blind };
+  return { ...given, standings: () => 'open' as const, rules: compileRules(own) };
+}
+
+function reasons(guardrails: Guardrails, past: Past): Record<string, string> {
+  const { dropped } = check(asked(guardrails, past));
   return Object.fromEntries(dropped.map(({ option, detail }) => [option, detail]));
 }
 
@@ -55,6 +49,14 @@ describe('rest after contacts nobody reacted to', () => {
     expect(reasons(rule, { contacts: three, now: end - 1 })).toHaveProperty('mail');
     expect(reasons(rule, { contacts: three, now: end })).toEqual({});
     expect(reasons(rule, { contacts: three.slice(1) })).toEqual({});
+  });
+
+  it('holds at times that are planned for while its contacts may still be sent', () => {
+    const two = [NOON - HOUR, NOON - HOUR / 2];
+    const waiting = two.map((at) => contact(at, { state: undefined, releasesAt: at + 2 * HOUR }));
+    const given = asked({ suppressAfterIgnored: { count: 2, hours: 48 } }, { contacts: waiting });
+    const times = [0, 1, 1.5, 2, 5].map((hours) => NOON + hours * HOUR);
+    expect(checkTimes(given, times).open.get('mail')).toEqual([]);
   });
 
   it('ends when it said that it would, also where its contacts are no longer looked at or were given back', () => {

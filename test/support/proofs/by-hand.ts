@@ -172,7 +172,7 @@ function restRules(own: Programme): Rule[] {
   const objects: Rule['objects'] = (variant, at, known) => {
     const since = reacted(own, variant, known);
     const some = known.messages.filter(
-      (one) => stands(at)(one) && one.channel === variant.channel && one.at > since && one.at <= at,
+      (one) => stands(known.now)(one) && one.channel === variant.channel && one.at > since && one.at <= at,
     );
     const last = Math.max(...some.map((one) => one.at));
     return some.length >= ignored!.count && at < last + ignored!.hours * HOUR;
