@@ -4,7 +4,7 @@ import type { Cap, Programme, Variant } from '../domain/programme.ts';
 import { HOUR_MS } from '../domain/programme.ts';
 import { endOf, lastTimeOf, standing } from './contacts.ts';
 import type { GuardContext, Guardrail } from './guardrail.ts';
-import { unknown } from './guardrail.ts';
+import { longer, unknown } from './guardrail.ts';
 import { pastOf } from './history.ts';
 import { once } from './once.ts';
 
@@ -101,19 +101,25 @@ function often(
   };
 }
 
-/** Caps count contacts of the person, over all programmes or in this one, or signals, in windows that roll to the millisecond. */
+/** Why there is no room under one cap for a message with a variant, or undefined. */
+const against = (cap: Cap, variant: Variant, context: GuardContext): Objection | undefined =>
+  cap.per === 'person-variant'
+    ? full(cap, variant, context)
+    : once(context, cap, '', () =>
+        cap.signal === undefined ? full(cap, variant, context) : often(cap, context),
+      );
+
+/**
+ * Caps count contacts of the person, over all programmes or in this one, or signals, in windows that roll to the millisecond. Of several
+ * the one speaks that has room again last.
+ */
 export const caps: Guardrail = (variant, context) => {
+  let last: Objection | undefined;
   for (const cap of context.programme.guardrails.caps ?? []) {
     if (cap.channel !== undefined && cap.channel !== variant.channel) continue;
     if (!ofPerson(cap)) continue;
     if (context.blind) return unknown('contacts cannot be looked up');
-    const objection =
-      cap.per === 'person-variant'
-        ? full(cap, variant, context)
-        : once(context, cap, '', () =>
-            cap.signal === undefined ? full(cap, variant, context) : often(cap, context),
-          );
-    if (objection) return objection;
+    last = longer(last, against(cap, variant, context));
   }
-  return undefined;
+  return last;
 };

@@ -57,6 +57,16 @@ describe('caps', () => {
     expect(allowed([cap(2, 168), cap(1, 1)], contacts)).toEqual([]);
   });
 
+  it('say when the last of those that are full has room again', () => {
+    const own = programme({ variants: [mail], guardrails: { caps: [cap(1, 24), cap(2, 168), cap(3, 48)] } });
+    const contacts = [contact(NOON - 2 * HOUR), contact(NOON - 3 * HOUR)];
+    const given = { programme: own, person: newPerson('p', []), contacts };
+    const [dropped] = check({ ...given, now: NOON }).dropped;
+    expect(dropped?.detail).toMatch(/^2 of 2 .* in 168 h, next free 2026-11-30T09:00:00.000Z$/);
+    expect(check({ ...given, now: dropped!.until! - 1 }).allowed).toEqual([]);
+    expect(check({ ...given, now: dropped!.until! }).allowed).toEqual([mail]);
+  });
+
   it('of 0 let nothing pass, ever', () => {
     expect(allowed([cap(0, 24, 'email')], [])).toEqual(['text']);
   });

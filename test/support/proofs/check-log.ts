@@ -6,23 +6,26 @@ import { Standing } from './standing.ts';
 
 interface InTheWay {
   rule: string;
-  /** When it says that it ends, where that is looked at. */
+  /** When it says that it ends, Infinity: never; absent: that is not looked at. */
   until?: number | undefined;
   text: string;
 }
 
 /** When a cap of one person has room again if nothing else happens: as many as are too many have to leave. */
-function freeAgain({ look: { place }, limit, taken, takings }: Count): number | undefined {
+function freeAgain({ look: { place }, limit, taken, takings }: Count): number {
   const ends = new Map<string, number>();
   for (const { key, from, to, until } of takings) {
     if (place >= from && place < to) ends.set(key, Math.max(until, ends.get(key) ?? 0));
   }
   const sorted = [...ends.values()].sort((a, b) => a - b);
-  const at = sorted[taken - limit.most];
-  return at === Infinity ? undefined : at;
+  return sorted[taken - limit.most] ?? Infinity;
 }
 
-/** What is in the way of each variant at each look, the first of it. */
+/** Whether of two things in the way by one rule the second speaks: it is there for longer, as far as that is known. */
+const outlasts = (first: InTheWay, then: InTheWay): boolean =>
+  first.rule === then.rule && then.until !== undefined && then.until > (first.until ?? -Infinity);
+
+/** What is in the way of each variant at each look: of the first rule there is what is there for longest. */
 function inTheWay(room: Room, own: Programme, codes: number): Map<Look, Map<string, InTheWay>> {
   const found = new Map<Look, Map<string, InTheWay>>();
   for (const count of room.counts(own, codes)) {
@@ -31,10 +34,10 @@ function inTheWay(room: Room, own: Programme, codes: number): Map<Look, Map<stri
       if (taken + limit.needs(variant) <= limit.most) continue;
       let all = found.get(look);
       if (!all) found.set(look, (all = new Map<string, InTheWay>()));
-      if (all.has(variant.id)) continue;
       const until = limit.among === 'person' ? freeAgain(count) : undefined;
       const text = `${limit.rule} ${limit.text}: ${taken} of ${limit.most}`;
-      all.set(variant.id, { rule: limit.rule, until, text });
+      const [first, own] = [all.get(variant.id), { rule: limit.rule, until, text }];
+      if (!first || outlasts(first, own)) all.set(variant.id, own);
     }
   }
   return found;
@@ -48,7 +51,7 @@ function wrongWith(look: Look, own: Programme, expected: ReadonlyMap<string, InT
     if (there?.rule !== told?.rule) {
       return `${id} was ${told ? `dropped by ${told.rule}` : 'free'}, and there is ${there?.text ?? 'room'}`;
     }
-    if (there?.until !== undefined && there.until !== told?.until)
+    if (there?.until !== undefined && there.until !== (told?.until ?? Infinity))
       return `${id} is said to be free at ${told?.until}, and is at ${there.until}: ${there.text}`;
   }
   const { decision } = look;

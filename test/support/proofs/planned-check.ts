@@ -72,9 +72,13 @@ function wrongDropped(own: Programme, known: Known, expected: Expected, dropped:
     if (one?.rule !== name)
       return `${variant.id} was ${one ? `dropped by ${one.rule}` : 'free'}, and there is ${name ?? 'room'}`;
     if (!one || !rule || rule.shared || one.until === undefined) continue;
-    const then = (at: number): boolean => rule.objects(variant, at, { ...known, now: at });
-    if (then(one.until) || !then(one.until - 1))
-      return `${variant.id} is said to be free of ${rule.text} at ${one.until}`;
+    const { until } = one;
+    const then = ({ objects }: Rule, at: number): boolean =>
+      objects(variant, at, { ...known, now: at, asOf: at });
+    // of several caps that are full the one speaks that has room last
+    const same = against(own, variant, known.now, known).filter(({ name: its }) => its === rule.name);
+    if (!same.some((own) => !then(own, until) && then(own, until - 1)))
+      return `${variant.id} is said to be free of ${rule.name} at ${until}`;
   }
   return undefined;
 }
