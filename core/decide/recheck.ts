@@ -53,6 +53,7 @@ export function recheckOf(
   const now = Math.max(facts.now, sendTimeOf(sent));
   return {
     request: { ...request, programme, pin, pieces, atOnce: true },
-    facts: { ...facts, contacts, resources, now },
+    // what may still be sent now may be by then
+    facts: { ...facts, contacts, resources, now, asOf: facts.now },
   };
 }

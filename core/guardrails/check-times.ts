@@ -50,7 +50,8 @@ export function checkTimes(context: GuardContext, times: readonly number[]): Che
   const firsts = firstsAlike(context);
   const groups = [...Map.groupBy(variants.keys(), (place) => firsts[place]!).values()];
   // what is found for one variant at a time holds for the others at that time, and some of it at every time
-  const shared = { past: pastOf(context), lasting: new Map(), asOf: context.now };
+  const { now: decided, asOf = decided } = context;
+  const shared = { past: pastOf(context), lasting: new Map(), asOf };
   const contexts = times.map((now) => ({ ...context, ...shared, now, found: new Map() }));
   const checked: CheckedTimes = { allowed: [], dropped: [], open: new Map(), pruned: {} };
   const found = new Map<string, ReturnType<typeof openFor>>();

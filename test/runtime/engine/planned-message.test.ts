@@ -59,8 +59,8 @@ describe('a planned message that is looked at again before it goes out', () => {
   });
 
   /** Somebody whose message is planned for later, a minute before it goes out. */
-  async function planned(own: Programme) {
-    const rig = await engineRig({ programmes: [own] });
+  async function planned(own: Programme, ...others: Programme[]) {
+    const rig = await engineRig({ programmes: [own, ...others] });
     let [i, made] = [0, await rig.decide({ userId: 'u0' }, { send: 's' })];
     // one for now takes the only place there is
     while (made.sendAt === undefined) {
@@ -95,5 +95,20 @@ describe('a planned message that is looked at again before it goes out', () => {
     const seen = await look();
     expect(seen.dropped.find(({ option }) => option === seen.pin)?.rule).toBe(guardrail);
     expect(seen.action).toBe('silence');
+  });
+
+  it('is held back by what may still be sent before it, also what is released by then', async () => {
+    const own = programme({
+      timing: { horizonHours: 24 },
+      guardrails: { caps: [{ per: 'person', ...per }] },
+    });
+    const other = programme({ id: 'other', guardrails: { releaseAfterHours: 0.25 } });
+    const { rig, made, look, person } = await planned(own, other);
+    rig.clock.now = sendTimeOf(made) - 30 * MINUTE;
+    expect((await rig.decide(person, { programme: 'other', send: 'o' })).action).toBe('send');
+    rig.clock.now += 10 * MINUTE;
+    expect(await look()).toMatchObject({ action: 'silence', guardrail: 'caps' });
+    rig.clock.now += 10 * MINUTE;
+    expect(await look()).toMatchObject({ action: 'send', variant: made.variant });
   });
 });

@@ -33,7 +33,7 @@ export interface Said {
 
 /** All that bears on one question about one person. */
 export interface Known {
-  /** When the message would be decided on, and when what is taken of shared limits was looked up. */
+  /** When the message would go out at the soonest, and when it is decided on. */
   now: number;
   asOf: number;
   /** The person's, and those of the programme to anybody. */
@@ -106,8 +106,8 @@ function signalRule({ signal, count, hours }: Cap): Rule['objects'] {
 }
 
 function personRule(own: Programme, cap: Cap): Rule['objects'] {
-  return (variant, at, { messages, now }) => {
-    const some = messages.filter((one) => stands(now)(one) && counts(own, cap, variant)(one));
+  return (variant, at, { messages, asOf }) => {
+    const some = messages.filter((one) => stands(asOf)(one) && counts(own, cap, variant)(one));
     return tooMany(some, at, { ...cap, of: own });
   };
 }
@@ -172,7 +172,7 @@ function restRules(own: Programme): Rule[] {
   const objects: Rule['objects'] = (variant, at, known) => {
     const since = reacted(own, variant, known);
     const some = known.messages.filter(
-      (one) => stands(known.now)(one) && one.channel === variant.channel && one.at > since && one.at <= at,
+      (one) => stands(known.asOf)(one) && one.channel === variant.channel && one.at > since && one.at <= at,
     );
     const last = Math.max(...some.map((one) => one.at));
     return some.length >= ignored!.count && at < last + ignored!.hours * HOUR;
@@ -188,8 +188,8 @@ export function rulesOf(own: Programme): Rule[] {
     (endsAt === undefined || at < Date.parse(endsAt));
   const all = caps.map((cap) => capRule(own, cap));
   const { perDays = 0 } = own.frequency ?? {};
-  const often: Rule['objects'] = (_, at, { messages, target, now }) => {
-    const some = messages.filter((one) => stands(now)(one) && one.programme === own.id);
+  const often: Rule['objects'] = (_, at, { messages, target, asOf }) => {
+    const some = messages.filter((one) => stands(asOf)(one) && one.programme === own.id);
     return tooMany(some, at, { count: target, hours: 24 * perDays, of: own });
   };
   return [
