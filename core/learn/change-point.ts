@@ -4,7 +4,7 @@ import type { Arrived, Awaited } from './arrived.ts';
 import type { Block, BlockTotal } from './blocks.ts';
 import { addAll, columnsOf } from './blocks.ts';
 import { countsFor } from './counts-for.ts';
-import { addOrders, MEAN_ORDERS, NO_ORDERS, noiseOf } from './models/value.ts';
+import { addOrders, NO_ORDERS, noiseOf } from './models/value.ts';
 import { orderSums } from './robust-totals.ts';
 import { hadKey, pairKey } from './worths.ts';
 
@@ -37,6 +37,9 @@ const LEAST_HOURS = 24;
 /** Least share of the mean rate that is expected of a block: a linear model may expect less than nothing. */
 const LEAST_SHARE = 0.1;
 
+/** As many orders of the usual size as hold the values of one side of a boundary. */
+const HELD_ORDERS = 20;
+
 /** What came of the trials of one option in the blocks, in order of time. */
 interface Series {
   option: OptionKey;
@@ -51,9 +54,12 @@ interface Series {
   size: number;
 }
 
-/** How many values of the usual size come to as much: what one is worth is learned from logarithms (`robust-totals.ts`). */
+/**
+ * How many values of the usual size come to as much: what one is worth is learned from logarithms (`robust-totals.ts`). A side of a boundary may be
+ * a day, and a few huge orders in one are chance: it is held by more than what an option is.
+ */
 const worthOf = (observed: number, logs: number): number =>
-  observed * Math.exp(logs / (MEAN_ORDERS + observed));
+  observed * Math.exp(logs / (HELD_ORDERS + observed));
 
 /** Expected worth of a trial by its features, all blocks together: a ridge regression, the mean where there is no context. */
 function expectation(totals: readonly (BlockTotal | undefined)[], signal: string): Float64Array {
