@@ -17,8 +17,9 @@ export const workspace: Check = (programme, { others = [] }) => {
     if (capOn(programme, channel)) return [];
     const other = others.find((one) => one.id !== programme.id && capOn(one, channel));
     if (!other) return [];
-    const { count, hours, channel: on = 'any' } = capOn(other, channel)!;
-    const message = `By ${other.id} a person has at most ${count} ${on} contacts of all programmes in ${hours} h, and this one sends on ${channel} past that.`;
+    const { count, hours, channel: on } = capOn(other, channel)!;
+    const contacts = on === undefined ? 'contacts' : `${on} contacts`;
+    const message = `By ${other.id} a person has at most ${count} ${contacts} of all programmes in ${hours} h, and this one sends on ${channel} past that.`;
     const fix = 'Declare the same cap here ("per": "person"), if it is meant for all programmes.';
     return [{ code: 'person-cap-missing', path: 'guardrails.caps', message, fix }];
   });

@@ -51,7 +51,7 @@ describe('a cap over all programmes that one of them does not have', () => {
   it('is found on every channel where it counts all', async () => {
     expect(await save(of('all', [{ per: 'person', count: 5, hours: 24 }], 'push'))).toEqual([]);
     expect(await lint(of('late', undefined, 'sms'))).toEqual([
-      'By all a person has at most 5 any contacts of all programmes in 24 h, and this one sends on sms past that.',
+      'By all a person has at most 5 contacts of all programmes in 24 h, and this one sends on sms past that.',
     ]);
   });
 });
