@@ -116,7 +116,7 @@ describe.each(STORES)('what is learned of pieces, in %s', (_, open) => {
     const rig = await engineRig({ store: await opened(open), programmes: [versions[0]!] });
     for (const [i, own] of versions.entries()) {
       if (i > 0) await change(rig, own, i);
-      const world = traffic(192 + i, ['welcome'], 12);
+      const world = traffic(192 + i, ['welcome'], 16);
       const asks = world.asks.map((ask) => ({ ...ask, send: `${i} ${ask.send}` }));
       const decisions = await makeDecisions(rig, asks);
       const named = world.happenings.map(({ event, ...rest }) => ({
