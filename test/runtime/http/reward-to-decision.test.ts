@@ -19,7 +19,7 @@ const nextDecision = (): Promise<Answer> => asked('user=nobody&preview=1');
 
 test(
   'an order counts for the decisions after it without anybody doing anything',
-  { timeout: 20_000 },
+  { timeout: 90_000 },
   async () => {
     const people = Array.from({ length: 60 }, (_, i) => `u${i}`);
     const sent = await Promise.all(
@@ -43,8 +43,9 @@ test(
     );
     const scoreOf = ({ trace }: Answer): number =>
       trace.eligible.find(({ option }) => option === variant)!.score;
+    // how soon is measured (bench/reward.ts); here, that it comes
     await expect
-      .poll(async () => scoreOf(await nextDecision()), { timeout: 5_000 })
+      .poll(async () => scoreOf(await nextDecision()), { timeout: 60_000 })
       .toBeGreaterThan(scoreOf(before));
     const after = await nextDecision();
     expect(after.trace.modelVersion).toBeGreaterThan(before.trace.modelVersion);
