@@ -1,6 +1,7 @@
 import type { ASTNode } from '@marcbachmann/cel-js';
 import { isText, pathIn } from './cel.ts';
 import { plainly } from './cel-strict.ts';
+import { inside } from './rule-parts.ts';
 
 const [NUMBER, TEXT, TRUTH, TIME, LENGTH] = [
   'a number',
@@ -38,20 +39,10 @@ function kindOfValue(value: unknown): string | undefined {
   return kinds[typeof value];
 }
 
-/** What a path of fields leads to in what a rule may look at; undefined: nothing. */
-const valueAt = (path: readonly string[], scope: object): unknown =>
-  path.reduce<unknown>(
-    (of, name) =>
-      typeof of === 'object' && of !== null && Object.hasOwn(of, name)
-        ? (of as Record<string, unknown>)[name]
-        : undefined,
-    scope,
-  );
-
 /** Of what kind a part of a rule is, as far as that can be told without asking it. */
 function kindOf(node: ASTNode | undefined, scope: object): string | undefined {
   const path = node && pathIn(node);
-  if (path) return kindOfValue(valueAt(path, scope));
+  if (path) return kindOfValue(inside(scope, path));
   switch (node?.op) {
     case 'value':
       return kindOfValue(node.args);

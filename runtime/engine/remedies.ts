@@ -3,20 +3,10 @@ import type { Remedies } from '../../core/decide/why/candidates.ts';
 import type { Change } from '../../core/decide/why/change.ts';
 import { openTimes } from './open-times.ts';
 import type { Field, Parts } from './rule-parts.ts';
-import { partsOf } from './rule-parts.ts';
+import { inside, partsOf } from './rule-parts.ts';
 
 /** Changes that are tried for one part of a rule at most. */
 const MOST = 60;
-
-/** What a value has under each of some names, one inside the other. */
-const inside = (value: unknown, names: readonly string[]): unknown =>
-  names.reduce<unknown>(
-    (of, name) =>
-      typeof of === 'object' && of !== null && Object.hasOwn(of, name)
-        ? (of as Record<string, unknown>)[name]
-        : undefined,
-    value,
-  );
 
 const recordOf = (of: string, { read, context }: Complete): Record<string, unknown> =>
   of === 'context' ? context : (read.traits ?? {});

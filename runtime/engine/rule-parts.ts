@@ -17,6 +17,16 @@ export interface Field {
   beside: Field[];
 }
 
+/** What a value has under each of some names, one inside the other; undefined: nothing. */
+export const inside = (value: unknown, names: readonly string[]): unknown =>
+  names.reduce<unknown>(
+    (of, name) =>
+      typeof of === 'object' && of !== null && Object.hasOwn(of, name)
+        ? (of as Record<string, unknown>)[name]
+        : undefined,
+    value,
+  );
+
 /** What a part of a rule names and what it compares with. */
 export interface Parts {
   fields: Field[];
