@@ -48,6 +48,9 @@ export const goal = z
     const issue = (path: Path, message: string): void => context.addIssue({ code: 'custom', path, message });
     const weighed = signals.filter(({ weight }) => weight !== 0);
     for (const [i, { signal, weight }] of signals.entries()) {
+      // credits are kept by signal: two of one name would be added up, and each weigh the sum
+      if (signals.findIndex((own) => own.signal === signal) !== i)
+        issue(['signals', i, 'signal'], 'a signal that no other of the goal names');
       const limited = limits.some((own) => own.signal === signal);
       if (weight === 0 && !(limited && weighed.length > 0))
         issue(['signals', i, 'weight'], 'a weight other than 0, unless a limit counts it beside others');

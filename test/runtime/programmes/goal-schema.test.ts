@@ -40,6 +40,7 @@ describe('a goal', () => {
     [{ signals: [ORDER, LEFT], limits: [{ ...LIMITS[0], sure: 0.2 }] }, 'goal.limits.0.sure', '0.5'],
     [{ signals: [ORDER, LEFT], limits: [{ signal: LEFT.signal }] }, 'goal.limits.0.atMost', 'number'],
     [{ signals: [ORDER], beyondLimits: 'silence' }, 'goal.beyondLimits', 'limits'],
+    [{ signals: [ORDER, REVENUE] }, 'goal.signals.1.signal', 'no other'],
     [{ signals: [{ ...ORDER, weight: 1e300 }] }, 'goal.signals.0.weight', '1e12'],
     [{ signals: [{ ...ORDER, weight: -1e-300 }] }, 'goal.signals.0.weight', '1e-12'],
     [{ signals: [{ ...REVENUE, weight: 1e9, cap: 1e9 }] }, 'goal.signals.0.weight', '1e12'],
