@@ -1,5 +1,6 @@
 import type { Decision, DecideRequest } from '../domain/decision.ts';
 import { SILENCE } from '../domain/decision.ts';
+import { whatStands } from '../domain/orders.ts';
 import type { Programme } from '../domain/programme.ts';
 import type { GuardContext, Rules } from '../guardrails/guardrail.ts';
 import { check } from '../guardrails/check.ts';
@@ -20,7 +21,7 @@ import { retryAtOf } from './deferral.ts';
 import { decisionId } from './decision-id.ts';
 import { timed, timesOf } from './timed.ts';
 
-/** What is known when one decision is made: what guardrails may look at, and whose send it is. */
+/** What is known when one decision is made: what guardrails may look at, and whose send it is. Its signals may be all there are. */
 export interface DecideFacts extends Omit<GuardContext, 'programme' | 'context' | 'rules'> {
   sendKey: string;
   /** The model may be older than the one other copies decide on. */
@@ -60,7 +61,8 @@ export function decide(
   // One stream for each programme and send of each person: the same draws the same number, whoever asks and however often.
   const whose = `${live.programme.id} ${person.aliases[0] ?? person.id}`;
   const drawSeed = hash32(`${seed} draw ${whose} ${sendKey}`);
-  return decideBy(withPerson(request, facts, live), withTarget(facts, live), live, drawSeed);
+  const known = { ...facts, signals: facts.signals && whatStands(facts.signals, live.programme) };
+  return decideBy(withPerson(request, known, live), withTarget(known, live), live, drawSeed);
 }
 
 /** The request with what the programme's features take from the person. */

@@ -3,6 +3,7 @@ import type { Objection } from '../domain/decision.ts';
 import type { Answering } from '../domain/answering.ts';
 import type { Frequency, FrequencyTarget } from '../domain/frequency.ts';
 import type { Cap, GoalSignal, Programme } from '../domain/programme.ts';
+import { firstReports } from '../domain/orders.ts';
 import { DAY_MS, HOUR_MS } from '../domain/programme.ts';
 import { full } from './caps.ts';
 import { lastTimeOf, standing } from './contacts.ts';
@@ -36,13 +37,13 @@ const madeByAnybody = ({ contacts, now }: GuardContext): Contact[] =>
 const made = (given: GuardContext): Contact[] =>
   madeByAnybody(given).filter((own) => own.programme === given.programme.id);
 
-/** What came of the contacts a person had: an answer is a signal before the next contact, and no machine's. */
+/** What came of the contacts a person had: an answer is a signal before the next contact. */
 function answersOf(
   { now, signals = [] }: GuardContext,
   contacts: readonly Contact[],
   { goal, rate }: Answering,
 ): Required<Omit<FrequencyTarget, 'target'>> {
-  const times = signals.filter((own) => own.name === goal.signal && own.machine !== true).map(({ at }) => at);
+  const times = firstReports(signals.filter(({ name }) => name === goal.signal)).map(({ at }) => at);
   let [answered, expected] = [0, 0];
   for (const [i, { at }] of contacts.entries()) {
     if (at <= now - IGNORED_LOOKBACK_HOURS * HOUR_MS) continue;

@@ -15,7 +15,7 @@ export interface GuardContext {
   programme: Programme;
   person: Person;
   contacts: readonly Contact[];
-  /** Signals of the names and as far back as guardrails ask for, and maybe others. */
+  /** Signals of the names and as far back as guardrails ask for, and maybe others: those that stand (`whatStands`). */
   signals?: readonly StoredSignal[] | undefined;
   /** What is taken of the resources the programme's variants need. */
   resources?: ReadonlyMap<ResourceKey, ResourceFact> | undefined;

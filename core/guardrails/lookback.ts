@@ -1,4 +1,5 @@
 import type { SignalAsk } from '../contracts/records.ts';
+import { reversalsOf } from '../domain/orders.ts';
 import type { Programme } from '../domain/programme.ts';
 import { HOUR_MS } from '../domain/programme.ts';
 import { tellingOf } from '../domain/scanners.ts';
@@ -46,9 +47,12 @@ function guardrailAsks({ programme, rules }: Looking): HistoryAsk[] {
   return [...asks, ...[undefined, ...reactionsTo(programme)].map((signal) => ({ signal, ms }))];
 }
 
-/** With clicks what tells whether a scanner made them. */
+/** With clicks what tells whether a scanner made them, and with what may be an order whether it was taken back. */
 const withTelling = (asks: readonly HistoryAsk[]): HistoryAsk[] =>
-  asks.flatMap((ask) => [ask, ...tellingOf(ask.signal).map((signal) => ({ ...ask, signal }))]);
+  asks.flatMap((ask) => {
+    const telling = [...tellingOf(ask.signal), ...reversalsOf(ask.signal)];
+    return [ask, ...telling.map((signal) => ({ ...ask, signal }))];
+  });
 
 /** Of each signal the longest window, and of no other signal. */
 function joined(asks: readonly HistoryAsk[]): Lookback {

@@ -2,7 +2,8 @@ import type { StoredSignal } from '../contracts/records.ts';
 
 /**
  * When a person did what: gathered once and then asked as often as wanted, since rules may ask for each element of a list. One
- * order that is reported twice counts once, machines never.
+ * order that is reported twice counts once, by its last report: of a window it is known what lies inside, and not whether an earlier
+ * report lies before it.
  */
 export class Past {
   readonly #signals: readonly StoredSignal[];
@@ -48,8 +49,7 @@ export class Past {
 function newestFirst(signals: readonly StoredSignal[]): number[] {
   const orders = new Map<string, number>();
   const times: number[] = [];
-  for (const { at, orderId, machine } of signals) {
-    if (machine === true) continue;
+  for (const { at, orderId } of signals) {
     if (orderId === undefined) times.push(at);
     else orders.set(orderId, Math.max(at, orders.get(orderId) ?? -Infinity));
   }

@@ -23,9 +23,9 @@ export const reactionsTo = (
 
 const latest = (times: readonly number[]): number => times.reduce((a, b) => Math.max(a, b), -Infinity);
 
-/** When the person last did something of their own accord that has one of these names. */
+/** When the person last did something that has one of these names. */
 function lastOf(signals: readonly StoredSignal[], names: readonly string[]): number {
-  return latest(signals.filter((s) => s.machine !== true && names.includes(s.name)).map(({ at }) => at));
+  return latest(signals.filter(({ name }) => names.includes(name)).map(({ at }) => at));
 }
 
 /** When the person last reacted to what came on a channel, or as far back as is looked. */

@@ -14,7 +14,7 @@ export function toldRead(
   const since = ({ name }: StoredSignal): number =>
     now - Math.max(model.signals.get(name) ?? 0, past.signals.get(name) ?? 0);
   const kept = signals
-    .filter((own) => model.signals.has(own.name) && own.machine !== true && own.at > since(own))
+    .filter((own) => model.signals.has(own.name) && own.at > since(own))
     .sort((a, b) => b.at - a.at);
   const orders = [...new Set(kept.flatMap(({ orderId }) => orderId ?? []))];
   const numberOf = (orderId: string | undefined): number | undefined =>

@@ -1,8 +1,8 @@
 import type { Credit, DecisionFact, StoredSignal } from '../contracts/records.ts';
 import { countsFor } from './counts-for.ts';
 import { creditedBy } from './responses.ts';
-import { ordersLeft } from './reversals.ts';
 import { sendTimeOf } from '../domain/decision.ts';
+import { firstReports, ordersLeft } from '../domain/orders.ts';
 import type { GoalSignal, Programme } from '../domain/programme.ts';
 import { HOUR_MS } from '../domain/programme.ts';
 import { withScanners } from '../domain/scanners.ts';
@@ -12,21 +12,6 @@ import { withScanners } from '../domain/scanners.ts';
  * time up to this much before it.
  */
 export const CLOCK_SKEW_MS = 24 * HOUR_MS;
-
-/** One order reported by two platforms is one signal: the earliest report stands. */
-function withoutRepeats(signals: readonly StoredSignal[]): StoredSignal[] {
-  const ordered = withScanners(signals)
-    .filter((signal) => signal.machine !== true)
-    .sort((a, b) => a.at - b.at || compare(`${a.source} ${a.id}`, `${b.source} ${b.id}`));
-  const orders = new Set<string>();
-  return ordered.filter(({ name, orderId }) => {
-    if (orderId === undefined) return true;
-    const key = JSON.stringify([name, orderId]);
-    return !orders.has(key) && orders.add(key);
-  });
-}
-
-const compare = (a: string, b: string): number => (a < b ? -1 : Number(a > b));
 
 /** Which of a person's decisions of one programme a signal is the consequence of. */
 function causeOf(
@@ -81,11 +66,10 @@ export function attribute(
   const own = decisions.filter((decision) => decision.programme === programme.id);
   const credits = new Map<string, Credit>();
   const goals = creditedBy(programme);
-  const left = ordersLeft(
-    signals,
-    goals.map(({ signal }) => signal),
-  );
-  for (const signal of withoutRepeats(signals)) {
+  const counted = goals.map(({ signal }) => signal);
+  const left = ordersLeft(signals, programme, counted);
+  const made = withScanners(signals).filter(({ machine }) => machine !== true);
+  for (const signal of firstReports(made)) {
     for (const goal of goals) {
       if (goal.signal !== signal.name) continue;
       const cause = causeOf(signal, goal, own);

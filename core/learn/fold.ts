@@ -1,9 +1,9 @@
 import type { FoldWrites, History, LedgerChunk, LedgerEntry } from '../contracts/records.ts';
 import type { Outcome } from '../domain/outcome.ts';
 import type { PersonId } from '../domain/person.ts';
+import { reversalsOf } from '../domain/orders.ts';
 import { tellingOf } from '../domain/scanners.ts';
 import { creditedBy } from './responses.ts';
-import { REVERSALS } from './reversals.ts';
 import type { Programme, ProgrammeId } from '../domain/programme.ts';
 import type { FoldBase, FoldFault } from './fold-base.ts';
 import { Folding } from './folding.ts';
@@ -41,7 +41,7 @@ export function goalSignals(programmes: readonly Programme[]): string[] {
 
 /** Names of the signals that tell what some of these are worth: whether scanners made them, whether they were taken back. */
 export const tellingSignals = (names: readonly string[]): string[] => [
-  ...new Set(names.length > 0 ? [...names.flatMap(tellingOf), ...REVERSALS] : []),
+  ...new Set(names.flatMap((name) => [...tellingOf(name), ...reversalsOf(name)])),
 ];
 
 /**

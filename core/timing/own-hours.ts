@@ -39,13 +39,13 @@ function aboutOf(
   }, undefined);
 }
 
-/** What is known of a person's own hours, by the clock of where they are. A machine's opens are none of theirs. */
+/** What is known of a person's own hours, by the clock of where they are. */
 export function ownHours({ contacts, signals, reactions, now }: Past, zone: Zone): OwnHours {
   const since = now - IGNORED_LOOKBACK_HOURS * HOUR_MS;
   const past = standing(contacts, now).filter(({ at }) => at > since && at <= now);
   const answered = new Set<Contact>();
   for (const signal of past.length === 0 ? [] : signals) {
-    if (signal.machine === true || !reactions.has(signal.name)) continue;
+    if (!reactions.has(signal.name)) continue;
     const about = aboutOf(signal, past);
     if (about) answered.add(about);
   }

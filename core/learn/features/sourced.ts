@@ -2,6 +2,7 @@ import type { Contact } from '../../contracts/records.ts';
 import { isAbout, reactionOf } from '../../domain/contact-signals.ts';
 import type { DecideRequest, OptionKey } from '../../domain/decision.ts';
 import type { FeatureDeclaration, Response } from '../../domain/feature.ts';
+import { firstReports } from '../../domain/orders.ts';
 import type { Programme, Variant } from '../../domain/programme.ts';
 import { DAY_MS, HOUR_MS, TRAITS } from '../../domain/programme.ts';
 import { standing } from '../../guardrails/contacts.ts';
@@ -55,7 +56,7 @@ const contactsIn =
 const readiness: Source = (given) =>
   given.answering && Math.round(readinessOf(given, given.answering) * HUNDREDTHS) / HUNDREDTHS;
 
-/** The most that came of the last contact so far. What a machine opened or clicked is nothing. */
+/** The most that came of the last contact so far; of an order that is told of again later, nothing of a contact in between. */
 function lastResponse(given: GuardContext): Response {
   const { now, programme, signals = [] } = given;
   const contacts = had(given);
@@ -63,8 +64,8 @@ function lastResponse(given: GuardContext): Response {
   if (last <= now - IGNORED_LOOKBACK_HOURS * HOUR_MS) return 'none';
   const channels = contacts.filter(({ at }) => at === last).map(({ channel }) => channel);
   const reactions = new Set(reactionsTo(programme));
-  const since = signals
-    .filter(({ at, machine, name }) => machine !== true && at >= last && reactions.has(name))
+  const since = firstReports(signals.filter(({ name }) => reactions.has(name)))
+    .filter(({ at }) => at >= last)
     .filter(({ name }) => channels.some((channel) => isAbout(name, channel)))
     .map(({ name }) => reactionOf(name)?.as ?? 'goal');
   return (['goal', 'clicked', 'opened'] as const).find((response) => since.includes(response)) ?? 'ignored';

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Contact, StoredSignal } from '../../../core/contracts/records.ts';
 import type { Guardrails } from '../../../core/domain/programme.ts';
+import { whatStands } from '../../../core/domain/orders.ts';
 import { newPerson } from '../../../core/domain/person.ts';
 import { check } from '../../../core/guardrails/check.ts';
 import { checkTimes } from '../../../core/guardrails/check-times.ts';
@@ -28,7 +29,8 @@ interface Past {
 function asked(guardrails: Guardrails, { contacts = [], signals = [], now = NOON, blind }: Past) {
   const variants = [variant('mail'), variant('text', { channel: 'sms' })];
   const own = programme({ variants, guardrails, goal: { signals: [ORDER, LEFT] } });
-  const given = { programme: own, person: newPerson('p', []), contacts, signals, now, blind };
+  const stand = whatStands(signals, own);
+  const given = { programme: own, person: newPerson('p', []), contacts, signals: stand, now, blind };
   return { ...given, standings: () => 'open' as const, rules: compileRules(own) };
 }
 
@@ -243,5 +245,6 @@ it('of the past only what live programmes ask for is loaded, as far back as the 
   expect(signalsAsked(past, NOON)).toEqual([
     { name: 'complained', since: NOON - 2 * DAY },
     { name: 'Order Completed', since: NOON - 30 * DAY },
+    ...['Order Refunded', 'Order Cancelled'].map((name) => ({ name, since: NOON - 30 * DAY })),
   ]);
 });

@@ -150,6 +150,29 @@ describe('attribution', () => {
       expect(credited([d1], [order, ...told], [REVENUE]).d1).toBeCloseTo(0.11, 12);
     });
 
+    it('takes no complaint about it with it, whatever the goal counts that for', () => {
+      const goals = [ORDER, { ...LEFT, signal: 'Ticket Opened' }, { ...ORDER, signal: 'purchase' }];
+      const named = (name: string) => signal(NOON + HOUR, { name, orderId: 'o' });
+      const told = [order, named('Ticket Opened'), named('purchase')];
+      const names = (signals: StoredSignal[]): string[] =>
+        attribute(programme({ goal: { signals: goals } }), [d1], signals).map((credit) => credit.signal);
+      expect(names(told).sort()).toEqual(['Order Completed', 'Ticket Opened', 'purchase']);
+      expect(names([...told, back(100)])).toEqual(['Ticket Opened']);
+    });
+
+    it('is gone when one who tells of it says so, also where another adds the shipping to it', () => {
+      const shipped = signal(NOON + HOUR, { orderId: 'o', source: 'braze', values: { revenue: 108 } });
+      for (const orders of [
+        [order, shipped],
+        [{ ...shipped, at: NOON + 1 }, order],
+      ]) {
+        expect(credited([d1], [...orders, back(100)])).toEqual({});
+        // who does not say what it was worth is asked of nothing where another does
+        const silent = signal(NOON + 1, { orderId: 'o', source: 'another' });
+        expect(credited([d1], [silent, ...orders, back(50)])).toEqual({ d1: 1 });
+      }
+    });
+
     it('is left alone by what names no order, or another one', () => {
       for (const orderId of [undefined, 'another'])
         expect(credited([d1], [order, back(100, { orderId })])).toEqual({ d1: 1 });

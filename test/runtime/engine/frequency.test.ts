@@ -150,6 +150,7 @@ describe('the frequency of a person', () => {
     expect(asked(held, contacts)).toMatchObject({ action: 'send', frequency: { target: 4 } });
     const rig = await engineRig({ programmes: [OWN] });
     expect(rig.catalogue.lookback().contactsMs).toBe((92 + 7) * DAY);
-    expect([...rig.catalogue.lookback().signals.keys()]).toEqual([ORDER.signal]);
+    const backs = ['Order Refunded', 'Order Cancelled'];
+    expect([...rig.catalogue.lookback().signals.keys()]).toEqual([ORDER.signal, ...backs]);
   });
 });

@@ -1,8 +1,13 @@
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
+import { again, isComplete } from '../../../core/decide/again.ts';
 import type { SignalEvent } from '../../../core/domain/event.ts';
+import type { FeatureDeclaration } from '../../../core/domain/feature.ts';
+import { RESPONSES } from '../../../core/domain/feature.ts';
 import type { Outcome } from '../../../core/domain/outcome.ts';
 import { optionTotals } from '../../../core/learn/model.ts';
+import { liveOf } from '../../../runtime/engine/live.ts';
 import { openSqliteStore } from '../../../runtime/store/sqlite/sqlite-store.ts';
+import type { EngineRig } from '../../support/engine-rig.ts';
 import { engineRig } from '../../support/engine-rig.ts';
 import { folder } from '../../support/folders.ts';
 import { opened } from '../../support/opened.ts';
@@ -109,4 +114,91 @@ it('all of yesterday sent again, in any order, changes no byte of what was learn
   expect(again.some((fresh) => fresh)).toBe(false);
   await rig.folder.catchUp();
   expect(JSON.stringify(rig.catalogue.model('welcome').state)).toBe(before);
+});
+
+describe('an order that is taken back', () => {
+  const context: Record<string, FeatureDeclaration> = {
+    last: { type: 'category', values: [...RESPONSES], from: 'lastResponse' },
+    ready: { type: 'number', min: 0, max: 40, from: 'readiness' },
+  };
+  const frequency = { perDays: 30, least: 1, most: 9 };
+  const none = (name: string): string => `history.count("${name}", "30d") == 0`;
+  const OWN = programme({ context, frequency, policy: { kind: 'linear-thompson' } });
+  const RULED = programme({
+    id: 'ruled',
+    variants: [
+      variant('order', { eligible: none(ORDER.signal) }),
+      variant('refund', { eligible: none('Order Refunded') }),
+      variant('ticket', { eligible: none('Ticket Opened') }),
+    ],
+  });
+  const capped = { caps: [{ per: 'person', signal: ORDER.signal, count: 1, hours: 240 }] } as const;
+  const CAPPED = programme({ id: 'capped', guardrails: { caps: [...capped.caps] } });
+  const rest = { restAfterSignal: [{ signal: ORDER.signal, hours: 240 }] };
+  const RESTED = programme({ id: 'rested', guardrails: rest });
+
+  const at = NOON + 2 * HOUR;
+  const order = ordered('u', 'order', { orderId: 'o' });
+  const twice = ordered('u', 'other', { orderId: 'o', source: 'braze', values: { revenue: 12 } });
+  const refund = ordered('u', 'refund', { orderId: 'o', name: 'Order Refunded', at });
+  const part = { ...refund, id: 'part', values: { revenue: 4 } };
+  const ticket = ordered('u', 'ticket', { orderId: 'o', name: 'Ticket Opened', values: {}, at });
+
+  /** What is known of somebody after one message and some events, each told in a batch of its own. */
+  async function known(events: SignalEvent[], ask?: (rig: EngineRig) => Promise<unknown>): Promise<unknown> {
+    const programmes = [OWN, RULED, CAPPED, RESTED];
+    const rig = await engineRig({ store: await sqlite(), programmes });
+    await rig.decide({ userId: 'u' }, { send: 's' });
+    rig.clock.now = NOON + 3 * DAY;
+    for (const event of events) await rig.engine.ingest([event]);
+    const asked = (id: string) => rig.decide({ userId: 'u' }, { programme: id, preview: true });
+    const { context: own, frequency: held } = await asked('welcome');
+    const dropped: string[] = [];
+    for (const { id } of [RULED, CAPPED, RESTED])
+      dropped.push(...(await asked(id)).dropped.map(({ rule, option }) => `${id} ${rule} ${option}`));
+    return { own, held, dropped, more: await ask?.(rig) };
+  }
+
+  it('is no goal reached, and counts for no rule, cap, rest or target, in whatever order and how often it is told', async () => {
+    const nothing = await known([]);
+    const bought = (await known([order])) as { own: object; dropped: string[] };
+    expect(nothing).toMatchObject({ own: { last: 'ignored' }, held: { answered: 0 }, dropped: [] });
+    expect(bought).toMatchObject({ own: { last: 'goal' }, held: { target: 9 } });
+    const all = ['a', 'b', 'c'];
+    expect(bought.dropped).toEqual([
+      'ruled eligibility order',
+      ...all.map((option) => `capped caps ${option}`),
+      ...all.map((option) => `rested suppression ${option}`),
+    ]);
+    // all that stays is that there was a refund
+    const gone = { ...(nothing as object), dropped: ['ruled eligibility refund'] };
+    for (const seed of [1, 2, 3, 4, 5, 6]) {
+      expect(await known(shuffled([order, twice, refund, order, refund], seed))).toEqual(gone);
+    }
+    // a part of it leaves an order
+    const left = {
+      ...bought,
+      dropped: ['ruled eligibility order', 'ruled eligibility refund', ...bought.dropped.slice(1)],
+    };
+    expect(await known([part, order])).toEqual(left);
+    expect(await known([order, part, { ...part, id: 'the rest', values: { revenue: 6 } }])).toEqual(gone);
+  });
+
+  it('leaves a complaint about it alone, and what was decided before as it was', async () => {
+    expect(await known([ticket, order, refund])).toMatchObject({
+      own: { last: 'ignored' },
+      dropped: ['ruled eligibility refund', 'ruled eligibility ticket'],
+    });
+    await known([order], async (rig) => {
+      const asked = (id: string) => rig.decide({ userId: 'u' }, { programme: id, send: `before ${id}` });
+      const before = [await asked('welcome'), await asked('ruled'), await asked('capped')];
+      await rig.engine.ingest([refund]);
+      for (const decision of before) {
+        const programme = rig.catalogue.programme(decision.programme)!;
+        const live = liveOf(programme, rig.catalogue.model(decision.programme));
+        if (!isComplete(decision)) throw new Error('not complete');
+        expect(again(decision, live)).toEqual(decision);
+      }
+    });
+  });
 });

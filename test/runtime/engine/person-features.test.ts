@@ -77,6 +77,21 @@ describe('features of the person', () => {
     expect((await asked(rig)).context).toMatchObject({ since: 92 * 24, week: 0, last: 'none' });
   });
 
+  it('take an order that is told of again for no answer to what came since', async () => {
+    const rig = await engineRig({ programmes: [OWN] });
+    for (const [source, last] of [
+      ['shop', 'goal'],
+      ['another', 'ignored'],
+    ] as const) {
+      rig.clock.now += HOUR;
+      await asked(rig);
+      rig.clock.now += 2 * DAY;
+      await heard(rig, 'Order Completed', { orderId: 'o', source });
+      const { context } = await rig.decide({ userId: 'u' }, { preview: true });
+      expect(context, source).toMatchObject({ since: 48, last });
+    }
+  });
+
   it('count contacts of all programmes and other tools, and none that was aborted', async () => {
     const rig = await engineRig({ programmes: [OWN, programme({ id: 'news' })] });
     await rig.decide({ userId: 'u' }, { programme: 'news', send: 'n' });
@@ -168,9 +183,11 @@ describe('features of the person', () => {
     expect(rig.catalogue.lookback()).toEqual({ contactsMs: (7 + 7) * DAY, signals: new Map() });
     rig.catalogue.put(OWN);
     expect(rig.catalogue.lookback().contactsMs).toBe((92 + 7) * DAY);
-    // with clicks what tells whether a scanner made them
+    // with clicks what tells whether a scanner made them, with orders what takes them back
     expect([...rig.catalogue.lookback().signals.keys()].sort()).toEqual([
+      'Order Cancelled',
       'Order Completed',
+      'Order Refunded',
       'email_clicked',
       'email_delivered',
       'email_opened',
