@@ -8,6 +8,8 @@ export interface FoldBase {
   states: ReadonlyMap<ProgrammeId, ModelState>;
   /** Programmes whose state was made anew (`core/learn/renewal.ts`) and has to be written. */
   renewed?: readonly ProgrammeId[] | undefined;
+  /** Ledger position that everything before is folded at. */
+  position: number;
   /** The part of the ledger that tells whose histories are looked at. */
   stretch: Stretch;
 }

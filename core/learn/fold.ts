@@ -12,7 +12,7 @@ import { rewardOutcome } from './outcomes.ts';
 import type { Stretch } from './stretches.ts';
 
 /** What the fold reads besides the entries themselves. */
-export interface FoldInput extends Omit<FoldBase, 'stretch'> {
+export interface FoldInput extends Omit<FoldBase, 'stretch' | 'position'> {
   /** The part of the ledger that tells whose histories these are; absent: the entries. */
   stretch?: Stretch | undefined;
   /** Ledger position the entries come after. */
@@ -44,6 +44,10 @@ export const tellingSignals = (names: readonly string[]): string[] => [
   ...new Set(names.flatMap((name) => [...tellingOf(name), ...reversalsOf(name)])),
 ];
 
+export const personsIn = (entries: readonly LedgerEntry[]): PersonId[] => [
+  ...new Set(entries.flatMap(({ person }) => person ?? [])),
+];
+
 /**
  * Whose history the entries touch. All of it is needed: a stretch would hold decisions without all of their signals, and
  * an order may be reported again at any later time.
@@ -51,7 +55,7 @@ export const tellingSignals = (names: readonly string[]): string[] => [
 export function personsTouched(entries: readonly LedgerEntry[], counted: readonly string[]): PersonId[] {
   const names = new Set(counted);
   const touching = entries.filter(({ signal }) => signal === undefined || names.has(signal));
-  return [...new Set(touching.flatMap(({ person }) => person ?? []))];
+  return personsIn(touching);
 }
 
 /**
@@ -62,7 +66,7 @@ export function personsTouched(entries: readonly LedgerEntry[], counted: readonl
 export function fold(input: FoldInput): Folded {
   const { entries, decisions, upTo: position } = input.chunk;
   const { stretch = { after: input.expected, upTo: position } } = input;
-  const folding = new Folding({ ...input, stretch });
+  const folding = new Folding({ ...input, stretch, position });
   for (const alike of decisions) folding.decisions(alike);
   for (const entry of entries) if (entry.merge) folding.merge(entry.merge);
   const erased = new Set(entries.flatMap((e) => (e.kind === 'erase' && e.person ? [e.person] : [])));

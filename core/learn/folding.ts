@@ -1,6 +1,5 @@
 import type { Merge } from '../contracts/merge.ts';
-import type { ArmReward, DecisionCount, DecisionFact, FoldWrites, History } from '../contracts/records.ts';
-import type { Credited } from '../contracts/trial.ts';
+import type { ArmReward, DecisionCount, FoldWrites, History } from '../contracts/records.ts';
 import type { Programme, ProgrammeId } from '../domain/programme.ts';
 import type { FoldBase, FoldFault } from './fold-base.ts';
 import type { ModelState } from './model.ts';
@@ -8,14 +7,11 @@ import { addPersons, emptyState, mergeArms, sumsOf } from './model.ts';
 import { notFinite } from './not-finite.ts';
 import { pastOf, sourcesOf } from './past-of.ts';
 import type { CreditChange } from './reconcile.ts';
-import { armsAfter, creditChanges, rewardAfter } from './reconcile.ts';
+import { armsAfter, creditChanges, creditedTo, heldReward, rewardAfter } from './reconcile.ts';
+import { goalSchema } from './responses.ts';
 import type { Stretch } from './stretches.ts';
 import { withoutStretch, withStretch } from './stretches.ts';
 import { Teaching } from './teaching.ts';
-
-/** What one decision is credited with on record. */
-const creditedTo = ({ credits }: History, { id }: DecisionFact): Credited =>
-  Object.fromEntries(credits.flatMap((c) => (c.decision === id ? [[c.signal, c] as const] : [])));
 
 /**
  * One fold under way: the states as they become, and what has to be written with them. What fails of one programme leaves its sums as they
@@ -27,6 +23,7 @@ export class Folding {
   readonly #before: ReadonlyMap<ProgrammeId, ModelState>;
   readonly #renewed: readonly ProgrammeId[];
   readonly #stretch: Stretch;
+  readonly #goals: ReadonlyMap<ProgrammeId, string>;
   readonly #faults = new Map<ProgrammeId, unknown>();
   readonly #touched = new Set<ProgrammeId>();
   /** Programmes that somebody was erased from who had taught them something. */
@@ -36,14 +33,16 @@ export class Folding {
   readonly #removed: FoldWrites['removedRewards'] = [];
   readonly #teaching: Teaching;
 
-  constructor({ states, programmes, renewed = [], stretch }: FoldBase) {
+  constructor({ states, programmes, renewed = [], stretch, position }: FoldBase) {
     this.#before = states;
     this.#renewed = renewed;
     this.#stretch = stretch;
     this.states = new Map(states);
     this.#teaching = new Teaching(programmes);
+    this.#goals = new Map(programmes.map((own) => [own.id, goalSchema(own)]));
     for (const programme of renewed) this.#state(programme);
     for (const [programme, { owing }] of states) if (owing) this.#settle(programme, owing);
+    for (const { id } of programmes) this.#follow(id, { after: 0, upTo: position });
   }
 
   /** What failed first of each programme. */
@@ -60,10 +59,18 @@ export class Folding {
   #state(programme: ProgrammeId): ModelState {
     if (!this.#touched.has(programme)) {
       this.#touched.add(programme);
-      const known = this.states.get(programme);
-      this.states.set(programme, known ? structuredClone(known) : emptyState());
+      const state = structuredClone(this.states.get(programme)) ?? emptyState();
+      state.goal ??= this.#goals.get(programme);
+      this.states.set(programme, state);
     }
     return this.states.get(programme)!;
+  }
+
+  /** Where credits and rewards are by another goal than the programme has now, they are owed to everybody. */
+  #follow(programme: ProgrammeId, all: Stretch): void {
+    const [known, goal] = [this.states.get(programme), this.#goals.get(programme)];
+    if (known?.goal === undefined || known.goal === goal) return;
+    Object.assign(this.#state(programme), { goal, owing: withStretch(known.owing ?? [], all) });
   }
 
   /** Whoever is in the stretch is looked at now: what fails again is owed again. */
@@ -134,8 +141,8 @@ export class Folding {
     const changes = creditChanges(programme, history);
     const held = history.rewards.filter((row) => row.programme === programme.id);
     const joined = held.length > 1 || held.some((row) => row.person !== history.person || row.arm !== arm);
-    if (changes.length === 0 && !joined) return;
-    const reward = rewardAfter(held, changes);
+    const reward = rewardAfter(programme, history, changes);
+    if (changes.length === 0 && !joined && reward === heldReward(held)) return;
     try {
       this.#state(programme.id).arms = armsAfter(this.#state(programme.id), held, { arm, reward });
     } catch (error) {
@@ -176,16 +183,12 @@ export class Folding {
 
   /** Takes a person and their reward out of their arm. */
   #leave(id: ProgrammeId, { arms, rewards }: History): void {
+    const held = rewards.filter((row) => row.programme === id);
     this.#change(id, (state) => {
       const before = state.arms;
       // whoever is erased stays in no arm, whatever else does
       state.arms = emptyState().arms;
-      const left = {
-        arms: armsAfter(
-          { arms: before },
-          rewards.filter((row) => row.programme === id),
-        ),
-      };
+      const left = { arms: armsAfter({ arms: before }, held) };
       addPersons(left, arms[id]!, -1);
       state.arms = left.arms;
     });
@@ -206,9 +209,6 @@ export class Folding {
       if (before && sources.some((own) => this.#forgetting.has(own))) this.#state(id).past = undefined;
       try {
         const past = pastOf(programme, byId, this.states);
-        const place = notFinite(past);
-        if (place !== undefined)
-          throw new RangeError(`what is known from others is no finite number: ${place}`);
         if (JSON.stringify(past) !== JSON.stringify(before)) this.#state(id).past = past;
       } catch (error) {
         this.#fail(id, error);

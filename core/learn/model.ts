@@ -39,6 +39,8 @@ export interface ModelState {
    * erased since, and all are made anew from the record (`renewal.ts`). Absent where nothing is missing.
    */
   behind?: true | undefined;
+  /** By which goal credits and rewards are (`goalSchema`); absent where that was not written down. */
+  goal?: string | undefined;
   /** In which stretches of the ledger somebody did what could not be credited: it is tried again. Absent where there are none. */
   owing?: Stretch[] | undefined;
 }

@@ -8,6 +8,7 @@ import { ownSums } from './effective.ts';
 import type { ModelState } from './model.ts';
 import type { Labels } from './models/label-prior.ts';
 import { optionTotals } from './model.ts';
+import { notFinite } from './not-finite.ts';
 import type { PastVariant } from './past-match.ts';
 import { pastMatch } from './past-match.ts';
 import type { Past, PastSource } from './past.ts';
@@ -103,9 +104,17 @@ function logSource({ goal }: Programme, { source, at, options }: LogPrior): Sour
 const labelsOf = (programme: Programme, option: OptionKey): Labels =>
   programme.variants.find(({ id }) => id === option)?.labels;
 
+/** @throws RangeError where a number in it is none, or beyond all numbers */
+function finite(past: Past): Past {
+  const place = notFinite(past);
+  if (place === undefined) return past;
+  throw new RangeError(`what is known from others is no finite number: ${place}`);
+}
+
 /**
  * What is known from elsewhere of the options of a programme: a function of what was learned there, whatever the order in
  * which that was. Undefined of a programme that asks for nothing.
+ * @throws RangeError where it is no finite numbers
  */
 export function pastOf(
   programme: Programme,
@@ -128,9 +137,9 @@ export function pastOf(
   const options = wanted.map((id) => {
     return [id, pastMatch({ id, labels: labelsOf(programme, id) }, there)] as const;
   });
-  return {
+  return finite({
     sources: sources.map(({ source, trials, unused }) => ({ source, trials, ...(unused && { unused }) })),
     at: Math.max(0, ...used.map(({ at }) => at)),
     options: Object.fromEntries(options),
-  };
+  });
 }

@@ -42,8 +42,8 @@ export class Renewal {
   constructor(programme: Programme, known: ModelState) {
     this.#programme = programme;
     this.#teaching = new Teaching([programme]);
-    const { arms, owing, behind } = known;
-    const begun = { ...emptyState(), numbers: beginNumbers(programme, known), owing };
+    const { arms, owing, behind, goal } = known;
+    const begun = { ...emptyState(), numbers: beginNumbers(programme, known), owing, goal };
     this.state = behind ? begun : { ...begun, arms };
   }
 

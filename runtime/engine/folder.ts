@@ -210,7 +210,7 @@ export class Folder {
       if (!next) continue;
       const { after } = next;
       const { upTo, entries } = await store.readLedger(after, Math.min(CHUNK, next.upTo - after));
-      const histories = await historiesOf(store, entries, programmes);
+      const histories = await historiesOf(store, entries, programmes, true);
       const expected = await store.position();
       const chunk = { upTo: expected, decisions: [], entries: [] };
       const asked = { expected, chunk, histories, programmes, states, renewed: [], epoch };

@@ -2,7 +2,7 @@ import type { History, LedgerChunk, LedgerEntry } from '../../core/contracts/rec
 import type { Store } from '../../core/contracts/store.ts';
 import type { Programme, ProgrammeId } from '../../core/domain/programme.ts';
 import { hasSlots } from '../../core/domain/slots.ts';
-import { goalSignals, personsTouched, tellingSignals } from '../../core/learn/fold.ts';
+import { goalSignals, personsIn, personsTouched, tellingSignals } from '../../core/learn/fold.ts';
 import { learnsContext } from '../../core/learn/linear-state.ts';
 import type { Catalogue } from './catalogue.ts';
 
@@ -29,15 +29,17 @@ export async function nextChunk(store: Store, catalogue: Catalogue, after: numbe
 /**
  * The histories of whom the entries touch. What only tells that a scanner may have clicked, as every delivery does, or that an order
  * was taken back, touches nobody who was never credited with anything.
+ * @param all whether whatever somebody did touches them: what they were credited with may be of a signal that no goal counts any more
  */
 export async function historiesOf(
   store: Store,
   entries: readonly LedgerEntry[],
   programmes: readonly Programme[],
+  all = false,
 ): Promise<History[]> {
   const names = goalSignals(programmes);
   const telling = tellingSignals(names);
-  const touched = personsTouched(entries, names);
+  const touched = all ? personsIn(entries) : personsTouched(entries, names);
   const others = new Set(telling.length > 0 ? personsTouched(entries, telling) : []).difference(
     new Set(touched),
   );

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Store } from '../../../core/contracts/store.ts';
 import type { DomainEvent } from '../../../core/domain/event.ts';
 import type { Programme } from '../../../core/domain/programme.ts';
+import { valueOf } from '../../../core/maths/compensated-sum.ts';
 import { openMemoryStore } from '../../../runtime/store/memory-store.ts';
 import { openSqliteStore } from '../../../runtime/store/sqlite/sqlite-store.ts';
 import type { EngineRig } from '../../support/engine-rig.ts';
@@ -84,6 +85,34 @@ describe.each(STORES)('what is learned of contexts, in %s', (_, open) => {
     await rig.decide({ userId: 'new' }, { send: 'new' });
     await rig.folder.catchUp();
     await expectByHand(rig, last);
+  });
+
+  it('follows another goal: rewards and what was learned are what they would be had it always been that', async () => {
+    const [first, last]: Programme['goal'][] = [
+      { signals: [{ ...REVENUE, cap: 20, windowHours: 24 }, CLICK] },
+      { signals: [REVENUE, LEFT] },
+    ];
+    const learned = async (...goals: Programme['goal'][]) => {
+      const world = traffic(93, ['welcome'], 12);
+      const own = (goal: Programme['goal']): Programme => ({
+        ...PROGRAMME,
+        ...{ goal, policy: { kind: 'fixed-split' }, holdout: { kind: 'no-contact', share: 0.3 } },
+      });
+      const rig = await engineRig({ store: await opened(open), programmes: [own(goals[0]!)] });
+      const events = eventsOf(world, await makeDecisions(rig, world.asks));
+      await deliverMessily(rig, events, 93);
+      for (const [i, goal] of goals.slice(1).entries()) await change(rig, own(goal), 1 + i);
+      for (let i = 0; i < 3; i++) await rig.folder.step();
+      expect(rig.catalogue.behind).toBe(0);
+      const { linear, arms } = rig.catalogue.model('welcome').state;
+      const rewards = [arms.treated, arms.holdout].map(({ persons, sum, sumOfSquares }) =>
+        [persons, valueOf(sum), valueOf(sumOfSquares)].map((own) => Number(own.toFixed(9))),
+      );
+      return { rewards, blocks: linear.blocks };
+    };
+    const always = await learned(last!);
+    expect(await learned(first!, last!)).toEqual(always);
+    expect(always).not.toEqual(await learned(first!));
   });
 });
 
