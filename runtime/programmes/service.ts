@@ -2,46 +2,14 @@ import type { ResourceStore } from '../../core/contracts/resources.ts';
 import type { ProgrammeStore } from '../../core/contracts/store.ts';
 import type { Programme, ProgrammeId, ProgrammeStatus, Variant } from '../../core/domain/programme.ts';
 import { sharedWorths } from '../../core/learn/past.ts';
-import { templateError } from '../engine/content.ts';
-import { ruleError } from '../engine/eligibility.ts';
 import { Problem } from '../http/problem.ts';
 import type { Finding } from './lint/finding.ts';
 import { lint } from './lint/lint.ts';
 import type { ProgrammeInput } from './schema.ts';
 import { toProgramme } from './schema.ts';
+import { ruleErrors, templateErrors } from './texts.ts';
 
 export type Judgement = 'approved' | 'rejected' | 'archived';
-
-type Field = readonly [path: string, text: string | undefined];
-
-const fieldsOf = (path: string, content: Record<string, string>): Field[] =>
-  Object.entries(content).map(([name, text]): Field => [`${path}.content.${name}`, text]);
-
-const templatesOf = ({ variants }: ProgrammeInput): Field[] =>
-  variants.flatMap(({ content, slots = {} }, i) => [
-    ...fieldsOf(`variants.${i}`, content),
-    ...Object.entries(slots).flatMap(([slot, pieces]) =>
-      pieces.flatMap((piece, j) => fieldsOf(`variants.${i}.slots.${slot}.${j}`, piece.content)),
-    ),
-  ]);
-
-const rulesOf = ({ guardrails, variants }: ProgrammeInput): Field[] => [
-  ['guardrails.eligible', guardrails.eligible],
-  ...Object.entries(guardrails.eligibleByChannel ?? {}).map(([channel, text]): Field => {
-    return [`guardrails.eligibleByChannel.${channel}`, text];
-  }),
-  ...variants.map(({ eligible }, i): Field => [`variants.${i}.eligible`, eligible]),
-];
-
-function errorsIn(
-  fields: readonly Field[],
-  errorOf: (text: string) => string | undefined,
-): { path: string; message: string }[] {
-  return fields.flatMap(([path, text]) => {
-    const message = text === undefined ? undefined : errorOf(text);
-    return message === undefined ? [] : [{ path, message }];
-  });
-}
 
 /** Programmes as they are now, and changes to them: each makes a new version, and every version is kept. */
 export class Programmes {
@@ -96,9 +64,9 @@ export class Programmes {
 
   /** A programme as it would be saved. @throws Problem 422 for a template, a rule or a prior that cannot be used. */
   changed(input: ProgrammeInput): Programme {
-    const templates = errorsIn(templatesOf(input), templateError);
+    const templates = templateErrors(input);
     if (templates.length > 0) throw new Problem(422, 'A template cannot be parsed', templates);
-    const rules = errorsIn(rulesOf(input), ruleError);
+    const rules = ruleErrors(input);
     if (rules.length > 0) throw new Problem(422, 'An eligibility rule cannot be used', rules);
     const priors = this.#priorErrors(input);
     if (priors.length > 0) throw new Problem(422, 'A prior cannot be used', priors);

@@ -1,50 +1,136 @@
-import type { Simulated, Wave } from './simulate.ts';
+import type { OptionKey } from '../../core/domain/decision.ts';
+import type { MeanWave, Simulated } from './simulate.ts';
 import { percent } from './world.ts';
 
-const WIDTH = 40;
-/** Blocks of an eighth to seven eighths of a column. */
-const EIGHTHS = ['', '▏', '▎', '▍', '▌', '▋', '▊', '▉'];
-
-function bar(share: number): string {
-  const eighths = Math.round(share * WIDTH * 8);
-  return '█'.repeat(Math.floor(eighths / 8)) + EIGHTHS[eighths % 8]!;
-}
+const WIDTH = 30;
+/** Rows of the chart at most. */
+const ROWS = 20;
+/** Options drawn apart at most, one shade each; the last shade is that of all others. */
+const SHADES = ['█', '▓', '▒', '░'] as const;
+const OTHERS = '·';
 
 const grouped = (n: number): string => Math.round(n).toLocaleString('en');
+const times = (n: number, what: string): string => `${n} ${what}${n === 1 ? '' : 's'}`;
+const rounded = (share: number): string => `${Math.round(100 * share)} %`;
 
-function row({ people, share }: Wave, i: number): string {
-  const text = `${String(i + 1).padStart(4)} ${grouped(people).padStart(10)}  ${bar(share).padEnd(WIDTH)}`;
-  return `${text} ${String(Math.round(100 * share)).padStart(3)} %`;
+/** What is drawn apart: the best and what gets most in the end, at most four. */
+interface Series {
+  shade: string;
+  name: string;
+  of: (wave: MeanWave) => number;
 }
 
-/** Number of the first wave from which on most people got the best option; 0 when there is none. */
-export function mostFrom(waves: readonly Wave[]): number {
-  const last = waves.findLastIndex(({ share }) => share <= 0.5);
-  return last === waves.length - 1 ? 0 : last + 2;
+export function seriesOf({ options, best, waves }: Pick<Simulated, 'options' | 'best' | 'waves'>): Series[] {
+  const last = waves.at(-1)!.shares;
+  const ranked = options.toSorted(
+    (a, b) => Number(best.includes(b)) - Number(best.includes(a)) || last[b]! - last[a]!,
+  );
+  const apart = ranked.slice(0, options.length === SHADES.length + 1 ? SHADES.length + 1 : SHADES.length);
+  const shades = [...SHADES, OTHERS];
+  const named = apart.map((option, i) => {
+    return { shade: shades[i]!, name: nameOf(option, best), of: ({ shares }: MeanWave) => shares[option]! };
+  });
+  const rest = ranked.slice(apart.length);
+  if (rest.length === 0) return named;
+  const of = ({ shares }: MeanWave): number => rest.reduce((sum, option) => sum + shares[option]!, 0);
+  return [...named, { shade: OTHERS, name: `${rest.length} others`, of }];
 }
 
-function verdict(waves: readonly Wave[]): string {
-  const first = mostFrom(waves);
-  const all = grouped(waves.at(-1)!.people);
-  if (first === 0)
-    return `The best option never came to have most of the traffic: ${all} people are too few for it.`;
-  if (first === 1) return 'The best option had most of the traffic from the first wave on.';
-  const before = grouped(waves[first - 2]!.people);
-  return `The best option had most of the traffic from wave ${first} on, after ${before} of ${all} people.`;
+const nameOf = (option: OptionKey, best: readonly OptionKey[]): string =>
+  best.includes(option) && best.length === 1 ? `${option} (the best)` : option;
+
+/** As many characters of each shade as its share, all together as wide as the bar. */
+function bar(wave: MeanWave, series: readonly Series[]): string {
+  let [upTo, drawn, text] = [0, 0, ''];
+  for (const { shade, of } of series) {
+    upTo += of(wave);
+    const to = Math.round(Math.min(1, upTo) * WIDTH);
+    text += shade.repeat(to - drawn);
+    drawn = to;
+  }
+  return text.padEnd(WIDTH);
+}
+
+function trafficChart(simulated: Simulated): string[] {
+  const { waves, best } = simulated;
+  const series = seriesOf(simulated);
+  const step = Math.ceil(waves.length / ROWS);
+  const shown = [...waves.keys()].filter((i) => i % step === 0 || i === waves.length - 1);
+  const each = best.length > 1;
+  const cells = (texts: readonly string[]): string => texts.map((text) => text.padStart(6)).join('');
+  const head = `wave     people  ${'traffic'.padEnd(WIDTH)}`;
+  return [
+    ...series.map(({ shade, name }) => `  ${shade} ${name}`),
+    ...(each ? ['  best: share of those who get what is the best for them'] : []),
+    '',
+    `${head}${cells([...series.map(({ shade }) => shade), ...(each ? ['best'] : [])])}`,
+    ...shown.map((i) => {
+      const wave = waves[i]!;
+      const start = `${String(i + 1).padStart(4)} ${grouped(wave.people).padStart(10)}  ${bar(wave, series)}`;
+      const shares = [...series.map(({ of }) => of(wave)), ...(each ? [wave.best] : [])];
+      return `${start}${cells(shares.map(rounded))}`;
+    }),
+  ];
+}
+
+const SHARE_WORDS: Readonly<Record<number, string>> = { 0.5: 'more than half' };
+
+function reachedTable({ reached, runs, best }: Simulated): string[] {
+  const what = best.length > 1 ? 'the best for each has' : 'the best has';
+  const row = (cells: readonly string[]): string => {
+    const [first = '', ...others] = cells;
+    return `${first.padEnd(24)}${others.map((cell, i) => cell.padStart([11, 14, 14, 12][i]!)).join('')}`;
+  };
+  return [
+    row([what, 'from wave', 'after people', 'first, last', 'runs']),
+    ...reached.map(({ share, runs: came, wave, people, earliest, latest }) =>
+      row([
+        `  ${SHARE_WORDS[share] ?? rounded(share)}`,
+        wave === undefined ? '-' : String(wave),
+        people === undefined ? '-' : grouped(people),
+        earliest === undefined ? '-' : `${earliest}, ${latest}`,
+        `${came} of ${runs}`,
+      ]),
+    ),
+  ];
+}
+
+function gain({ signal, expected, even, most, decided, runs }: Simulated): string[] {
+  const more = (n: number): string =>
+    `${n < even ? '' : '+'}${percent(Math.round(1_000 * (n / even - 1)) / 1_000)}`;
+  const row = (words: string, n: number, beside: string): string =>
+    `  ${words.padEnd(32)}${grouped(n).padStart(10)}  ${beside}`;
+  return [
+    `${signal} expected of the ${grouped(decided)} people the policy decides for:`,
+    row('all options to equally many', even, '').trimEnd(),
+    row(
+      'this programme',
+      expected.mean,
+      `${more(expected.mean)}${runs > 1 ? ` (${more(expected.least)} to ${more(expected.most)})` : ''}`,
+    ),
+    row('everybody the best', most, more(most)),
+  ];
 }
 
 /** What came of a simulation, for a terminal. */
-export function chartOf({ truth, signal, waves, expected, even, decided }: Simulated): string {
+export function chartOf(
+  simulated: Simulated,
+  { leftOut, next }: { leftOut: readonly string[]; next: string },
+): string {
+  const { truth, signal, led, runs, best, waves } = simulated;
   const lines = [
-    'Planted:',
+    `Planted, as the share of people who do ${signal}:`,
     ...truth.map((line) => `  ${line}`),
+    ...(leftOut.length > 0 ? ['', `Left out: ${leftOut.join('; ')}.`] : []),
     '',
-    'wave     people  share that got the best option for them',
-    ...waves.map(row),
+    `Traffic in ${times(waves.length, 'wave')}, one a day${runs > 1 ? `, on average over ${runs} runs` : ''}:`,
+    ...trafficChart(simulated),
     '',
-    verdict(waves),
-    `${signal}: ${grouped(expected)} expected of the ${grouped(decided)} people the policy decided for; ` +
-      `${grouped(even)} had every option been sent to equally many (${percent(expected / even - 1)} more).`,
+    ...(best.length > 0 ? [...reachedTable(simulated), ''] : []),
+    ...gain(simulated),
+    '',
+    ...(best.length > 0 ? [`At the end the best was ahead in ${led} of ${times(runs, 'run')}.`, ''] : []),
+    `Next: ${next}`,
   ];
   return `${lines.join('\n')}\n`;
 }

@@ -1,127 +1,120 @@
+import type { OptionKey } from '../../core/domain/decision.ts';
 import type { Programme } from '../../core/domain/programme.ts';
-import { DAY_MS } from '../../core/domain/programme.ts';
-import { rngFromNumber } from '../../core/maths/xoshiro.ts';
-import type { LocalRoom } from '../engine/room.ts';
-import { openRoom } from '../engine/room.ts';
-import { openMemoryStore } from '../store/memory-store.ts';
+import { rngFromNumber, rngFromText } from '../../core/maths/xoshiro.ts';
+import type { Reached } from './reached.ts';
+import { reachedBy } from './reached.ts';
+import type { Run } from './run.ts';
+import { Campaign } from './run.ts';
 import type { Plan } from './world.ts';
-import { World } from './world.ts';
+import { RANGE, World } from './world.ts';
 
 export interface Simulation extends Plan {
   audience: number;
   waves: number;
+  /** How often it is repeated, each time with other luck. */
+  runs: number;
   seed: number;
 }
 
-export interface Wave {
+/** One wave, on average over all runs. */
+export interface MeanWave {
   /** People asked about in all waves so far. */
   people: number;
-  /** Share of those whom the policy decided for that got the best option for them. */
-  share: number;
+  /** Share of the traffic by option; they sum to 1. */
+  shares: Record<OptionKey, number>;
+  /** Share of those who got what is the best for them. */
+  best: number;
 }
 
 export interface Simulated {
   truth: string[];
   signal: string;
-  waves: Wave[];
-  /** Expected number of people who did what the goal counts, and had every option been drawn evenly instead. */
-  expected: number;
-  even: number;
-  /** People the policy decided for; the others are the holdout. */
+  options: OptionKey[];
+  /** What is the best for somebody; none where all options are alike. */
+  best: OptionKey[];
+  waves: MeanWave[];
+  reached: Reached[];
+  /** In how many of the runs no option had more of the last wave than the best. */
+  led: number;
+  runs: number;
+  /** People the policy decided for, on average; the others are the holdout. */
   decided: number;
+  /** Expected number of them who did what the goal counts, by run; had all options gone to equally many; had everybody got the best. */
+  expected: { mean: number; least: number; most: number };
+  even: number;
+  most: number;
 }
-
-/** Decisions under way at once. */
-const TOGETHER = 500;
-const START = Date.parse('2026-01-05T09:00:00Z');
 
 /** A programme as it is decided when nothing keeps it from being sent. */
 function unguarded(programme: Programme): Programme {
-  const { id, name, goal, silence, policy, context, crosses, holdout, arbitration, sendBucketHours } =
-    programme;
-  const variants = programme.variants.map((variant) => {
-    const { contentHash } = variant;
-    const approval = { status: 'approved' as const, contentHash, at: START, by: 'simulation' };
-    return { ...variant, eligible: undefined, startsAt: undefined, endsAt: undefined, approval };
-  });
-  const kept = { id, name, goal, silence, policy, context, crosses, holdout, arbitration, sendBucketHours };
-  return { ...kept, variants, version: 0, status: 'live', guardrails: {} };
+  const { id, name, goal, silence, fallback, policy, crosses, holdout, arbitration } = programme;
+  const variants = programme.variants.map((own) => ({ ...own, eligible: undefined, slots: undefined }));
+  const context = programme.context && declaredRanges(programme.context);
+  const kept = {
+    id,
+    name,
+    goal,
+    silence,
+    fallback,
+    policy,
+    crosses,
+    holdout,
+    arbitration,
+    variants,
+    context,
+  };
+  return { ...kept, version: 1, status: 'live', guardrails: {}, sendBucketHours: programme.sendBucketHours };
 }
 
-const nobody = (): void => undefined;
-const OBSERVER = {
-  ...{ batch: nobody, funnel: nobody, folded: nobody, changed: nobody, delivered: nobody, spooled: nobody },
-  ...{ warned: nobody, foldFailed: nobody, modelRefused: nobody, drainFailed: nobody },
-  ...{ closed: nobody, shed: nobody },
-};
+/** Numbers whose range would be learned run over the range of those that are made up. */
+function declaredRanges(context: NonNullable<Programme['context']>): Programme['context'] {
+  return Object.fromEntries(
+    Object.entries(context).map(([name, own]) => [name, own.type === 'number' ? { ...RANGE, ...own } : own]),
+  );
+}
 
-/** A day's send to everybody in a wave, and what they did about it until the next day. */
-class Campaign {
-  readonly #room: LocalRoom;
-  readonly #programme: string;
-  readonly world: World;
-  people = 0;
-  decided = 0;
-  expected = 0;
+const mean = (values: readonly number[]): number => values.reduce((sum, own) => sum + own, 0) / values.length;
 
-  constructor(room: LocalRoom, programme: string, world: World) {
-    this.#room = room;
-    this.#programme = programme;
-    this.world = world;
-  }
+function meanWaves(runs: readonly Run[]): MeanWave[] {
+  return runs[0]!.waves.map(({ people, shares }, i) => {
+    const of = (option: OptionKey): number => mean(runs.map(({ waves }) => waves[i]!.shares.get(option)!));
+    const own = Object.fromEntries([...shares.keys()].map((option) => [option, of(option)]));
+    return { people, shares: own, best: mean(runs.map(({ waves }) => waves[i]!.best)) };
+  });
+}
 
-  async wave(size: number, at: number, progress: (people: number) => void): Promise<Wave> {
-    let [best, decided] = [0, 0];
-    for (let left = size; left > 0; left -= TOGETHER) {
-      const some = Array.from({ length: Math.min(left, TOGETHER) }, () => {
-        return { somebody: this.world.next(), userId: `person ${++this.people}` };
-      });
-      const decisions = await Promise.all(
-        some.map(({ somebody: { context }, userId }) =>
-          this.#room.engine.decide({ programme: this.#programme, person: { userId }, send: 'one', context }),
-        ),
-      );
-      const events = some.flatMap(({ somebody, userId }, i) => {
-        const { option, id, reason } = decisions[i]!;
-        if (reason === 'policy') {
-          decided++;
-          best += Number(option === somebody.best);
-          this.expected += this.world.rate(somebody, option);
-        }
-        return this.world.happens(somebody, { option, id, userId, at: at + DAY_MS / 2 }) ?? [];
-      });
-      await this.#room.engine.ingest(events);
-      progress(some.length);
-    }
-    await this.#room.folder.catchUp();
-    this.decided += decided;
-    return { people: this.people, share: decided === 0 ? 0 : best / decided };
-  }
+/** Whether more people got what is the best for them than got any one option. */
+function leads({ waves }: Run): boolean {
+  const { shares, best } = waves.at(-1)!;
+  return best > 0.5 || best >= Math.max(...shares.values());
 }
 
 /**
- * Runs a programme on a made-up audience, one wave of people a day, each decided by what was learned from the waves before. The
- * engine is the one that serves, on a store in memory; guardrails are left out. Equal settings have equal results.
+ * Runs a programme on a made-up audience, several times: what is planted is the same each time, luck is another. Guardrails are left out.
+ * Equal settings have equal results.
+ * @param progress told how many more people of one run were decided for
  */
-export async function simulate(
-  programme: Programme,
-  { audience, waves: count, seed, ...plan }: Simulation,
+export function simulate(
+  saved: Programme,
+  { audience, waves, runs: count, seed, ...plan }: Simulation,
   progress: (people: number) => void,
-): Promise<Simulated> {
-  const store = openMemoryStore();
-  await store.meta('seed', `simulation ${seed}`);
-  await store.saveProgramme(unguarded(programme), 0, START);
-  let now = START;
-  const room = await openRoom({ store, route: () => [], now: () => now }, OBSERVER);
-  const campaign = new Campaign(room, programme.id, new World(programme, plan, rngFromNumber(seed)));
-  const waves: Wave[] = [];
-  for (let i = 0; i < count; i++) {
-    const size = Math.floor((audience * (i + 1)) / count) - campaign.people;
-    waves.push(await campaign.wave(size, now, progress));
-    now += DAY_MS;
-  }
-  await room.close();
-  const { world, decided, expected } = campaign;
-  const { truth, signal, evenRate } = world;
-  return { truth, signal, waves, expected, even: decided * evenRate, decided };
+): Simulated {
+  const programme = unguarded(saved);
+  const world = new World(programme, plan, rngFromNumber(seed));
+  const runs = Array.from({ length: count }, (_, i) => {
+    const rng = rngFromText(`simulation ${seed} ${i}`);
+    return new Campaign(programme, world, rng).run(audience, waves, progress);
+  });
+  const { truth, signal, options, best, evenRate } = world;
+  const decided = mean(runs.map((run) => run.decided));
+  const expected = runs.map((run) => run.expected);
+  return {
+    ...{ truth, signal, best, options: [...options], decided, runs: count },
+    waves: meanWaves(runs),
+    reached: reachedBy(runs),
+    led: runs.filter(leads).length,
+    expected: { mean: mean(expected), least: Math.min(...expected), most: Math.max(...expected) },
+    even: decided * evenRate,
+    most: mean(runs.map(({ most }) => most)),
+  };
 }

@@ -1,5 +1,4 @@
 import type { DecideRequest, OptionKey } from '../../core/domain/decision.ts';
-import type { SignalEvent } from '../../core/domain/event.ts';
 import type { FeatureDeclaration } from '../../core/domain/feature.ts';
 import type { GoalSignal, Programme } from '../../core/domain/programme.ts';
 import { countsFor } from '../../core/learn/counts-for.ts';
@@ -25,6 +24,9 @@ export interface Somebody {
   best: OptionKey;
 }
 
+/** What numbers are made up between where their range is not declared. */
+export const RANGE = { min: 0, max: 100 };
+
 type Category = [name: string, values: readonly string[]];
 
 /**
@@ -37,22 +39,37 @@ export class World {
   readonly #earning: readonly OptionKey[];
   readonly #programme: Programme;
   readonly #plan: Plan;
-  readonly #rng: Xoshiro;
   readonly #first: number;
+  readonly #carried: readonly [string, FeatureDeclaration][];
   readonly #category: Category | undefined;
+  /** By value of the category; one for everybody where there is none. */
+  readonly #segments: readonly Omit<Somebody, 'context'>[];
   readonly #goal: GoalSignal;
 
   constructor(programme: Programme, plan: Plan, rng: Xoshiro) {
     this.#programme = programme;
     this.#plan = plan;
-    this.#rng = rng;
     this.options = optionsOf(programme, programme.variants);
     const { signals } = programme.goal;
     const goal = signals.find(({ weight }) => weight > 0) ?? signals[0]!;
     this.#goal = goal;
     this.#earning = this.options.filter((option) => countsFor(goal, option));
     this.#first = Math.floor(rng.uniform() * this.#earning.length);
+    this.#carried = carried(programme);
     this.#category = learnsContext(programme) ? categoryOf(programme) : undefined;
+    this.#segments = (this.#category?.[1] ?? ['']).map((_, i) => {
+      return { likeliest: this.#likeliestOf(i), best: this.#bestOf(i) };
+    });
+  }
+
+  /** What is the best for somebody, each option once; none where all are alike. */
+  get best(): OptionKey[] {
+    if (this.#alike) return [];
+    return [...new Set(this.#segments.map(({ best }) => best))];
+  }
+
+  get #alike(): boolean {
+    return this.#plan.effect === 0 && this.#segments.every(({ likeliest, best }) => likeliest === best);
   }
 
   /** In words. */
@@ -60,6 +77,7 @@ export class World {
     const better = percent(this.#rateOf(true));
     const silent = this.#earning.length < this.options.length ? ', nothing after silence' : '';
     const rest = `${percent(this.#rateOf(false))} after any other${silent}`;
+    if (this.#alike) return [`every option earns ${better}${silent}`];
     const line = (i: number): string => `${this.#likeliestOf(i)} earns ${better}, ${rest}${this.#netOf(i)}`;
     if (!this.#category) return [line(0)];
     const [name, values] = this.#category;
@@ -96,22 +114,14 @@ export class World {
     return this.#earning.includes(option) ? this.#rateOf(option === likeliest) : 0;
   }
 
-  next(): Somebody {
+  /** The next one who is asked about. */
+  next(rng: Xoshiro): Somebody {
     const context = Object.fromEntries(
-      carried(this.#programme).map(([name, declared]) => [name, this.#valueOf(declared)]),
+      this.#carried.map(([name, declared]) => [name, valueOf(declared, rng)]),
     );
     const [name = '', values = []] = this.#category ?? [];
     const segment = Math.max(0, values.indexOf(String(context[name])));
-    return { context, likeliest: this.#likeliestOf(segment), best: this.#bestOf(segment) };
-  }
-
-  #valueOf(declared: FeatureDeclaration): string | number {
-    const unit = this.#rng.uniform();
-    if (declared.type === 'number') {
-      const { min = 0, max = 100 } = declared;
-      return min + (max - min) * unit;
-    }
-    return declared.values[Math.floor(unit * declared.values.length)]!;
+    return { context, ...this.#segments[segment]! };
   }
 
   rate({ likeliest }: Somebody, option: OptionKey): number {
@@ -123,17 +133,19 @@ export class World {
     return (this.#plan.baseRate * (this.#earning.length + this.#plan.effect)) / this.options.length;
   }
 
-  /** What somebody does after a decision: nothing, or what the goal counts. A value is anything up to its cap. */
-  happens(
-    somebody: Somebody,
-    { option, id, userId, at }: { option: OptionKey; id: string; userId: string; at: number },
-  ): SignalEvent | undefined {
-    const [does, worth] = [this.#rng.uniform() < this.rate(somebody, option), this.#rng.uniform()];
-    if (!does) return undefined;
-    const { signal: name, value, cap = 1 } = this.#goal;
-    const values = value === undefined ? {} : { [value]: worth * cap };
-    return { type: 'signal', source: 'simulation', id, at, person: { userId }, name, values, decisionId: id };
+  /** What the goal counts of what somebody does after a decision, from 0 to 1: nothing, it, or a value of anything up to its cap. */
+  worth(somebody: Somebody, option: OptionKey, rng: Xoshiro): number {
+    const [does, worth] = [rng.uniform() < this.rate(somebody, option), rng.uniform()];
+    if (!does) return 0;
+    return this.#goal.value === undefined ? 1 : worth;
   }
+}
+
+function valueOf(declared: FeatureDeclaration, rng: Xoshiro): string | number {
+  const unit = rng.uniform();
+  if (declared.type === 'category') return declared.values[Math.floor(unit * declared.values.length)]!;
+  const { min, max } = { ...RANGE, ...declared };
+  return min + (max - min) * unit;
 }
 
 /** Features that requests carry: the others are the person's own, and nobody here has a past. */
