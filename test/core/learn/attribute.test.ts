@@ -17,8 +17,9 @@ function credited(
   decisions: DecisionFact[],
   signals: StoredSignal[],
   goals = [ORDER],
+  silence = false,
 ): Record<string, number> {
-  const credits = attribute(programme({ goal: { signals: goals } }), decisions, signals);
+  const credits = attribute(programme({ goal: { signals: goals }, silence }), decisions, signals);
   return Object.fromEntries(credits.map((credit) => [credit.decision, credit.worth]));
 }
 
@@ -29,6 +30,15 @@ describe('attribution', () => {
     const decisions = [decision('d1', NOON), decision('d2', NOON + DAY), decision('d3', NOON + 2 * DAY)];
     expect(credited(decisions, [signal(NOON + DAY + 1)])).toEqual({ d2: 1 });
     expect(credited([...decisions].reverse(), [signal(NOON + 3 * DAY)])).toEqual({ d3: 1 });
+  });
+
+  it('credits the message before a day on which a cap left nothing to send, unless silence is an option', () => {
+    const nothing = { option: 'silence', learn: false };
+    const decisions = [decision('d1', NOON), decision('capped', NOON + DAY, nothing)];
+    const order = signal(NOON + 2 * DAY);
+    expect(credited(decisions, [order])).toEqual({ d1: 1 });
+    expect(credited([decisions[1]!], [order])).toEqual({ capped: 1 });
+    expect(credited(decisions, [order], [ORDER], true)).toEqual({ capped: 1 });
   });
 
   it('reaches exactly as far as the window', () => {
@@ -220,8 +230,8 @@ describe('attribution', () => {
     const order = signal(NOON + 2 * DAY);
 
     it('goes to the message before it, where everything else goes to the silence', () => {
-      expect(credited([sent, silent], [order])).toEqual({ silent: 1 });
-      expect(credited([sent, silent], [order], [own])).toEqual({ sent: 1 });
+      expect(credited([sent, silent], [order], [ORDER], true)).toEqual({ silent: 1 });
+      expect(credited([sent, silent], [order], [own], true)).toEqual({ sent: 1 });
       expect(credited([silent, { ...sent, at: NOON + DAY + HOUR }], [order], [own])).toEqual({ sent: 1 });
     });
 
