@@ -4,6 +4,7 @@ import { HOUR_MS } from '../domain/programme.ts';
 import { optionsOf } from '../policies/policy.ts';
 import { scaleOf } from '../policies/posterior.ts';
 import type { LinearTotal } from './blocks.ts';
+import { earnsBy } from './counts-for.ts';
 import { ownSums } from './effective.ts';
 import type { ModelState } from './model.ts';
 import type { Labels } from './models/label-prior.ts';
@@ -84,18 +85,19 @@ function programmeSource(
     : none(other.id, 'nothing was learned there');
 }
 
-/** A log knows rewards only: they are taken to be those of the signal of the goal that earns most. */
+/** A log knows rewards only: they are taken to be those of the signal of the goal that earns most, or where more was lost than earned loses most. */
 function logSource({ goal }: Programme, { source, at, options }: LogPrior): Source {
-  const best = goal.signals.reduce((most, own) => (scaleOf(own) > scaleOf(most) ? own : most));
-  const worths = new Map([[best.signal, 1 / Math.abs(scaleOf(best))]]);
-  const totals = Object.entries(options).map(([option, { trials, reward, squares }]) => {
-    const sums = { [best.signal]: [reward] };
+  const totals = Object.entries(options).flatMap(([option, { trials, reward, squares }]) => {
+    const earning = goal.signals.filter((own) => earnsBy(own, option));
+    if (earning.length === 0) return [];
+    const sign = reward < 0 ? -1 : 1;
+    const best = earning.reduce((most, own) => (sign * scaleOf(own) > sign * scaleOf(most) ? own : most));
     const total = {
       information: [trials],
-      responses: sums,
+      responses: { [best.signal]: [reward] },
       squares: { [pairKey(best.signal, best.signal)]: squares },
     };
-    return [option, sharedTotal(total, worths)] as const;
+    return [[option, sharedTotal(total, new Map([[best.signal, 1 / scaleOf(best)]]))] as const];
   });
   const trials = Object.values(options).reduce((sum, own) => sum + own.trials, 0);
   return { source, trials, at: Date.parse(at), options: Object.fromEntries(totals) };

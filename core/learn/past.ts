@@ -63,16 +63,18 @@ function earnedBy({ goal }: Programme, option: OptionKey, total: LinearTotal | u
   if (!total) return NOTHING;
   const signals = goal.signals.filter((own) => countsFor(own, option));
   const earned = { ...NOTHING, trials: total.information[0]! };
+  const most = signals.reduce((sum, own) => sum + Math.abs(scaleOf(own)), 0);
   for (const one of signals) {
     const worth = total.responses[one.signal]?.[0] ?? 0;
     earned.sum += scaleOf(one) * worth;
-    earned.sizes += Math.abs(scaleOf(one)) * worth;
+    earned.sizes += Math.abs(scaleOf(one) * worth);
     for (const other of signals) {
       const pair = total.squares[pairKey(one.signal, other.signal)] ?? 0;
       earned.squares += scaleOf(one) * scaleOf(other) * pair;
     }
   }
-  return earned;
+  // of a log only sums are known, in which what was lost is taken from what was earned: no reward is larger than the largest there is
+  return { ...earned, sizes: Math.max(earned.sizes, most > 0 ? earned.squares / most : 0) };
 }
 
 const plus = (one: Earned, other: Earned): Earned => ({

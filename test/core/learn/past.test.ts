@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import type { Programme } from '../../../core/domain/programme.ts';
+import type { GoalSignal, PolicyKind, Programme } from '../../../core/domain/programme.ts';
 import type { Past } from '../../../core/learn/past.ts';
 import { estimatesOf } from '../../../core/measure/estimates.ts';
 import { rngFromNumber } from '../../../core/maths/xoshiro.ts';
 import { toAliases } from '../../../runtime/engine/asked.ts';
 import type { EngineRig } from '../../support/engine-rig.ts';
 import { engineRig } from '../../support/engine-rig.ts';
-import { CLICK, CONTEXT, DAY, NOON, ORDER, programme, variant } from '../../support/programmes.ts';
+import { CLICK, CONTEXT, DAY, LEFT, NOON, ORDER, programme, variant } from '../../support/programmes.ts';
 
 const RATES: Record<string, number> = { a: 0.05, b: 0.2, c: 0.05 };
 const PEOPLE = 600;
@@ -136,5 +136,45 @@ describe('a programme that takes its prior from another', () => {
     await rig.folder.catchUp();
     expect(pastOn(rig).sources).toMatchObject([{ source: 'last', trials: PEOPLE }, { source: 'orders' }]);
     expect((await chances(rig)).b).toBeGreaterThan((await chances(rig)).a! + 0.1);
+  });
+});
+
+describe('a programme that begins with a send log', () => {
+  const LOSS = { ...LEFT, weight: -5 };
+  it.each<[string, GoalSignal[]]>([
+    ['can only lose', [LOSS]],
+    ['can only lose, and counts something for a limit', [LOSS, { ...CLICK, weight: 0 }]],
+    ['lost more than it earned', [ORDER, LOSS]],
+  ])('which %s prefers what lost least there', async (_, signals) => {
+    // each send that was lost cost 5
+    const lost = (sends: number) => ({ trials: 5_000, reward: -5 * sends, squares: 25 * sends });
+    const priorLog = {
+      source: 'log',
+      at: new Date(NOON).toISOString(),
+      options: { a: lost(150), b: lost(15) },
+    };
+    const of = (kind: PolicyKind): Programme =>
+      programme({
+        id: kind,
+        goal: { signals },
+        variants: ['a', 'b'].map((id) => variant(id)),
+        policy: { kind, priorLog },
+      });
+    const kinds = ['auto', 'weighted-thompson'] as const;
+    const rig = await engineRig({ programmes: kinds.map(of) });
+    await rig.engine.ingest([
+      {
+        type: 'signal',
+        source: 's',
+        id: '1',
+        at: NOON,
+        person: { userId: 'u' },
+        name: CLICK.signal,
+        values: {},
+      },
+    ]);
+    await rig.folder.catchUp();
+    // half of the decisions do not go by it
+    for (const kind of kinds) expect((await chances(rig, kind)).b).toBeGreaterThan(0.7);
   });
 });
