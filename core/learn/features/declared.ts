@@ -71,7 +71,7 @@ export const CONSTANT: Columns = {
 };
 
 type Declaring = Pick<Programme, 'context' | 'crosses'> &
-  Partial<Pick<Programme, 'policy' | 'variants' | 'guardrails' | 'silence'>>;
+  Partial<Pick<Programme, 'policy' | 'variants' | 'guardrails'>>;
 
 /**
  * The features of a programme version: the same columns for every request, whatever it carries. A value that was not
@@ -92,7 +92,7 @@ export class DeclaredFeatures implements Columns {
   readonly #may: readonly string[];
 
   constructor(declaring: Declaring) {
-    const { context = {}, crosses = [], policy, variants = [], guardrails = {}, silence = false } = declaring;
+    const { context = {}, crosses = [], policy, variants = [], guardrails = {} } = declaring;
     this.#declared = Object.entries(context).sort(compare);
     this.#encoder = new Encoder({
       features: this.#declared.map(([name, own]) => featureOf(name, own)),
@@ -100,7 +100,7 @@ export class DeclaredFeatures implements Columns {
     });
     this.byOption = policy?.recovering === true;
     const lately = this.byOption ? HALF_LIVES.map((days) => `had lately (half-life ${days} d)`) : [];
-    this.#may = sleepersOf({ variants, guardrails, silence }).map(({ id }) => mayKey(id));
+    this.#may = sleepersOf({ variants, guardrails }).map(({ id }) => mayKey(id));
     this.labels = [...this.#encoder.labels, ...this.#may, ...lately];
     this.count = this.labels.length;
     this.places = [...this.labels.keys()];

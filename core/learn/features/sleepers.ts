@@ -2,22 +2,27 @@ import type { OptionKey } from '../../domain/decision.ts';
 import type { Programme, Variant } from '../../domain/programme.ts';
 
 /* Variants that only some people may have. What such a variant earned is what those people earn: loyal customers would make any offer look
-   good. Whether somebody may have it is a feature, so that options are compared among people who may have the same ones (after Yancey,
+   good, and so would those who let themselves be texted. Whether somebody may have it is a feature, so that options are compared among people who may have the same ones (after Yancey,
    Settles, "A Sleeping, Recovering Bandit Algorithm for Optimizing Recurring Notifications", KDD 2020). */
 
 /** Most rules that are told apart. */
 const MOST = 16;
 
-const NO_RULE = JSON.stringify([undefined, undefined]);
+const NO_RULE = JSON.stringify([undefined, undefined, []]);
 
-type Ruled = Pick<Programme, 'variants' | 'guardrails' | 'silence'>;
+type Ruled = Pick<Programme, 'variants' | 'guardrails'>;
 
-/** One variant of each rule that is for some variants only; none where all options are for the same people. */
-export function sleepersOf({ variants, guardrails, silence }: Ruled): readonly Variant[] {
-  const byRule = Map.groupBy(variants, ({ channel, eligible }) =>
-    JSON.stringify([eligible, guardrails.eligibleByChannel?.[channel]]),
-  );
-  if (byRule.size === 1 && !silence) return [];
+/**
+ * One variant of each rule, or consent that is asked for, that is for some variants only; none where all variants are for the same people:
+ * of who may have none of them nothing is learned.
+ */
+export function sleepersOf({ variants, guardrails }: Ruled): readonly Variant[] {
+  const { eligibleByChannel = {}, consent = {} } = guardrails;
+  const byRule = Map.groupBy(variants, ({ channel, eligible }) => {
+    const purposes = [consent[channel] ?? []].flat();
+    return JSON.stringify([eligible, eligibleByChannel[channel], purposes.toSorted()]);
+  });
+  if (byRule.size === 1) return [];
   const ruled = [...byRule].filter(([rule]) => rule !== NO_RULE);
   return ruled.slice(0, MOST).map(([, [first]]) => first!);
 }

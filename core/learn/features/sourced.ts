@@ -6,6 +6,7 @@ import { firstReports } from '../../domain/orders.ts';
 import type { Programme, Variant } from '../../domain/programme.ts';
 import { DAY_MS, HOUR_MS, TRAITS } from '../../domain/programme.ts';
 import { standing } from '../../guardrails/contacts.ts';
+import { consent } from '../../guardrails/consent.ts';
 import { eligibility } from '../../guardrails/eligibility.ts';
 import { favoured, readinessOf } from '../../guardrails/frequency.ts';
 import type { GuardContext, HistoryAsk } from '../../guardrails/guardrail.ts';
@@ -114,11 +115,11 @@ export function featureAsks({ context = {}, goal, policy, variants }: Programme)
   return [...recovering, ...declaring];
 }
 
-/** Whether somebody may have a variant, by its rules. */
+/** Whether somebody may have a variant, by its rules and what they consented to. */
 const mayHave =
   (variant: Variant): Source =>
   (given) =>
-    eligibility(variant, given) === undefined;
+    eligibility(variant, given) === undefined && consent(variant, given) === undefined;
 
 type Sources = readonly (readonly [string, Source])[];
 

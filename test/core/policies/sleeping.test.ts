@@ -31,6 +31,7 @@ async function told(rig: EngineRig): Promise<void> {
       at: NOON - DAY,
       person: { userId: `u${i}` },
       traits,
+      consent: { texts: isLoyal(i) },
     };
   });
   await rig.engine.ingest(events);
@@ -83,6 +84,13 @@ describe('an offer that only the loyal may have', () => {
       expect(gold!.estimate).toBeLessThan(plain!.estimate);
     },
   );
+
+  it('is no rule but what people consented to: texts are compared with what else those would have done who let themselves be texted', async () => {
+    const variants = [variant('gold', { channel: 'sms' }), variant('plain')];
+    const { last } = await played({ variants, guardrails: { consent: { sms: 'texts' } } });
+    expect(last.every(({ option }, i) => isLoyal(i) || option === 'plain')).toBe(true);
+    expect(goldShare(last)).toBeLessThan(0.2);
+  });
 
   it('seems better than it is to a policy that knows no context', async () => {
     const { last } = await played({ policy: { kind: 'weighted-thompson' } });
