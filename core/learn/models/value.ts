@@ -11,8 +11,10 @@ export interface OrderSize {
   square: number;
 }
 
-/** Prior weights: orders at the pooled mean of logarithms, observations of the guessed variance of them. */
+/** Prior weights: orders at the pooled mean of logarithms and of their pooled variance, observations of the guessed variance of them. */
 export const MEAN_ORDERS = 5;
+/** One order of a thousand times the rest is to move its option by little, also where it has no more than some hundred. */
+const SPREAD_ORDERS = 1_500;
 const NOISE_ORDERS = 2;
 const FIRST_VARIANCE = 1;
 
@@ -24,28 +26,31 @@ export const addOrders = (one: OrderSums, other: OrderSums): OrderSums => ({
   squares: one.squares + other.squares,
 });
 
-/** Variance of the logarithms of orders, which all options share. */
+/** Sum of the squares of logarithms about their mean. */
+const spreadOf = ({ orders, logs, squares }: OrderSums): number =>
+  orders > 0 ? Math.max(0, squares - (logs * logs) / orders) : 0;
+
+/** Variance of the logarithms of orders, of all options together. */
 export function noiseOf(options: readonly OrderSums[]): number {
   let [within, count] = [NOISE_ORDERS * FIRST_VARIANCE, NOISE_ORDERS];
-  for (const { orders, logs, squares } of options) {
-    if (orders <= 0) continue;
-    within += Math.max(0, squares - (logs * logs) / orders);
-    count += Math.max(0, orders - 1);
+  for (const own of options) {
+    within += spreadOf(own);
+    count += Math.max(0, own.orders - 1);
   }
   return within / count;
 }
 
 /**
- * What an order of each option is worth: its logarithm is a normal whose mean is held to that of all options, and whose variance
- * all options share, so that an order is worth exp(mean + variance / 2) (conjugate; Gelman et al., "Bayesian Data Analysis",
- * 3rd ed., 3.3 and 5.4). On the logarithm, one order of a thousand times the rest moves its option's mean by ln(1000) / orders;
- * the variance that it also moves is common to all options and does not rank them.
+ * What an order of each option is worth: its logarithm is a normal whose mean and variance are held to those of all options, so that an order
+ * is worth exp(mean + variance / 2) (conjugate; Gelman et al., "Bayesian Data Analysis", 3rd ed., 3.3 and 5.4). On the logarithm, one order
+ * of a thousand times the rest moves its option's mean by ln(1000) / orders, and its variance, which is held by many orders, by little.
  */
 export function orderSizes(options: readonly OrderSums[]): OrderSize[] {
   const { orders, logs } = options.filter((own) => own.orders > 0).reduce(addOrders, NO_ORDERS);
   const centre = orders > 0 ? logs / orders : 0;
-  const noise = noiseOf(options);
+  const common = noiseOf(options);
   return options.map((own) => {
+    const noise = (SPREAD_ORDERS * common + spreadOf(own)) / (SPREAD_ORDERS + Math.max(0, own.orders - 1));
     const log = (MEAN_ORDERS * centre + own.logs) / (MEAN_ORDERS + own.orders);
     // worths are shares of a cap: none is above 1, and no square above what it is the square of
     const mean = Math.min(1, Math.exp(log + noise / 2));

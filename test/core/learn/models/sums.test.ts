@@ -1,14 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { Encoder } from '../../../../core/learn/features/encode.ts';
-import type { OrderSums } from '../../../../core/learn/models/value.ts';
+import type { OrderSize, OrderSums } from '../../../../core/learn/models/value.ts';
 import { orderSizes } from '../../../../core/learn/models/value.ts';
 import { rngFromNumber } from '../../../../core/maths/xoshiro.ts';
 
 describe('the worth of orders', () => {
-  /** Orders of about `worth`, log-normal with a standard deviation of 0.5. */
-  function shop(orders: number, worth: number, seed: number): OrderSums {
+  /** Orders of about `worth`, log-normal with a standard deviation of `sd`. */
+  function shop(orders: number, worth: number, seed: number, sd = 0.5): OrderSums {
     const rng = rngFromNumber(seed);
-    const logs = Array.from({ length: orders }, () => Math.log(worth) + 0.5 * rng.normal());
+    const logs = Array.from({ length: orders }, () => Math.log(worth) + sd * rng.normal());
     return sums(logs);
   }
   const sums = (logs: readonly number[]): OrderSums => ({
@@ -28,10 +28,21 @@ describe('the worth of orders', () => {
     const [few, many] = [sums([Math.log(0.5)]), sums(Array<number>(1_000).fill(Math.log(0.01)))];
     const [own, other] = orderSizes([few, many]);
     const centre = (Math.log(0.5) + 1_000 * Math.log(0.01)) / 1_001;
-    expect(Math.log(own!.mean / other!.mean)).toBeCloseTo(
+    // the mean of the logarithms: mean^2 / square is exp(-s2)
+    const log = ({ mean, square }: OrderSize): number => Math.log(mean) + Math.log(mean ** 2 / square) / 2;
+    expect(log(own!) - log(other!)).toBeCloseTo(
       (5 * centre + Math.log(0.5)) / 6 - (5 * centre + 1_000 * Math.log(0.01)) / 1_005,
       9,
     );
+  });
+
+  it('is known of options whose orders are spread differently: a few large ones may be the business', () => {
+    // means 68 and 56 ten thousandths; by their logarithms alone the other is ahead
+    const [wide, narrow] = [shop(5_000, 0.0033, 2, 1.2), shop(5_000, 0.0049, 3)];
+    const [own, other] = orderSizes([wide, narrow]);
+    expect(Math.abs(own!.mean / 0.0068 - 1)).toBeLessThan(0.15);
+    expect(Math.abs(other!.mean / 0.0056 - 1)).toBeLessThan(0.15);
+    expect(own!.mean).toBeGreaterThan(other!.mean);
   });
 
   it('is no more than the cap', () => {
