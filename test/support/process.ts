@@ -27,9 +27,10 @@ export function start(
   environment: Record<string, string>,
   args: readonly string[] = ['start'],
 ): StartedProcess {
+  const { PATH, NODE_COMPILE_CACHE } = process.env;
   const child = spawn(process.execPath, [join(ROOT, 'runtime/main.ts'), ...args], {
     cwd: environment.PICKWELL_DATA ?? ROOT,
-    env: { PATH: process.env.PATH, PICKWELL_LOG: 'info', ...environment },
+    env: { PATH, NODE_COMPILE_CACHE, PICKWELL_LOG: 'info', ...environment },
   });
   let text = '';
   for (const stream of [child.stdout, child.stderr])
