@@ -11,6 +11,7 @@ const ADMIN = 'pk_admin_for_the_kill_test_only';
 const ROUNDS = 4;
 /** Answers of a round before the process is killed: however slow the machine, it is killed under load. */
 const ANSWERS = 150;
+const CLIENTS = 32;
 const headers = { authorization: `Bearer ${ADMIN}` };
 
 /** A Segment that acknowledges everything and counts each message id. */
@@ -28,6 +29,15 @@ async function recorder(): Promise<{ host: string; acknowledged: Map<string, num
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
   return { host: `http://127.0.0.1:${port}`, acknowledged, close: () => server.close() };
+}
+
+/** Does something for each, as many at a time as there are clients. */
+async function forEach<T>(all: Iterable<T>, work: (one: T) => Promise<void>): Promise<void> {
+  const left = all[Symbol.iterator]();
+  const client = async (): Promise<void> => {
+    for (let next = left.next(); !next.done; next = left.next()) await work(next.value);
+  };
+  await Promise.all(Array.from({ length: CLIENTS }, client));
 }
 
 async function untilDrained(base: string): Promise<void> {
@@ -90,7 +100,7 @@ test(
           }
         }
       };
-      const clients = Array.from({ length: 32 }, client);
+      const clients = Array.from({ length: CLIENTS }, client);
       do await new Promise((resolve) => setTimeout(resolve, 700 + 600 * rng.uniform()));
       while (answered.size < before + ANSWERS);
       started.child.kill('SIGKILL');
@@ -104,11 +114,11 @@ test(
     const last = start(environment);
     await untilReady(base, last);
     expect(answered.size).toBeGreaterThan(ROUNDS * ANSWERS - 1);
-    for (const [me, id] of answered) {
+    await forEach(answered, async ([me, id]) => {
       const again = await fetch(`${base}/v1/decide?programme=welcome&user=${me}&send=s`, { headers });
       expect(((await again.json()) as { decision_id: string }).decision_id).toBe(id);
-    }
-    for (const me of accepted) {
+    });
+    await forEach(accepted, async (me) => {
       const event = { type: 'track', messageId: `m-${me}`, userId: me, event: 'Order Completed' };
       const again = await fetch(`${base}/v1/segment`, {
         method: 'POST',
@@ -116,7 +126,7 @@ test(
         body: JSON.stringify(event),
       });
       expect(await again.json()).toMatchObject({ accepted: 0, duplicates: 1 });
-    }
+    });
     const verified = await fetch(`${base}/v1/ledger/verify`, { headers });
     expect(await verified.json()).toMatchObject({ ok: true });
 
