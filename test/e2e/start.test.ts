@@ -3,6 +3,7 @@ import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { readSettings, SettingsError } from '../../runtime/settings.ts';
 import { freePort, start, untilReady } from '../support/process.ts';
 import { scratchFolder } from '../support/running.ts';
 
@@ -80,12 +81,35 @@ describe('a start', () => {
 
 describe('a setting that cannot be used stops it before it listens and says which', () => {
   test.each([
-    [{ PICKWELL_PORT: 'abc' }, /PICKWELL_PORT: .*port number/],
+    [{ PICKWELL_PORT: 'abc' }, '', /PICKWELL_PORT: .*port number/],
+    [{ REDIS_URL: 'http://:secret@here' }, '', /REDIS_URL: an address like redis:/],
+    [{}, '{', /not valid JSON/],
+    [{}, '{"integrations": {"brazee": {}}}', /integrations\.brazee: one of .*braze/],
+    [{}, '{"integrations": {"braze": {"apiKey": "k"}}}', /integrations\.braze\.restEndpoint/],
+  ])('%o and pickwell.json: %s', async (wrong, text, message) => {
+    if (text !== '') writeFileSync(join(scratch.folder, 'pickwell.json'), text);
+    const started = start(await settings(wrong));
+    expect(await started.exit).toBe(1);
+    expect(started.output()).toMatch(message);
+    expect(started.output()).not.toMatch(/ {4}at |secret/);
+  });
+
+  /** What a start prints of it, as above. */
+  function refusal(environment: Record<string, string>): string {
+    try {
+      readSettings(environment);
+    } catch (error) {
+      if (error instanceof SettingsError) return error.message;
+      throw error;
+    }
+    throw new Error('nothing was refused');
+  }
+
+  test.each([
     [{ PICKWELL_PORT: '70000' }, /PICKWELL_PORT: .*65535/],
     [{ PICKWELL_LOG: 'loud' }, /PICKWELL_LOG: .*"info"/],
     [{ PICKWELL_PUBLIC_URL: 'here' }, /PICKWELL_PUBLIC_URL: /],
     [{ PICKWELL_ADMIN_KEY: 'short' }, /PICKWELL_ADMIN_KEY: at least 16 characters/],
-    [{ REDIS_URL: 'http://:secret@here' }, /REDIS_URL: an address like redis:/],
     [
       { REDIS_URL: 'redis://here', PICKWELL_COPIES: 'two' },
       /PICKWELL_COPIES: a whole number from 1 to 10000/,
@@ -93,27 +117,21 @@ describe('a setting that cannot be used stops it before it listens and says whic
     [{ PICKWELL_COPIES: '0' }, /PICKWELL_COPIES: /],
     [{ PICKWELL_CONFIG: '/nowhere/pickwell.json' }, /PICKWELL_CONFIG: no file/],
   ])('%o', async (wrong, message) => {
-    const environment = await settings(wrong);
-    const started = start(environment);
-    expect(await started.exit).toBe(1);
-    expect(started.output()).toMatch(message);
-    expect(started.output()).not.toMatch(/ {4}at |secret/);
+    const printed = refusal(await settings(wrong));
+    expect(printed).toMatch(message);
+    expect(printed).not.toMatch(/ {4}at |secret/);
   });
 
   test.each([
-    ['{', /not valid JSON/],
     ['{"prot": 1}', /prot/],
     ['{"redis": {"env": "NO_REDIS"}}', /NO_REDIS is not set/],
     ['{"redis": "localhost"}', /REDIS_URL: an address like redis:/],
     ['{"copies": 1.5}', /copies/],
-    ['{"integrations": {"brazee": {}}}', /integrations\.brazee: one of .*braze/],
-    ['{"integrations": {"braze": {"apiKey": "k"}}}', /integrations\.braze\.restEndpoint/],
     ['{"integrations": {"segment": {"writeKey": {"env": "NOT_SET"}}}}', /NOT_SET is not set/],
   ])('pickwell.json: %s', async (text, message) => {
-    writeFileSync(join(scratch.folder, 'pickwell.json'), text);
-    const started = start(await settings());
-    expect(await started.exit).toBe(1);
-    expect(started.output()).toMatch(message);
+    const file = join(scratch.folder, 'pickwell.json');
+    writeFileSync(file, text);
+    expect(refusal(await settings({ PICKWELL_CONFIG: file }))).toMatch(message);
   });
 });
 
