@@ -17,6 +17,7 @@ import type {
   WorkQuery,
   WorkWrites,
 } from './records.ts';
+import type { KnownModels, StoredModel } from './stored-model.ts';
 import type { ArmTotals, Trial } from './trial.ts';
 
 /** Deciding and ingesting: one transaction for a whole batch. */
@@ -70,8 +71,8 @@ export interface LearnStore {
   arms(programme: ProgrammeId, upTo: number): Promise<ArmTotals[]>;
   /** Null when the position has moved or the epoch is over; otherwise the snapshots with their versions. */
   commitFold(writes: FoldWrites): Promise<ModelSnapshot[] | null>;
-  /** Newest model of every programme; those folded up to a place after `after` only, when one is given. */
-  models(after?: number): Promise<ModelSnapshot[]>;
+  /** The model of every programme that has learned; without those that stand there as they are known already. */
+  models(known?: KnownModels): Promise<StoredModel[]>;
   /**
    * Takes or keeps the lease `name` for `ttlMs` from now, by the store's clock. The epoch it is held under, which is another
    * number for every new holder; null while somebody else holds it. `FOLD_LEASE` is what `commitFold` goes by.

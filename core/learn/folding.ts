@@ -167,6 +167,7 @@ export class Folding {
   forget(programme: Programme, history: History): void {
     const { id } = programme;
     const learned = history.decisions.filter((d) => d.programme === id && d.learn);
+    this.#state(id).forgot = this.#stretch.upTo;
     if (learned.length > 0) {
       this.#forgetting.add(id);
       if (this.#state(id).behind) this.#withdraw(id);
@@ -206,7 +207,8 @@ export class Folding {
       const sources = sourcesOf(programme, byId);
       const moved = sources.some((own) => this.#touched.has(own));
       if (!saved && !moved && before) continue;
-      if (before && sources.some((own) => this.#forgetting.has(own))) this.#state(id).past = undefined;
+      if (before && sources.some((own) => this.#forgetting.has(own)))
+        Object.assign(this.#state(id), { past: undefined, forgot: this.#stretch.upTo });
       try {
         const past = pastOf(programme, byId, this.states);
         if (JSON.stringify(past) !== JSON.stringify(before)) this.#state(id).past = past;
@@ -240,11 +242,7 @@ export class Folding {
       removedCredits: credits.filter((credit) => credit.worth === 0),
       rewards: this.#rewards,
       removedRewards: this.#removed,
-      snapshots: [...this.#touched].map((programme) => ({
-        programme,
-        position,
-        state: this.#text(programme),
-      })),
+      snapshots: [...this.#touched].map((own) => ({ programme: own, position, state: this.#text(own) })),
     };
   }
 }

@@ -41,6 +41,8 @@ export interface ModelState {
   behind?: true | undefined;
   /** By which goal credits and rewards are (`goalSchema`); absent where that was not written down. */
   goal?: string | undefined;
+  /** Place in the ledger up to which somebody was taken out: what was learned up to an earlier one still knows them. */
+  forgot?: number | undefined;
   /** In which stretches of the ledger somebody did what could not be credited: it is tried again. Absent where there are none. */
   owing?: Stretch[] | undefined;
 }

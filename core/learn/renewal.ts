@@ -42,8 +42,8 @@ export class Renewal {
   constructor(programme: Programme, known: ModelState) {
     this.#programme = programme;
     this.#teaching = new Teaching([programme]);
-    const { arms, owing, behind, goal } = known;
-    const begun = { ...emptyState(), numbers: beginNumbers(programme, known), owing, goal };
+    const { arms, owing, forgot, behind, goal } = known;
+    const begun = { ...emptyState(), numbers: beginNumbers(programme, known), owing, forgot, goal };
     this.state = behind ? begun : { ...begun, arms };
   }
 

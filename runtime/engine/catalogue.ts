@@ -1,5 +1,6 @@
 import type { ModelSnapshot } from '../../core/contracts/records.ts';
 import type { LearnStore, ProgrammeStore } from '../../core/contracts/store.ts';
+import type { StoredModel } from '../../core/contracts/stored-model.ts';
 import type { LiveProgramme } from '../../core/decide/decide.ts';
 import type { Programme, ProgrammeId } from '../../core/domain/programme.ts';
 import type { Rules } from '../../core/guardrails/guardrail.ts';
@@ -17,20 +18,21 @@ export interface CataloguePorts {
   refused: (error: Error) => void;
 }
 
-interface Version {
-  version: number;
+interface Version extends Pick<ModelSnapshot, 'version' | 'position' | 'hash'> {
   state: ModelState;
 }
 
-const unlearned = (): Version => ({ version: 0, state: emptyState() });
+const unlearned = (): Version => ({ version: 0, position: 0, hash: '', state: emptyState() });
 
-/** @throws Error where the state is not what was written, or cannot be read */
-function opened({ programme, version, hash, state }: ModelSnapshot): Version {
+/** @throws Error where it is not the model that was written last, its state is not what was written, or cannot be read */
+function opened({ programme, version, last, position, hash, state }: StoredModel): Version {
   const name = `model ${version} of ${programme}`;
+  if (version !== last)
+    throw new Error(`${name} was put back, or what stood there removed: ${last} was written last`);
   if (sha256(state) !== hash)
     throw new Error(`${name} is damaged: its state is not what its hash was made of`);
   try {
-    return { version, state: readState(state) };
+    return { version, position, hash, state: readState(state) };
   } catch (cause) {
     throw new Error(`${name} cannot be read: ${String(cause)}`, { cause });
   }
@@ -49,12 +51,10 @@ export class Catalogue {
   readonly #newest = new Map<ProgrammeId, Version>();
   /** What decisions are made on. */
   readonly #good = new Map<ProgrammeId, Version>();
-  /** What is newer in the store, but cannot be read. */
+  /** Why what stands in the store in place of the newest model cannot be used. */
   readonly #damaged = new Map<ProgrammeId, Error>();
   readonly #refused = new Set<ProgrammeId>();
   #lookback: Lookback | undefined;
-  /** Place in the ledger of the newest model. */
-  #position = -1;
 
   constructor(ports: CataloguePorts) {
     this.#ports = ports;
@@ -78,21 +78,21 @@ export class Catalogue {
   /** Takes what is newer in the store than here. */
   async load(store: LearnStore & ProgrammeStore): Promise<void> {
     // what was damaged may have been put right where it stands
-    this.learn(await store.models(this.damaged ? -1 : this.#position));
+    const known = [...this.#newest].filter(([id]) => !this.#damaged.has(id));
+    this.#takeAll(await store.models(new Map(known)));
     for (const programme of await store.programmes()) {
       if ((this.programme(programme.id)?.version ?? 0) < programme.version) this.put(programme);
     }
   }
 
   /** Whether it is newer than what is here. */
-  #take(snapshot: ModelSnapshot): boolean {
-    const { programme, version, position } = snapshot;
+  #take(model: StoredModel): boolean {
+    const { programme, last } = model;
     // what was asked for before a fold may be answered after it, and the next fold must not go on from there
-    if (version <= (this.#newest.get(programme)?.version ?? 0)) return false;
+    if (last < (this.#newest.get(programme)?.version ?? 0)) return false;
     try {
-      this.#newest.set(programme, opened(snapshot));
+      this.#newest.set(programme, opened(model));
       this.#damaged.delete(programme);
-      this.#position = Math.max(this.#position, position);
     } catch (error) {
       this.#damaged.set(programme, error as Error);
     }
@@ -113,7 +113,10 @@ export class Catalogue {
     const newest = this.#newest.get(id) ?? unlearned();
     const damage = this.#damaged.get(id);
     let fault = damage;
-    for (const model of new Set([newest, this.model(id), unlearned()])) {
+    const { forgot = 0 } = newest.state;
+    // whoever was erased is in no older one that is decided on
+    const older = [this.model(id)].filter(({ position }) => position >= forgot);
+    for (const model of new Set([newest, ...older, unlearned()])) {
       try {
         const live = liveOf(programme, model, rules);
         tryOut(live, this.#ports.now());
@@ -140,9 +143,13 @@ export class Catalogue {
 
   /** Newer models: the next decision is made on them. */
   learn(snapshots: readonly ModelSnapshot[]): void {
-    for (const snapshot of snapshots) {
-      if (!this.#take(snapshot)) continue;
-      const programme = this.programme(snapshot.programme);
+    this.#takeAll(snapshots.map((snapshot) => ({ ...snapshot, last: snapshot.version })));
+  }
+
+  #takeAll(models: readonly StoredModel[]): void {
+    for (const model of models) {
+      if (!this.#take(model)) continue;
+      const programme = this.programme(model.programme);
       if (programme) this.put(programme);
     }
   }
@@ -167,8 +174,11 @@ export class Catalogue {
   /** The newest states, which folds go on from; of those that cannot be read the last that could, which are behind. */
   states(): Map<ProgrammeId, ModelState> {
     const states = new Map([...this.#newest].map(([id, { state }]) => [id, state]));
-    for (const id of this.#damaged.keys())
-      states.set(id, { ...(states.get(id) ?? emptyState()), behind: true });
+    for (const id of this.#damaged.keys()) {
+      const { state, position } = this.#newest.get(id) ?? unlearned();
+      // somebody may have been erased since
+      states.set(id, { ...state, behind: true, forgot: position + 1 });
+    }
     return states;
   }
 

@@ -86,14 +86,14 @@ export class Folder {
     }
   }
 
-  /** Takes or keeps the lease; whoever has it anew goes on from what the one before has written. */
+  /** Takes or keeps the lease; whoever has it goes on from what stands in the store: an older model may have been put back by hand. */
   async #held(): Promise<number | undefined> {
     const before = this.#lease;
     const at = performance.now();
     if (before && at < before.renewAt) return before.epoch;
     const { store, catalogue } = this.#ports;
     const epoch = await store.lease(FOLD_LEASE, this.#holder, LEASE_MS);
-    if (epoch !== null && epoch !== before?.epoch) await catalogue.load(store);
+    if (epoch !== null) await catalogue.load(store);
     this.#lease = epoch === null ? undefined : { epoch, renewAt: at + LEASE_MS / 2 };
     return epoch ?? undefined;
   }

@@ -13,6 +13,7 @@ import type {
 import type { ArmTotals, Trial } from '../../core/contracts/trial.ts';
 import type { ReadStore } from '../../core/contracts/store.ts';
 import { FOLD_LEASE } from '../../core/contracts/store.ts';
+import type { KnownModels, StoredModel } from '../../core/contracts/stored-model.ts';
 import type { Arm } from '../../core/domain/arm.ts';
 import type { Decision, DecisionId } from '../../core/domain/decision.ts';
 import type { ProgrammeId } from '../../core/domain/programme.ts';
@@ -179,6 +180,12 @@ export class MemoryLearning {
       this.models.set(programme, model);
       return model;
     });
+  }
+
+  storedModels(known: KnownModels = new Map()): StoredModel[] {
+    return [...this.models.values()]
+      .filter(({ programme, version }) => known.get(programme)?.version !== version)
+      .map((model) => ({ ...model, last: model.version }));
   }
 
   #remove(id: PersonId): void {

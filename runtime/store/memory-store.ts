@@ -183,7 +183,7 @@ export function openMemoryStore(): Store {
     histories: (persons, signals) => Promise.resolve(tables.histories(persons, signals)),
     credited: (persons) => Promise.resolve(tables.credited(persons)),
     commitFold: (writes) => Promise.resolve(tables.commitFold(writes)),
-    models: (after = -1) => Promise.resolve([...tables.models.values()].filter((m) => m.position > after)),
+    models: (known) => Promise.resolve(tables.storedModels(known)),
     lease: (...ask) => Promise.resolve(tables.lease(...ask)),
     programmes: () => Promise.resolve([...versions.values()].map((all) => all.at(-1)!)),
     programmeVersion: (id, version) => Promise.resolve(versions.get(id)?.[version - 1] ?? null),

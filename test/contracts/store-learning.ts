@@ -96,6 +96,13 @@ export function learningContract(open: () => Promise<Store>): void {
       ['a', 3, '{"n":2}'],
       ['b', 1, '{"n":1}'],
     ]);
+    expect(models.map(({ last }) => last)).toEqual([3, 1]);
+    // whoever knows some hears of the others only
+    const known = (...of: typeof models): Promise<unknown[]> =>
+      store.models(new Map(of.map((own) => [own.programme, own])));
+    expect(await known(...models)).toEqual([]);
+    expect(await known(models[0]!)).toEqual([models[1]]);
+    expect(await known({ ...models[0]!, version: 2 }, models[1]!)).toEqual([models[0]]);
   });
 
   it('adds, changes and takes back credits', async () => {

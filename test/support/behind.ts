@@ -1,4 +1,5 @@
 import { expect } from 'vitest';
+import type { ModelSnapshot } from '../../core/contracts/records.ts';
 import type { Store } from '../../core/contracts/store.ts';
 import type { DomainEvent } from '../../core/domain/event.ts';
 import type { ModelState } from '../../core/learn/model.ts';
@@ -24,6 +25,28 @@ export const erasure = (user: string): DomainEvent => ({
   ...{ type: 'delete', source: 's', id: `erasure of ${user}`, at: NOON, person: { userId: user } },
 });
 
+/** Writes a model with nothing new in the ledger. */
+export async function writeModel(
+  store: Store,
+  model: Pick<ModelSnapshot, 'programme' | 'state'>,
+): Promise<void> {
+  const position = await store.position();
+  const nothing = {
+    credits: [],
+    removedCredits: [],
+    rewards: [],
+    removedRewards: [],
+    outcomes: [],
+    forgotten: [],
+  };
+  await store.commitFold({
+    expected: position,
+    position,
+    snapshots: [{ ...model, position }],
+    ...nothing,
+  });
+}
+
 type Total = ModelState['linear']['blocks'][number]['options'][string];
 
 /** Writes the model of a programme as a fold would, every total of it changed. */
@@ -36,17 +59,7 @@ export async function spoil(
   const spoilt = JSON.parse(state) as ModelState;
   for (const { options } of spoilt.linear.blocks)
     for (const [option, total] of Object.entries(options)) options[option] = { ...total, ...change(total) };
-  const position = await store.position();
-  const snapshots = [{ programme: id, position, state: JSON.stringify(spoilt) }];
-  const nothing = {
-    credits: [],
-    removedCredits: [],
-    rewards: [],
-    removedRewards: [],
-    outcomes: [],
-    forgotten: [],
-  };
-  await store.commitFold({ expected: position, position, snapshots, ...nothing });
+  await writeModel(store, { programme: id, state: JSON.stringify(spoilt) });
 }
 
 /** Decides for somebody in both programmes, and what they order follows the last of these. */

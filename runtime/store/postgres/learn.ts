@@ -1,6 +1,8 @@
 import type { ArmReward, Credit, FoldWrites, ModelSnapshot } from '../../../core/contracts/records.ts';
+import type { KnownModels, StoredModel } from '../../../core/contracts/stored-model.ts';
 import { FOLD_LEASE } from '../../../core/contracts/store.ts';
 import { sha256 } from '../ledger.ts';
+import { modelMarks } from '../model-marks.ts';
 import { CHANGED, NOTIFY } from './changes.ts';
 import { numbers, texts } from './cells.ts';
 import type { Database, Prepared } from './database.ts';
@@ -14,13 +16,20 @@ import { outcomeCalls } from './write.ts';
 const POSITION = { name: 'position', text: 'SELECT position FROM pickwell.progress' };
 const LOCK_POSITION = { name: 'lock_position', text: `${POSITION.text} FOR UPDATE` };
 const MOVE = { name: 'move_position', text: 'UPDATE pickwell.progress SET position = $1' };
+const LAST = '(SELECT max(version) FROM pickwell.model_versions WHERE programme = id)';
 const VERSIONS = {
   name: 'versions',
-  text: 'SELECT programme, version FROM pickwell.models WHERE programme = ANY($1::text[])',
+  text: `SELECT id AS programme, greatest(${LAST}, (SELECT version FROM pickwell.models WHERE programme = id), 0) AS version
+    FROM unnest($1::text[]) AS q(id)`,
 };
 const MODELS = {
   name: 'models',
-  text: 'SELECT programme, version, position, hash, state FROM pickwell.models WHERE position > $1',
+  text: `SELECT id AS programme, coalesce(version, 0) AS version, coalesce(position, 0) AS position, coalesce(hash, '') AS hash,
+      coalesce(state, '') AS state, greatest(version, written) AS last
+    FROM (SELECT id, ${LAST} AS written
+      FROM (SELECT id FROM pickwell.programmes UNION SELECT programme FROM pickwell.models) AS own) AS known
+    LEFT JOIN pickwell.models ON programme = id
+    WHERE coalesce(version, written) IS NOT NULL AND version || ' ' || hash IS DISTINCT FROM $1::jsonb ->> id`,
 };
 const SAVE_MODEL = {
   name: 'save_model',
@@ -58,8 +67,8 @@ export async function position(db: Database): Promise<number> {
   return (await db.one<{ position: number }>(POSITION))!.position;
 }
 
-export const models = (db: Database, after = -1): Promise<ModelSnapshot[]> =>
-  db.rows<ModelSnapshot>(MODELS, after);
+export const models = (db: Database, known: KnownModels = new Map()): Promise<StoredModel[]> =>
+  db.rows<StoredModel>(MODELS, modelMarks(known));
 
 /** One transaction; null when somebody else folded since, or may: a newer holder has the lease. */
 export async function commitFold(db: Database, writes: FoldWrites): Promise<ModelSnapshot[] | null> {

@@ -73,7 +73,7 @@ export async function openPostgresStore(options: PostgresOptions): Promise<Store
     trials: (programme, after, upTo) => trials(db, programme, after, upTo),
     arms: (programme, upTo) => arms(db, programme, upTo),
     commitFold: (writes) => commitFold(db, writes),
-    models: (after) => models(db, after),
+    models: (known) => models(db, known),
     lease: (name, holder, ttlMs) => lease(db, name, holder, ttlMs),
     programmes: () => programmes(db),
     programmeVersion: (id, version) => programmeVersion(db, id, version),

@@ -13,11 +13,13 @@ import type { Person, PersonId } from '../../../core/domain/person.ts';
 import type { ProgrammeId } from '../../../core/domain/programme.ts';
 import { HOUR_MS } from '../../../core/domain/programme.ts';
 import { FOLD_LEASE } from '../../../core/contracts/store.ts';
+import type { KnownModels, StoredModel } from '../../../core/contracts/stored-model.ts';
 import type { CreditRow, HistoryAsk } from '../contexts.ts';
 import { contextIn, creditOf, taughtIn } from '../contexts.ts';
 import type { Lease } from '../lease.ts';
 import { grant } from '../lease.ts';
 import { entryOf, sha256 } from '../ledger.ts';
+import { modelMarks } from '../model-marks.ts';
 import { partitionOf } from '../partition.ts';
 import type { Database } from './database.ts';
 import { loadPerson, removePerson } from './persons.ts';
@@ -212,8 +214,12 @@ export function commitFold(db: Database, writes: FoldWrites): ModelSnapshot[] | 
 
 function saveModel(db: Database, snapshot: FoldWrites['snapshots'][number]): ModelSnapshot {
   const { programme, position: at, state } = snapshot;
-  const last = db.one<{ version: number }>('SELECT version FROM models WHERE programme = ?', programme);
-  const model = { programme, version: (last?.version ?? 0) + 1, position: at, hash: sha256(state), state };
+  const { last } = db.one<{ last: number }>(
+    `SELECT max(coalesce((SELECT max(version) FROM model_versions WHERE programme = ?1), 0),
+       coalesce((SELECT version FROM models WHERE programme = ?1), 0)) AS last`,
+    programme,
+  )!;
+  const model = { programme, version: last + 1, position: at, hash: sha256(state), state };
   db.run(
     'INSERT OR REPLACE INTO models (programme, version, position, hash, state) VALUES (?, ?, ?, ?, ?)',
     ...[programme, model.version, at, model.hash, state],
@@ -225,5 +231,13 @@ function saveModel(db: Database, snapshot: FoldWrites['snapshots'][number]): Mod
   return model;
 }
 
-export const models = (db: Database, after = -1): ModelSnapshot[] =>
-  db.all('SELECT programme, version, position, hash, state FROM models WHERE position > ?', after);
+export const models = (db: Database, known: KnownModels = new Map()): StoredModel[] =>
+  db.all(
+    `SELECT own AS programme, coalesce(version, 0) AS version, coalesce(position, 0) AS position, coalesce(hash, '') AS hash,
+       coalesce(state, '') AS state, max(coalesce(version, 0), coalesce(written, 0)) AS last
+     FROM (SELECT own, (SELECT max(version) FROM model_versions WHERE programme = own) AS written
+       FROM (SELECT id AS own FROM programmes UNION SELECT programme FROM models)) LEFT JOIN models ON programme = own
+     WHERE coalesce(version, written) IS NOT NULL
+       AND version || ' ' || hash IS NOT (SELECT value FROM json_each(?) WHERE key = own)`,
+    modelMarks(known),
+  );

@@ -75,7 +75,7 @@ function storeOn(tenure: Tenure): Store {
     trials: (programme, after, upTo) => read((db) => trials(db, programme, after, upTo)),
     arms: (programme, upTo) => read((db) => arms(db, programme, upTo)),
     commitFold: (writes) => own((db) => commitFold(db, writes)),
-    models: (after) => read((db) => models(db, after)),
+    models: (known) => read((db) => models(db, known)),
     lease: (name, holder, ttlMs) => own((db) => lease(db, name, { holder, ttlMs })),
     // one process owns the folder, and knows what it changed
     watch: () => Promise.resolve(() => Promise.resolve()),

@@ -6,6 +6,7 @@ import { Catalogue } from '../../../runtime/engine/catalogue.ts';
 import { Folder } from '../../../runtime/engine/folder.ts';
 import { News, OLD_MS } from '../../../runtime/engine/news.ts';
 import { openMemoryStore } from '../../../runtime/store/memory-store.ts';
+import { writeModel } from '../../support/behind.ts';
 import { engineRig } from '../../support/engine-rig.ts';
 import { CLICK, NOON, programme } from '../../support/programmes.ts';
 
@@ -85,6 +86,20 @@ test('an answer that was under way during a fold or a save does not bring back w
   await learned('c');
   const trials = Object.values(optionTotals(catalogue.model('welcome').state)).map((own) => own.trials);
   expect(trials.reduce((sum, n) => sum + n, 0)).toBe(3);
+});
+
+test('a model that was written with nothing new in the ledger is heard of by other copies', async () => {
+  const rig = await engineRig();
+  const { store, folder, catalogue } = rig;
+  await rig.decide({ userId: 'a' });
+  await folder.catchUp();
+  const copy = new Catalogue({ now: () => NOON, refused });
+  await copy.load(store);
+  expect(copy.model('welcome').version).toBe(1);
+  // as one that was made anew
+  await writeModel(store, { programme: 'welcome', state: JSON.stringify(catalogue.model('welcome').state) });
+  await copy.load(store);
+  expect(copy.model('welcome').version).toBe(2);
 });
 
 test('whoever folds credits the programme of another copy from its first signal on', async () => {

@@ -1,74 +1,27 @@
-import { join } from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
-import pg from 'pg';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { ModelSnapshot } from '../../../core/contracts/records.ts';
-import type { Store } from '../../../core/contracts/store.ts';
-import type { Decision } from '../../../core/domain/decision.ts';
 import type { ModelState } from '../../../core/learn/model.ts';
 import { optionTotals, readState } from '../../../core/learn/model.ts';
 import { sha256 } from '../../../runtime/store/ledger.ts';
-import { openPostgresStore } from '../../../runtime/store/postgres/postgres-store.ts';
 import { openSqliteStore } from '../../../runtime/store/sqlite/sqlite-store.ts';
-import type { EngineRig } from '../../support/engine-rig.ts';
 import { engineRig } from '../../support/engine-rig.ts';
 import { folder } from '../../support/folders.ts';
-import { opened } from '../../support/opened.ts';
-import { postgresServer } from '../../support/postgres.ts';
-import { CONTEXT, MINUTE, NOON, ORDER, programme } from '../../support/programmes.ts';
+import { MINUTE, NOON, ORDER, programme } from '../../support/programmes.ts';
 import type { Running } from '../../support/running.ts';
 import { run } from '../../support/running.ts';
+import {
+  inSqlite,
+  intoFolder,
+  learn,
+  OTHER,
+  OWN,
+  PEOPLE,
+  PLACES,
+  the,
+  trialsOf,
+} from '../../support/written-over.ts';
 
-const server = await postgresServer();
-
-const OWN = programme({ ...CONTEXT, policy: { kind: 'linear-thompson' } });
-const OTHER = programme({ id: 'other' });
-const PEOPLE = 20;
 const EVENT = { source: 's', at: NOON + MINUTE };
-
-type Write = (model: ModelSnapshot) => Promise<void>;
-
-/** Writes over the model of a data folder without its store. */
-const intoFolder =
-  (path: string): Write =>
-  ({ programme: id, version, position, hash, state }) => {
-    const db = new DatabaseSync(join(path, 'pickwell.db'));
-    const set = 'UPDATE models SET version = ?, position = ?, hash = ?, state = ? WHERE programme = ?';
-    db.prepare(set).run(version, position, hash, state, id);
-    db.close();
-    return Promise.resolve();
-  };
-
-const intoDatabase =
-  (url: string): Write =>
-  async ({ programme: id, version, position, hash, state }) => {
-    const client = new pg.Client({ connectionString: url });
-    await client.connect();
-    const set =
-      'UPDATE pickwell.models SET version = $1, position = $2, hash = $3, state = $4 WHERE programme = $5';
-    await client.query(set, [version, position, hash, state, id]);
-    await client.end();
-  };
-
-interface Place {
-  store: Store;
-  write: Write;
-}
-
-async function inSqlite(): Promise<Place> {
-  const path = await folder();
-  return { store: await opened(() => openSqliteStore(path)), write: intoFolder(path) };
-}
-
-async function inPostgres(): Promise<Place> {
-  const url = await server!.database();
-  return { store: await opened(() => openPostgresStore({ url })), write: intoDatabase(url) };
-}
-
-const PLACES: [string, () => Promise<Place>][] = [
-  ['SQLite', inSqlite],
-  ...(server ? [['PostgreSQL', inPostgres] as [string, () => Promise<Place>]] : []),
-];
 
 /** A model whose sums of squares of one feature are `by` more than they were; written as a fold would. */
 function moved(model: ModelSnapshot, by: number): ModelSnapshot {
@@ -94,18 +47,6 @@ const next = (model: ModelSnapshot): ModelSnapshot => ({
   version: model.version + 1,
   position: model.position + 1,
 });
-
-const the = async (store: Store): Promise<ModelSnapshot> =>
-  (await store.models()).find(({ programme: id }) => id === OWN.id)!;
-
-async function learn(rig: EngineRig, name: string): Promise<Decision[]> {
-  const made = Array.from({ length: PEOPLE }, (_, i) =>
-    rig.decide({ userId: `${name} ${i}` }, { context: { plan: i % 2 ? 'pro' : 'free', days: 7 * i } }),
-  );
-  const decisions = await Promise.all(made);
-  await rig.folder.catchUp();
-  return decisions;
-}
 
 const persons = (text: string): number => readState(text).arms.treated.persons;
 
@@ -138,6 +79,24 @@ describe.each(PLACES)('a model that cannot be decided on, in %s', (_, open) => {
     expect(await rig.decide({ userId: 'u' })).toMatchObject({ modelVersion: 4, rung: 'full' });
   });
 
+  it.each([
+    ['cannot be scored', unusable, { version: 0, persons: 0 }],
+    ['is damaged', damaged, { version: 3, persons: PEOPLE - 1 }],
+  ])('as it %s, leaves nobody who is erased in what is decided on', async (__, spoil, left) => {
+    const { store, write } = await open();
+    const told: Error[] = [];
+    const rig = await engineRig({ store, programmes: [OWN], refused: (error) => void told.push(error) });
+    await learn(rig, 'first');
+    await write(next(spoil(await the(store))));
+    await rig.catalogue.load(store);
+    expect(rig.catalogue.model(OWN.id).version).toBe(1);
+    await rig.engine.ingest([{ ...EVENT, type: 'delete', id: 'd', person: { userId: 'first 3' } }]);
+    await rig.folder.catchUp();
+    const { version, state } = rig.catalogue.model(OWN.id);
+    expect({ version, persons: state.arms.treated.persons, told: told.length }).toEqual({ ...left, told: 1 });
+    expect(await rig.decide({ userId: 'u' })).toMatchObject({ modelVersion: version, rung: 'full' });
+  });
+
   it('is noticed where its state is not the one its hash was made of, and is made anew from the record', async () => {
     const { store, write } = await open();
     const told: Error[] = [];
@@ -166,9 +125,7 @@ describe.each(PLACES)('a model that cannot be decided on, in %s', (_, open) => {
     expect([rig.catalogue.refused, rig.catalogue.behind, told.length]).toEqual([0, 0, 1]);
     expect(rig.catalogue.states().get(OTHER.id)!.arms.treated.persons).toBe(1);
     expect(made.arms).toEqual({ ...arms, treated: { ...arms.treated, persons: arms.treated.persons + 1 } });
-    const trials = (state: Pick<ModelState, 'linear'>): number =>
-      Object.values(optionTotals(state)).reduce((sum, own) => sum + own.trials, 0);
-    expect(trials(made)).toBe(trials({ linear }) + 1);
+    expect(trialsOf(made)).toBe(trialsOf({ linear }) + 1);
     expect(optionTotals(made)[sent!.option]!.signals).toEqual(
       optionTotals({ linear })[sent!.option]!.signals,
     );
