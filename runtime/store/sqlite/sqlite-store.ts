@@ -51,6 +51,8 @@ export const openSqliteStore = (folder: string, flushing: Flushing = FLUSHING): 
 
 function storeOn(tenure: Tenure): Store {
   const read: Tenure['read'] = (work) => tenure.read(work);
+  // what was learned is told of once a fold is on disk, and with it everything it was learned from
+  const see: Tenure['see'] = (work) => tenure.see(work);
   const change: Tenure['change'] = (work) => tenure.change(work);
   const own: Tenure['own'] = (work, committed) => tenure.own(work, committed);
   const recent = new Recent();
@@ -66,14 +68,13 @@ function storeOn(tenure: Tenure): Store {
       );
     },
     closed: (after, limit) => read((db) => closed(db, after, limit)),
-    position: () => read(position),
+    position: () => see(position),
     readLedger: (after, limit, contextual) =>
-      read((db) => readLedger(db, { after, limit, contextual }, recent)),
-    histories: (persons, signals, contextual) =>
-      read((db) => histories(db, persons, { signals, contextual })),
-    credited: (persons) => read((db) => credited(db, persons)),
-    trials: (programme, after, upTo) => read((db) => trials(db, programme, after, upTo)),
-    arms: (programme, upTo) => read((db) => arms(db, programme, upTo)),
+      see((db) => readLedger(db, { after, limit, contextual }, recent)),
+    histories: (persons, signals, contextual) => see((db) => histories(db, persons, { signals, contextual })),
+    credited: (persons) => see((db) => credited(db, persons)),
+    trials: (programme, after, upTo) => see((db) => trials(db, programme, after, upTo)),
+    arms: (programme, upTo) => see((db) => arms(db, programme, upTo)),
     commitFold: (writes) => own((db) => commitFold(db, writes)),
     models: (known) => read((db) => models(db, known)),
     lease: (name, holder, ttlMs) => own((db) => lease(db, name, { holder, ttlMs })),

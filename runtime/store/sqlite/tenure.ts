@@ -66,15 +66,24 @@ export class Tenure {
     }
   }
 
-  /** Runs `work` at once: nothing else of this process comes in between. Resolves once nothing it saw can be lost. */
-  read<T>(work: (db: Database) => T): Promise<T> {
+  /**
+   * Runs `work` at once: nothing else of this process comes in between. What it saw may still be lost, so this is for whoever tells of nothing
+   * before a `change` that follows from it.
+   */
+  see<T>(work: (db: Database) => T): Promise<T> {
     if (this.#ended) return Promise.reject(this.#ended);
     try {
-      const value = work(this.#db);
-      return this.#flusher.flushed().then(() => value);
+      return Promise.resolve(work(this.#db));
     } catch (error) {
       return Promise.reject(failureOf(error));
     }
+  }
+
+  /** As `see`; resolves once nothing it saw can be lost. */
+  async read<T>(work: (db: Database) => T): Promise<T> {
+    const [value, flushed] = await this.see((db) => [work(db), this.#flusher.flushed()] as const);
+    await flushed;
+    return value;
   }
 
   /** `committed` is told at once, before anybody reads what was written. */

@@ -97,6 +97,10 @@ async function onDisk() {
   return { disk, store, told, path };
 }
 
+const NOTHING_LEARNED = {
+  ...{ credits: [], removedCredits: [], rewards: [], removedRewards: [] },
+  ...{ snapshots: [], outcomes: [], forgotten: [] },
+};
 const deciding = (id: string) => ({ decisions: [first(decision(id))] });
 
 describe('a store whose disk is slow', () => {
@@ -113,6 +117,23 @@ describe('a store whose disk is slow', () => {
     await disk.end();
     expect(await states(waiting)).toEqual(['done', 'done', 'done']);
     expect((await read)?.decision.id).toBe('d1');
+  });
+
+  it('is waited for once by what is learned, however much is written meanwhile', async () => {
+    const { disk, store } = await onDisk();
+    const waiting: Promise<unknown>[] = [put(store, deciding('d1'))];
+    await settled();
+    waiting.push(put(store, deciding('d2')));
+    const { upTo } = await store.readLedger(await store.position(), 9);
+    await store.histories(['p']);
+    await store.credited(['p']);
+    expect([upTo, (await store.trials('welcome', 0, upTo)).length]).toEqual([2, 2]);
+    await store.arms('welcome', upTo);
+    waiting.push(store.commitFold({ ...NOTHING_LEARNED, expected: 0, position: upTo }));
+    expect([await states(waiting), disk.flushes]).toEqual([['waits', 'waits', 'waits'], 1]);
+    await disk.end();
+    await disk.end();
+    expect(await states(waiting)).toEqual(['done', 'done', 'done']);
   });
 
   it('has nothing to say after a flush that failed, and what was not answered may be found at the next start', async () => {
