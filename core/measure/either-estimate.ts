@@ -1,14 +1,10 @@
-import type { Interval, LinearEstimate } from './linear-estimates.ts';
-import { intervalOf, REACH } from './linear-estimates.ts';
+import type { Believed } from './compared-contexts.ts';
+import { intervalOf, REACH } from './interval.ts';
+import type { LinearEstimate } from './linear-estimates.ts';
 
-interface Estimate {
-  estimate: number;
-  interval: Interval;
-}
+const varianceOf = ({ interval }: Believed): number => ((interval.high - interval.low) / (2 * REACH)) ** 2;
 
-const varianceOf = ({ interval }: Estimate): number => ((interval.high - interval.low) / (2 * REACH)) ** 2;
-
-function either(one: Estimate, other: Estimate, share: number): Estimate {
+function either(one: Believed, other: Believed, share: number): Believed {
   const estimate = share * one.estimate + (1 - share) * other.estimate;
   const within = share * varianceOf(one) + (1 - share) * varianceOf(other);
   const between = share * (1 - share) * (one.estimate - other.estimate) ** 2;
@@ -20,9 +16,12 @@ export function eitherEstimate<Own extends LinearEstimate>(one: Own, other: Own,
   const coefficients = one.coefficients?.map((own, j) => {
     return { ...own, ...either(own, other.coefficients?.[j] ?? own, probability) };
   });
+  const [known, plain] = [one.eligible?.instead, other.eligible?.instead];
+  const instead = known && { ...known, ...either(known, plain ?? known, probability) };
   return {
     ...one,
     ...either(one, other, probability),
+    ...(one.eligible && { eligible: { ...one.eligible, instead } }),
     propensity: probability * one.propensity + (1 - probability) * other.propensity,
     ...(coefficients && { coefficients }),
   };

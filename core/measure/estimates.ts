@@ -22,7 +22,9 @@ import { autoEstimates } from './auto-estimates.ts';
 import type { OptionDelay } from './delay-curves.ts';
 import { optionDelays } from './delay-curves.ts';
 import { eitherEstimate } from './either-estimate.ts';
-import type { Coefficient, Interval } from './linear-estimates.ts';
+import type { Eligible } from './compared-contexts.ts';
+import type { Interval } from './interval.ts';
+import type { Coefficient } from './linear-estimates.ts';
 import type { Observed } from './observed.ts';
 import { observedOf } from './observed.ts';
 import { linearEstimates } from './linear-estimates.ts';
@@ -41,14 +43,16 @@ export interface OptionEstimate extends Priced {
   share: number;
   /**
    * Probability with which the policy chooses it now, when no guardrail speaks against any option and the context is an average
-   * one; 0 of one that is beyond a limit.
+   * one of those who may have all of them; 0 of one that is beyond a limit.
    */
   propensity: number;
   /** What its decisions earned; absent before there are any, and where nothing it does counts. */
   observed?: Observed | undefined;
-  /** Reward per decision, in an average context: posterior mean and central 95 % interval. */
+  /** Reward per decision, in an average context of those who may have it: posterior mean and central 95 % interval. */
   estimate: number;
   interval: Interval;
+  /** Of an option that not everybody may have, where the policy learns from context: who may, and what else they might have. */
+  eligible?: Eligible | undefined;
   /** Of a policy that learns from context. */
   coefficients?: Coefficient[] | undefined;
   /** What it would be believed to earn by the options of this programme together, had it never been tried; absent where nothing it does counts. */

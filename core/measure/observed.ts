@@ -7,7 +7,7 @@ import { FIRST_TRIALS, rewardsOf } from '../learn/models/reward-sums.ts';
 import { rewardSums } from '../policies/auto-beliefs.ts';
 import { rewardRange } from '../policies/posterior.ts';
 import { sequenceHalfWidth } from './lift.ts';
-import type { Interval } from './linear-estimates.ts';
+import type { Interval } from './interval.ts';
 
 /** What the decisions for an option earned on average, whoever they were for: not shrunk, and held against nothing. */
 export interface Observed {

@@ -10,8 +10,8 @@ import { PieceBeliefs } from '../policies/piece-beliefs.ts';
 import { learnsPieces, likelyMessages, seedOf } from '../policies/pieces.ts';
 import { averageMessage, withPiece } from '../slots/average.ts';
 import type { LikelyMessage } from '../slots/drawn.ts';
-import type { Interval } from './linear-estimates.ts';
-import { intervalOf } from './linear-estimates.ts';
+import type { Interval } from './interval.ts';
+import { intervalOf } from './interval.ts';
 
 /** What is known about one piece of a variant with slots, for people to read. */
 export interface PieceEstimate {

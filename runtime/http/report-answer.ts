@@ -19,15 +19,30 @@ const option = z.object({
   pending: told.describe('Those of which signals may still come'),
   complete: told.describe('The others: all that comes of them has come'),
   share: z.number().describe('Share of the trials so far'),
-  propensity: z.number().describe('Probability with which the policy chooses it now, in an average context'),
+  propensity: z
+    .number()
+    .describe(
+      'Probability with which the policy chooses it now, in an average context of those who may have all options',
+    ),
   observed: z
     .object({ mean: z.number(), interval })
     .optional()
     .describe(
       'What its decisions earned on average, and an interval of that which holds at every look, whatever chose them',
     ),
-  estimate: z.number().describe('Reward per decision in an average context, posterior mean'),
+  estimate: z
+    .number()
+    .describe('Reward per decision in an average context of those who may have it, posterior mean'),
   interval,
+  eligible: z
+    .object({
+      share: z.number().describe('Share of the trials whose person might have it'),
+      instead: z.object({ option: z.string(), estimate: z.number(), interval }).optional(),
+    })
+    .optional()
+    .describe(
+      'Of an option that not everybody may have: who may, and what is believed to earn most among the same people instead',
+    ),
   coefficients: z
     .array(z.object({ feature: z.string(), estimate: z.number(), interval }))
     .optional()

@@ -5,7 +5,7 @@ import { schemaHash } from '../schema-hash.ts';
 import type { Feature, FeatureValue } from './encode.ts';
 import { Encoder } from './encode.ts';
 import { freshnesses, HALF_LIVES } from './freshness.ts';
-import { mayHave, mayKey, sleepersOf } from './sleepers.ts';
+import { mayHave, mayKey, sleepingTogether } from './sleepers.ts';
 
 /**
  * Features are rounded to this grid: sums of products of two of them are then exact in doubles for some hundred million
@@ -86,6 +86,8 @@ export class DeclaredFeatures implements Columns {
   readonly secondOrder: readonly number[];
   /** The same for the same features in the same columns. */
   readonly schema: string;
+  /** Of each variant that not everybody may have, the column of whether the person may (`sleepers.ts`). */
+  readonly mayColumns: ReadonlyMap<OptionKey, number>;
   readonly #declared: readonly (readonly [string, FeatureDeclaration])[];
   readonly #encoder: Encoder;
   /** What a context calls whether somebody may have some of the variants (`sleepers.ts`). */
@@ -100,7 +102,10 @@ export class DeclaredFeatures implements Columns {
     });
     this.byOption = policy?.recovering === true;
     const lately = this.byOption ? HALF_LIVES.map((days) => `had lately (half-life ${days} d)`) : [];
-    this.#may = sleepersOf({ variants, guardrails }).map(({ id }) => mayKey(id));
+    const sleepers = sleepingTogether({ variants, guardrails });
+    this.#may = sleepers.map(([first]) => mayKey(first!.id));
+    const firstMay = this.#encoder.labels.length;
+    this.mayColumns = new Map(sleepers.flatMap((own, i) => own.map(({ id }) => [id, firstMay + i] as const)));
     this.labels = [...this.#encoder.labels, ...this.#may, ...lately];
     this.count = this.labels.length;
     this.places = [...this.labels.keys()];

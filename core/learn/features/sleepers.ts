@@ -13,10 +13,10 @@ const NO_RULE = JSON.stringify([undefined, undefined, []]);
 type Ruled = Pick<Programme, 'variants' | 'guardrails'>;
 
 /**
- * One variant of each rule, or consent that is asked for, that is for some variants only; none where all variants are for the same people:
- * of who may have none of them nothing is learned.
+ * Variants with one rule, or consent that is asked for, that is for some variants only, for each such rule; none where all variants are for
+ * the same people: of who may have none of them nothing is learned.
  */
-export function sleepersOf({ variants, guardrails }: Ruled): readonly Variant[] {
+export function sleepingTogether({ variants, guardrails }: Ruled): readonly (readonly Variant[])[] {
   const { eligibleByChannel = {}, consent = {} } = guardrails;
   const byRule = Map.groupBy(variants, ({ channel, eligible }) => {
     const purposes = [consent[channel] ?? []].flat();
@@ -24,8 +24,12 @@ export function sleepersOf({ variants, guardrails }: Ruled): readonly Variant[] 
   });
   if (byRule.size === 1) return [];
   const ruled = [...byRule].filter(([rule]) => rule !== NO_RULE);
-  return ruled.slice(0, MOST).map(([, [first]]) => first!);
+  return ruled.slice(0, MOST).map(([, own]) => own);
 }
+
+/** The first variant of each of these. */
+export const sleepersOf = (ruled: Ruled): readonly Variant[] =>
+  sleepingTogether(ruled).map(([first]) => first!);
 
 /** What a context calls whether the person may have a variant. */
 export const mayKey = (variant: OptionKey): string => `may have ${variant}`;

@@ -3,6 +3,7 @@ import type { Decision } from '../../../core/domain/decision.ts';
 import type { DomainEvent } from '../../../core/domain/event.ts';
 import type { Programme } from '../../../core/domain/programme.ts';
 import { rngFromNumber } from '../../../core/maths/xoshiro.ts';
+import type { Believed } from '../../../core/measure/compared-contexts.ts';
 import { estimatesOf } from '../../../core/measure/estimates.ts';
 import type { EngineRig } from '../../support/engine-rig.ts';
 import { engineRig } from '../../support/engine-rig.ts';
@@ -78,10 +79,26 @@ describe('an offer that only the loyal may have', () => {
     async (kind) => {
       const { rig, own, last } = await played({ policy: { kind } });
       expect(goldShare(last)).toBeLessThan(0.2);
-      // weights that no options share know nothing of gold for those who may not have it
-      if (kind === 'linear-thompson') return;
-      const [gold, plain] = estimatesOf(own, rig.catalogue.model(own.id).state, rig.clock.now);
-      expect(gold!.estimate).toBeLessThan(plain!.estimate);
+      const options = estimatesOf(own, rig.catalogue.model(own.id).state, rig.clock.now);
+      const [gold, plain] = options;
+      const { share, instead } = gold!.eligible!;
+      // of the loyal, a third of all, and beside what else they would have done
+      const near = ({ estimate, interval }: Believed, truth: number): void => {
+        expect(interval.low).toBeLessThan(truth);
+        expect(interval.high).toBeGreaterThan(truth);
+        expect(Math.abs(estimate - truth)).toBeLessThan(truth / 4);
+      };
+      near(gold!, rateOf(true, 'gold'));
+      near(instead!, rateOf(true, 'plain'));
+      expect(instead).toMatchObject({ option: 'plain' });
+      expect(gold!.estimate).toBeLessThan(instead!.estimate);
+      expect(share).toBeCloseTo(1 / 3, 2);
+      // of everybody
+      near(plain!, (rateOf(true, 'plain') + 2 * rateOf(false, 'plain')) / 3);
+      expect(plain!.eligible).toBeUndefined();
+      // how likely each is for somebody who may have both, as it was for the loyal
+      expect(gold!.propensity + plain!.propensity).toBeCloseTo(1, 9);
+      expect(Math.abs(gold!.propensity - goldShare(last))).toBeLessThan(0.1);
     },
   );
 
