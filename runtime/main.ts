@@ -15,6 +15,7 @@ import { migrateCommand } from './migrate/command.ts';
 import type { MigrateOptions } from './migrate/command.ts';
 import { SAMPLE } from './programmes/sample.ts';
 import { readSettings, SettingsError } from './settings.ts';
+import { addReport } from './report/command.ts';
 import { addSimulate } from './simulate/command.ts';
 import { addWarmStart } from './warm-start/command.ts';
 import { openStore, storeChoice } from './store/open-store.ts';
@@ -132,6 +133,7 @@ function program(): Command {
     .requiredOption('--from <folder>', 'the data folder')
     .option('--to <url>', 'postgresql://user:password@host:port/database; absent: DATABASE_URL')
     .action((options: MigrateOptions) => migrateCommand(options, process.env.DATABASE_URL, print));
+  addReport(root, print);
   addSimulate(root, print);
   addWarmStart(root, print);
   return root;

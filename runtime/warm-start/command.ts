@@ -5,53 +5,15 @@ import type { Command } from 'commander';
 import type { Programme } from '../../core/domain/programme.ts';
 import { readSendLog } from '../../core/learn/send-log.ts';
 import { optionsOf } from '../../core/policies/policy.ts';
+import type { ServerOptions } from '../programme-server.ts';
+import { ProgrammeServer } from '../programme-server.ts';
 import { SettingsError } from '../settings.ts';
 import type { Fields } from './read-log.ts';
 import { readLog } from './read-log.ts';
 import { badLines, told } from './told.ts';
 
-export interface WarmStart extends Fields {
-  url: string;
-  key?: string | undefined;
+export interface WarmStart extends Fields, ServerOptions {
   dryRun?: boolean | undefined;
-}
-
-/** A Pickwell that is running, asked for one programme. */
-class Server {
-  readonly #address: string;
-  readonly #key: string;
-
-  constructor({ url, key }: WarmStart, programme: string) {
-    if (!key) throw new SettingsError('--key: a key that may read and write, or PICKWELL_ADMIN_KEY');
-    this.#address = `${url.replace(/\/$/, '')}/v1/programmes/${encodeURIComponent(programme)}`;
-    this.#key = key;
-  }
-
-  async #ask(
-    method: string,
-    more: { headers?: Record<string, string>; body?: string } = {},
-  ): Promise<Programme> {
-    const headers = { 'x-api-key': this.#key, 'content-type': 'application/json', ...more.headers };
-    const asked = fetch(this.#address, { method, ...more, headers });
-    const response = await asked.catch((error: Error) => {
-      throw new SettingsError(
-        `--url: nothing answers at ${this.#address} (${error.cause instanceof Error ? error.cause.message : error.message})`,
-      );
-    });
-    if (response.ok) return (await response.json()) as Programme;
-    throw new SettingsError(`${method} ${this.#address}: ${response.status} ${await response.text()}`);
-  }
-
-  get(): Promise<Programme> {
-    return this.#ask('GET');
-  }
-
-  put(programme: Programme): Promise<Programme> {
-    return this.#ask('PUT', {
-      headers: { 'if-match': `"${programme.version}"` },
-      body: JSON.stringify(programme),
-    });
-  }
 }
 
 /** @throws SettingsError for a file, a server or a programme that cannot be used, and for a log that says nothing. */
@@ -62,8 +24,8 @@ export async function warmStart(
 ): Promise<void> {
   const size = statSync(file, { throwIfNoEntry: false })?.size;
   if (size === undefined) throw new SettingsError(`${file}: no such file`);
-  const server = new Server(options, id);
-  const programme = await server.get();
+  const server = new ProgrammeServer(options, id, 'read and write');
+  const programme = await server.ask<Programme>('GET');
   // drawn where somebody watches only
   const bar = new SingleBar({ format: '{bar} {percentage} % of the log', clearOnComplete: true });
   bar.start(size, 0);
@@ -77,9 +39,12 @@ export async function warmStart(
   if (reading.refused) throw new SettingsError('Nothing was changed.');
   if (options.dryRun) return print('\nNothing was changed. Leave out --dry-run to begin with this.\n');
   const priorLog = { source: basename(file), at: new Date(now).toISOString(), options: reading.prior };
-  const { version } = await server.put({ ...programme, policy: { ...programme.policy, priorLog } });
+  const { version } = await server.ask<Programme>('PUT', '', {
+    headers: { 'if-match': `"${programme.version}"` },
+    body: JSON.stringify({ ...programme, policy: { ...programme.policy, priorLog } }),
+  });
   print(
-    `\n${id} begins with this from version ${version} on. Next: GET /v1/programmes/${id}/report says how far it still goes by it.\n`,
+    `\n${id} begins with this from version ${version} on. Next: pickwell report ${id} says how far it still goes by it.\n`,
   );
 }
 

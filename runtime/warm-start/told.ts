@@ -1,20 +1,11 @@
 import type { LogReading } from '../../core/learn/send-log.ts';
+import { table } from '../text-table.ts';
 import type { BadLine } from './read-log.ts';
 
 /** Lines that are told one by one. */
 const MOST_BAD = 10;
 
 const whole = (n: number): string => Math.round(n).toLocaleString('en');
-
-function table(rows: readonly (readonly string[])[]): string {
-  const widths = rows[0]!.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)));
-  const lines = rows.map((row) =>
-    row.map((cell, i) =>
-      i === 0 || i === row.length - 1 ? cell.padEnd(widths[i]!) : cell.padStart(widths[i]!),
-    ),
-  );
-  return lines.map((cells) => `  ${cells.join('  ').trimEnd()}\n`).join('');
-}
 
 /** The lines that were left out. */
 export function badLines(bad: readonly BadLine[]): string {
