@@ -13,6 +13,8 @@ import { CONTEXT, programme, REVENUE, variant } from '../../support/programmes.t
 
 const SETTINGS: Simulation = { audience: 4_000, baseRate: 0.1, effect: 1, waves: 8, runs: 3, seed: 3 };
 
+const SLOTS = { slots: { cta: ['go', 'start'].map((id) => ({ id, content: { cta: id } })) } };
+
 const run = (changes: Partial<Programme> = {}, settings: Partial<Simulation> = {}): Simulated =>
   simulate(programme(changes), { ...SETTINGS, ...settings }, () => undefined);
 
@@ -135,11 +137,12 @@ describe('a simulation', () => {
   });
 
   it.each([
-    [{ variants: [variant('a')] }, {}, /^there is one option/],
-    [{ policy: { kind: 'fixed-split' as const } }, {}, /^a fixed split never shifts/],
-    [{}, { effect: 0 }, /^no option is better here/],
+    [{ variants: [variant('a')] }, {}, /^There is one option/],
+    [{ variants: [variant('a', SLOTS)] }, {}, /^Nothing shifts here but pieces/],
+    [{ policy: { kind: 'fixed-split' as const } }, {}, /^A fixed split never shifts/],
+    [{}, { effect: 0 }, /^No option is better here/],
     [{}, { audience: 40, effect: 0.1, runs: 10 }, /^40 people are too few .* --audience 160;/],
-    [{}, {}, /^save it/],
+    [{}, {}, /^Save it/],
   ])('says what to do next (%#)', (changes, settings, next) => {
     const simulation = { ...SETTINGS, ...settings };
     expect(nextStep(programme(changes), 'file', simulation, run(changes, settings))).toMatch(next);
@@ -195,7 +198,7 @@ describe('pickwell simulate', () => {
     expect(out).toMatch(/more than half +\d +[\d,]+ +\d, \d +10 of 10\n/);
     expect(out).toMatch(/this programme +\d+ {2}\+\d/);
     expect(out).toMatch(/At the end the best was ahead in 10 of 10 runs\./);
-    expect(out).toMatch(/\nNext: save it.*\n.*PUT .*\/v1\/programmes\/welcome .*programme\.json\n$/);
+    expect(out).toMatch(/\nNext: Save it.*\n.*PUT .*\/v1\/programmes\/welcome .*programme\.json\n$/);
   });
 
   it('prints the same for a program to read', async () => {
@@ -205,7 +208,7 @@ describe('pickwell simulate', () => {
     expect(told.waves.map(({ people }) => people)).toEqual([400, 800, 1_200, 1_600, 2_000]);
     expect(Object.keys(told.waves[0]!.shares)).toEqual(['a', 'b', 'c']);
     expect(told).toMatchObject({ led: 10, reached: [{ share: 0.5 }, { share: 0.8 }, { share: 0.95 }] });
-    expect(told.next).toMatch(/^save it/);
+    expect(told.next).toMatch(/^Save it/);
   });
 
   it.each([
