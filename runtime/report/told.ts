@@ -81,6 +81,23 @@ function priorOf({ prior, options }: Report): string[] {
   ];
 }
 
+/** Of each slot the piece that is likeliest the best. */
+function piecesOf({ pieces = [] }: Report): string[] {
+  const slots = Map.groupBy(pieces, ({ variant, slot }) => `${variant} ${slot}`);
+  return [...slots].map(([slot, own]) => {
+    const first = own.reduce((best, one) => ((one.best ?? 0) > (best.best ?? 0) ? one : best));
+    const sure = first.best === undefined ? '' : `, the best with ${share(first.best)}`;
+    return `Pieces of ${slot}: ${first.piece} earns ${hundred(first.estimate)}${sure} (${own.length} pieces).`;
+  });
+}
+
+function droppedOf({ funnel: { decisions, candidates, dropped } }: Report): string[] {
+  const rules = Object.entries(dropped).toSorted(([, a], [, b]) => b - a);
+  if (rules.length === 0) return [];
+  const told = rules.map(([rule, n]) => `${rule} ${share(n / candidates)}`);
+  return [`Kept back in the last ${whole(decisions)} decisions, of all options: ${told.join(', ')}.`];
+}
+
 /** The one thing to do next. */
 function nextOf({ status, programme, options }: Report): string {
   if (status === 'draft') return `approve its variants and start it: POST /v1/programmes/${programme}/start.`;
@@ -105,6 +122,8 @@ export function told(report: Report): string {
     liftOf(report),
     forgettingOf(report),
     ...priorOf(report),
+    ...piecesOf(report),
+    ...droppedOf(report),
     ...delays.map((own) => `Signals: ${delayOf(own)}.`),
     ...resources.map(
       ({ what, taken, limit, left }) => `Left of ${what}: ${left} (${taken} of ${limit} taken).`,

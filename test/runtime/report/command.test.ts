@@ -85,6 +85,30 @@ describe('a report in a terminal', () => {
     );
   });
 
+  it('says which pieces do best, and what guardrails keep back', () => {
+    const piece = (id: string, best: number): NonNullable<Report['pieces']>[number] => ({
+      ...{
+        variant: 'a',
+        slot: 'cta',
+        piece: id,
+        trials: 9,
+        effectiveTrials: 9,
+        best,
+        estimate: best / 10,
+        interval,
+      },
+    });
+    const funnel = {
+      ...reportOf().funnel,
+      decisions: 100,
+      candidates: 300,
+      dropped: { consent: 30, caps: 90 },
+    };
+    const text = told(reportOf({}, { pieces: [piece('go', 0.2), piece('start', 0.8)], funnel }));
+    expect(text).toContain('Pieces of a cta: start earns 8.00, the best with 80 % (2 pieces).');
+    expect(text).toContain('Kept back in the last 100 decisions, of all options: caps 30 %, consent 10 %.');
+  });
+
   it.each([
     [reportOf({}, { status: 'draft' }), /Next: approve its variants and start it/],
     [reportOf({}, { status: 'paused' }), /Next: it is paused/],
