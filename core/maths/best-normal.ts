@@ -109,7 +109,7 @@ function integrate(top: number): void {
 /**
  * P(X_a is the largest) for independent X_a ~ N(means[a], sds[a]^2), into `out`: the integral of f_a times the product of
  * the other F_b by Gauss-Legendre quadrature on panels that are as wide as the narrowest option allows where they are.
- * Sums to 1; error below 1e-4, typically 1e-6. Standard deviations may be 0.
+ * Sums to 1; error below 1e-4, typically 1e-6. Standard deviations may be 0. Of none nothing.
  * @throws RangeError where a mean or a standard deviation is not finite
  */
 export function bestNormalProbabilities(
@@ -118,6 +118,7 @@ export function bestNormalProbabilities(
   out: Float64Array,
 ): Float64Array {
   const k = means.length;
+  if (k === 0) return out;
   let [scale, floor, top, finite] = [0, -Infinity, -Infinity, 0];
   for (let a = 0; a < k; a++) scale = Math.max(scale, Math.abs(means[a]!), sds[a]!);
   const least = scale > 0 ? 1e-12 * scale : 1e-300;

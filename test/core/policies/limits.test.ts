@@ -191,6 +191,9 @@ describe('when every variant is beyond a limit', () => {
     expect(candidates).toBe(chosen + sum(notChosen) + sum(gone));
     expect(gone.limits).toBe(changes.variants ? 2 : dropped);
     expect(explain(decision, asked, () => []).summary).toMatch(/limit/);
+    const kind = changes.variants ? 'auto' : 'linear-thompson';
+    const [first] = estimatesOf({ ...asked.programme, policy: { kind } }, stateOf(ALL_BEYOND), NOON);
+    expect(first!.propensity).toBe(0);
   });
 });
 
