@@ -5,6 +5,7 @@ import { optionsOf } from '../policies/policy.ts';
 import { scaleOf } from '../policies/posterior.ts';
 import type { LinearTotal } from './blocks.ts';
 import { earnsBy } from './counts-for.ts';
+import { awaitedHours } from './delays.ts';
 import { ownSums } from './effective.ts';
 import type { ModelState } from './model.ts';
 import type { Labels } from './models/label-prior.ts';
@@ -45,6 +46,12 @@ export function sourcesOf(
   return over.map((own) => own.id).sort();
 }
 
+/** All programmes that some of these take their prior from. */
+export const allSources = (programmes: readonly Programme[]): ReadonlySet<ProgrammeId> => {
+  const byId = new Map(programmes.map((own) => [own.id, own]));
+  return new Set(programmes.flatMap((own) => sourcesOf(own, byId)));
+};
+
 /** The constant's part of what an option earned, in worths of another goal, as at most so many trials. */
 function sharedTotal(total: LinearTotal, worths: ReadonlyMap<string, number>): LinearTotal {
   const trials = total.information[0]!;
@@ -69,7 +76,7 @@ function programmeSource(
   const worths = sharedWorths(programme.goal.signals, other.goal.signals);
   if (!worths) return none(other.id, 'its goal does not count all signals that this one does');
   // when all windows are over: what counts then depends on what was learned alone, not on when it is asked
-  const window = Math.max(...other.goal.signals.map(({ windowHours }) => windowHours));
+  const window = Math.max(...other.goal.signals.map((goal) => awaitedHours(other, goal)));
   const at = (state.linear.newest + window + 1) * HOUR_MS;
   const known = Object.entries(ownSums(other, state, at).options).filter(
     ([, own]) => own.information[0]! > 0,

@@ -1,27 +1,48 @@
 import type { LedgerEntry } from '../contracts/records.ts';
 import type { ArmTotals, Trial } from '../contracts/trial.ts';
-import type { Programme } from '../domain/programme.ts';
+import type { Programme, ProgrammeId } from '../domain/programme.ts';
 import { linearSumsOf } from './linear-state.ts';
 import type { ModelState } from './model.ts';
 import { addArms, emptyState, mergeArms } from './model.ts';
 import { notFinite } from './not-finite.ts';
+import { allSources } from './past-of.ts';
 import { pieceSumsOf } from './piece-sums.ts';
 import { beginNumbers, inRanges, rangesMoved } from './ranges.ts';
 import { responseSchema } from './responses.ts';
 import { Teaching } from './teaching.ts';
 
 /**
+ * Whether the newest trial was taken back. What counts at any later time is the same as without it, but what others take from this programme
+ * is of a time that follows from the newest trial: which one that is by now, only the record tells.
+ */
+const lostNewest = ({ linear }: ModelState): boolean =>
+  linear.blocks.length > 0 && linear.blocks.at(-1)!.from !== linear.newest;
+
+/**
  * Whether what was learned is of another context, other ranges or other pieces than the programme declares now, of no hours or of other responses,
  * written by a former version, or something could not be added to it.
+ * @param source whether other programmes take their prior from it
  */
-export function needsRenewal(programme: Programme, state: ModelState): boolean {
+export function needsRenewal(programme: Programme, state: ModelState, source = false): boolean {
   const { linear, pieces, hours, behind } = state;
   const ahead = programme.timing !== undefined && hours?.schema !== responseSchema(programme);
   const others = linear.schema !== linearSumsOf(inRanges(programme, state)).schema;
   const ofPieces = pieceSumsOf(programme);
   const otherPieces = ofPieces !== undefined && pieces?.schema !== ofPieces.schema;
   const outdated = (ahead || others || otherPieces) && linear.blocks.length > 0;
-  return behind === true || outdated || rangesMoved(programme, state);
+  return behind === true || outdated || rangesMoved(programme, state) || (source && lostNewest(state));
+}
+
+/** Programmes whose state is to be made anew. */
+export function outdated(
+  programmes: readonly Programme[],
+  states: ReadonlyMap<ProgrammeId, ModelState>,
+): Programme[] {
+  const sources = allSources(programmes);
+  return programmes.filter((programme) => {
+    const state = states.get(programme.id);
+    return state && needsRenewal(programme, state, sources.has(programme.id));
+  });
 }
 
 /**

@@ -1,8 +1,10 @@
 import type { Programme } from '../domain/programme.ts';
 import { DAY_MS, HOUR_MS } from '../domain/programme.ts';
-import { hourOf } from '../learn/blocks.ts';
+import { blocksAt, hourOf } from '../learn/blocks.ts';
 import { effectiveSums, remaining } from '../learn/effective.ts';
+import { linearSumsOf } from '../learn/linear-state.ts';
 import type { ModelState } from '../learn/model.ts';
+import { inRanges } from '../learn/ranges.ts';
 
 /** How fast a programme forgets by now, for people to read. */
 export interface Forgetting {
@@ -38,7 +40,9 @@ export function forgettingOf(programme: Programme, state: ModelState, at: number
   const declared = programme.policy.halfLifeDays;
   const known = declared === undefined ? {} : { declaredHalfLifeDays: declared };
   if (!change) return declared === undefined ? known : { ...known, halfLifeDays: declared };
-  const trials = state.linear.blocks.flatMap(({ from, options }) =>
+  const { grain } = linearSumsOf(inRanges(programme, state));
+  const blocks = blocksAt(state.linear.blocks, hourOf(now), grain);
+  const trials = blocks.flatMap(({ from, options }) =>
     Object.values(options).flatMap(({ information: [count = 0], hours }) =>
       count > 0 ? [{ from, count, age: Math.max(0, hourOf(now) - hours / count) }] : [],
     ),

@@ -9,7 +9,7 @@ import { fold } from '../../core/learn/fold.ts';
 import type { FoldFault } from '../../core/learn/fold-base.ts';
 import type { ModelState } from '../../core/learn/model.ts';
 import { lacks } from '../../core/learn/model.ts';
-import { needsRenewal, Renewal } from '../../core/learn/renewal.ts';
+import { outdated, Renewal } from '../../core/learn/renewal.ts';
 import type { Stretch } from '../../core/learn/stretches.ts';
 import { Loop } from '../loop.ts';
 import type { Catalogue } from './catalogue.ts';
@@ -109,7 +109,8 @@ export class Folder {
     const folded = chunk.upTo - expected;
     if (folded < CHUNK) this.doneAt = stopwatch();
     const [programmes, states] = [catalogue.programmes(), catalogue.states()];
-    const renewed = await this.#renew(this.#outdated(programmes, states), states, expected);
+    const own = outdated(programmes, states).filter((one) => !this.#anew.waits(one));
+    const renewed = await this.#renew(own, states, expected);
     if (renewed === undefined) return 0;
     if (folded > 0 || renewed.length > 0) {
       const histories = await historiesOf(store, chunk.entries, programmes);
@@ -162,14 +163,6 @@ export class Folder {
     const programme = catalogue.programme(id);
     if (programme) for (const retries of again) retries.failed(programme);
     failed(new Error(`${id} could not be learned from: ${String(cause)}`, { cause }));
-  }
-
-  /** Programmes whose state was learned from another context or other pieces than are declared now, or is behind. */
-  #outdated(programmes: readonly Programme[], states: ReadonlyMap<ProgrammeId, ModelState>): Programme[] {
-    return programmes.filter((programme) => {
-      const state = states.get(programme.id);
-      return state && needsRenewal(programme, state) && !this.#anew.waits(programme);
-    });
   }
 
   /**

@@ -61,6 +61,16 @@ describe('a programme that takes its prior from another', () => {
     },
   );
 
+  it('counts what was planned ahead there as a whole: by then nothing is awaited any more', async () => {
+    const last = { ...LAST, timing: { horizonHours: 48 } };
+    const rig = await season([last, NEXT]);
+    const { options } = pastOn(rig);
+    for (const { option, trials } of estimatesOf(last, rig.catalogue.model('last').state, rig.clock.now)) {
+      if (options[option]) expect(options[option].total.information[0]).toBeCloseTo(trials, 1);
+    }
+    expect(Object.keys(options)).toEqual(['a', 'b', 'new']);
+  });
+
   it('says of each option what it is believed to earn by that, and as how many trials it counts', async () => {
     const rig = await season([LAST, NEXT]);
     const [a, b, fresh] = estimatesOf(NEXT, rig.catalogue.model('next').state, rig.clock.now);
