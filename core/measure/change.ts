@@ -11,8 +11,8 @@ export interface NoticedChange {
   /** By what it was noticed. */
   option: OptionKey;
   signal: string;
-  /** How often the signal came since, as a multiple of before. */
-  factor: number;
+  /** How often the signal came since, as a multiple of before; absent where it never came before. */
+  factor?: number | undefined;
 }
 
 /** @param at ms since 1970 */
@@ -24,5 +24,5 @@ export function noticedChange(
   const { change } = effectiveSums(programme, state, at);
   if (!change) return undefined;
   const { from, option, signal, before, since } = change;
-  return { at: from * HOUR_MS, option, signal, factor: since / before };
+  return { at: from * HOUR_MS, option, signal, ...(before > 0 && { factor: since / before }) };
 }

@@ -121,7 +121,7 @@ export const reportAnswer = z.object({
     }),
   ),
   change: z
-    .object({ at: z.number(), option: z.string(), signal: z.string(), factor: z.number() })
+    .object({ at: z.number(), option: z.string(), signal: z.string(), factor: z.number().optional() })
     .optional()
     .describe('The last change that was noticed'),
   ranges: z

@@ -61,8 +61,9 @@ function liftOf({ lift: { treated, holdout, difference, interval } }: Report): s
 }
 
 function forgettingOf({ forgetting: { halfLifeDays, since }, change }: Report): string {
+  const more = change?.factor === undefined ? '' : ` ${change.factor.toFixed(2)} times as often`;
   const changed = change
-    ? `${change.signal} comes ${change.factor.toFixed(2)} times as often since ${day(change.at)}, first noticed of ${change.option}. `
+    ? `${change.signal} comes${more} since ${day(change.at)}, first noticed of ${change.option}. `
     : '';
   if (since !== undefined) return `Change: ${changed}Nothing of before counts.`;
   return halfLifeDays === undefined

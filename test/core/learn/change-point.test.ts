@@ -46,13 +46,20 @@ describe('a change of what an option earns', () => {
       const state = played(OWN, 45, swapped, seed);
       const found = noticedChange(OWN, state, at(45))!;
       expect(Math.abs(found.at - at(40))).toBeLessThan(1.5 * DAY);
-      expect(found.factor > 1).toBe(found.option === 'b');
+      expect(found.factor! > 1).toBe(found.option === 'b');
       const { options } = effectiveSums(OWN, state, at(45));
       const rate = (option: string): number =>
         options[option]!.responses[ORDER.signal]![0]! / options[option]!.information[0]!;
       expect(rate('b')).toBeGreaterThan(2 * rate('a'));
       expect(options.a!.information[0]).toBeLessThan(6.5 * 600);
     }
+  });
+
+  it('is told as no multiple of what never happened before, which would be no number', () => {
+    const begun = (option: string, day: number): number => (option === 'a' && day < 40 ? 0 : 0.04);
+    const found = noticedChange(OWN, played(OWN, 45, begun, 1), at(45))!;
+    expect(found).toMatchObject({ option: 'a', signal: ORDER.signal });
+    expect(JSON.parse(JSON.stringify(found))).not.toHaveProperty('factor');
   });
 
   it('is not seen where there was none, and nothing is forgotten', () => {
