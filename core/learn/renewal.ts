@@ -21,16 +21,15 @@ const lostNewest = ({ linear }: ModelState): boolean =>
 /**
  * Whether what was learned is of another context, other ranges or other pieces than the programme declares now, of no hours or of other responses,
  * written by a former version, or something could not be added to it.
- * @param source whether other programmes take their prior from it
  */
-export function needsRenewal(programme: Programme, state: ModelState, source = false): boolean {
+export function needsRenewal(programme: Programme, state: ModelState): boolean {
   const { linear, pieces, hours, behind } = state;
   const ahead = programme.timing !== undefined && hours?.schema !== responseSchema(programme);
   const others = linear.schema !== linearSumsOf(inRanges(programme, state)).schema;
   const ofPieces = pieceSumsOf(programme);
   const otherPieces = ofPieces !== undefined && pieces?.schema !== ofPieces.schema;
   const outdated = (ahead || others || otherPieces) && linear.blocks.length > 0;
-  return behind === true || outdated || rangesMoved(programme, state) || (source && lostNewest(state));
+  return behind === true || outdated || rangesMoved(programme, state);
 }
 
 /** Programmes whose state is to be made anew. */
@@ -38,10 +37,13 @@ export function outdated(
   programmes: readonly Programme[],
   states: ReadonlyMap<ProgrammeId, ModelState>,
 ): Programme[] {
-  const sources = allSources(programmes);
+  let sources: ReadonlySet<ProgrammeId> | undefined;
   return programmes.filter((programme) => {
     const state = states.get(programme.id);
-    return state && needsRenewal(programme, state, sources.has(programme.id));
+    if (!state) return false;
+    // hardly ever asked for: this is looked at with every fold
+    const asked = (): boolean => (sources ??= allSources(programmes)).has(programme.id);
+    return needsRenewal(programme, state) || (lostNewest(state) && asked());
   });
 }
 
