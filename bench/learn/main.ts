@@ -4,6 +4,9 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { parseArgs } from 'node:util';
 import { SingleBar } from 'cli-progress';
+import type { AllBiases } from './bias/table.ts';
+import { biasesOf, shownBiases } from './bias/table.ts';
+import { WORLDS } from './bias/worlds.ts';
 import type { Job } from './jobs.ts';
 import { allJobs } from './jobs.ts';
 import type { Measured, Measurements } from './report.ts';
@@ -23,11 +26,13 @@ const { values } = parseArgs({
     only: { type: 'string', default: '' },
     quick: { type: 'boolean', default: false },
     perf: { type: 'boolean', default: false },
+    bias: { type: 'boolean', default: false },
   },
 });
 
 const DOCS = new URL('../../docs/', import.meta.url);
 const RESULTS = new URL('../results/learn.json', import.meta.url);
+const BIASES = new URL('learn-bias.json', RESULTS);
 
 /** Asks one worker after another until nothing is left; resolves when it has answered last. */
 function serve(child: ChildProcess, queue: Ask[], take: (answer: Answer) => void): Promise<void> {
@@ -100,6 +105,13 @@ function publish(all: Measurements): void {
 
 if (values.quick) {
   process.exitCode = runQuick() ? 0 : 1;
+} else if (values.bias) {
+  let all = existsSync(BIASES) ? (JSON.parse(readFileSync(BIASES, 'utf8')) as AllBiases) : {};
+  for (const world of Object.keys(WORLDS).filter((name) => new RegExp(values.only).test(name))) {
+    all = { ...all, [world]: biasesOf(world, Number(values.from), Number(values.seeds)) };
+    writeFileSync(BIASES, `${JSON.stringify(all)}\n`);
+  }
+  process.stdout.write(shownBiases(all));
 } else if (values.perf) {
   const measured = costs();
   printCosts(measured);

@@ -7,6 +7,8 @@ import type { DelayLaw } from './delays.ts';
 import { agesOf, arrivalsOf, awaitedHours, curveOf, lawOf } from './delays.ts';
 import type { Stretch } from './models/delay.ts';
 import { trialsOf } from './models/delay.ts';
+import type { Late } from './lateness.ts';
+import { Lateness } from './lateness.ts';
 import { pairKey } from './worths.ts';
 
 /** How much the trials of one option in one block tell by now. */
@@ -15,6 +17,8 @@ export interface Told {
   trials: number;
   /** What the worth of each signal is multiplied with, so that divided by the trials it is what will have arrived. */
   signals: ReadonlyMap<string, number>;
+  /** By signal, what has come of the levels of a category beside what has come of all, where they differ. */
+  late: ReadonlyMap<string, Late>;
 }
 
 /** A signal that is awaited. */
@@ -39,14 +43,15 @@ const SURE_ARRIVALS = 10;
 const NO_AGES: Stretch[] = [];
 
 /** Nothing is awaited any more. */
-const ALL: Told = { trials: 1, signals: new Map() };
+const ALL: Told = { trials: 1, signals: new Map(), late: new Map() };
 
 /**
  * What has arrived by now of what will. A trial whose signal has arrived counts 1 for that signal, any other F(age) / F(window)
  * (Chapelle, "Modeling Delayed Feedback in Display Advertising", 2014; Vernade, Cappé, Perchet, 2017). For the reward it
  * counts as much as leaves the sum over the signals as certain as it is: the mean of what it counts for each, harmonic, weighed by
  * their parts of the variance. The worths of each signal are scaled to that, so that no signal is taken for rarer or more frequent
- * than it is. Whose signals arrived is taken to be like everybody else in the block: that is exact without context.
+ * than it is. Whose signals arrived is taken to be like everybody else in the block: that is exact without context. Where the levels of a category are
+ * answered sooner and later, they are told apart (`lateness.ts`).
  *
  * Of a block in which a share of all trials has been answered, at least that share of what comes has come, whatever the law says:
  * nobody answers more surely than surely. That is what is learned from in the first minutes, of which the law knows nothing yet.
@@ -56,16 +61,25 @@ export class Arrived {
   readonly goals: readonly Awaited[];
   readonly #answers = new Map<Block, Map<string, number>>();
   readonly #known = new Map<BlockTotal, Waiting>();
+  readonly #lateness = new Map<string, Lateness>();
   readonly #now: number;
   readonly #window: number;
 
   /** @param now hours since 1970 */
-  constructor(programme: Programme, blocks: readonly Block[], now: number) {
+  constructor(
+    programme: Programme,
+    blocks: readonly Block[],
+    now: number,
+    categories: readonly (readonly number[])[] = [],
+  ) {
     const { signals } = programme.goal;
     this.#now = now;
     this.#window = Math.max(...signals.map((goal) => awaitedHours(programme, goal)));
     this.goals = signals.map((goal) => {
-      const law = lawOf(blocks, goal, awaitedHours(programme, goal), now);
+      const awaiting = { goal, window: awaitedHours(programme, goal), now };
+      const late = Lateness.of(categories, blocks, awaiting);
+      if (late) this.#lateness.set(goal.signal, late);
+      const law = lawOf(blocks, awaiting, late && ((...of) => late.heldTo(...of)));
       return { goal, law, part: partOf(goal, blocks) };
     });
   }
@@ -133,13 +147,23 @@ export class Arrived {
     if (goals.length === 0) return ALL;
     const shares = goals.map((own) => this.shareOf(block, option, own));
     const parts = goals.reduce((sum, { part }) => sum + part, 0);
+    const late = this.#late(block, option);
+    const sure = goals.map(({ goal }) => late.get(goal.signal)?.sure ?? 1);
     // what has no part in the reward is not waited for
-    const spread = goals.reduce((sum, { part }, i) => sum + (part > 0 ? part / shares[i]! : 0), 0);
+    const spread = goals.reduce((sum, { part }, i) => {
+      return sum + (part > 0 ? part / (sure[i]! * shares[i]!) : 0);
+    }, 0);
     const share = parts > 0 ? parts / spread : 1;
     const factors = goals.map(({ goal }, i) => {
-      return [goal.signal, goals.length === 1 ? 1 : shares[i] === 0 ? 0 : share / shares[i]!] as const;
+      const factor = goals.length === 1 ? sure[0]! : shares[i] === 0 ? 0 : share / shares[i]!;
+      return [goal.signal, factor] as const;
     });
-    return { trials: share, signals: new Map(factors) };
+    return { trials: share, signals: new Map(factors), late };
+  }
+
+  #late(block: Block, option: OptionKey): ReadonlyMap<string, Late> {
+    if (this.#lateness.size === 0) return ALL.late;
+    return new Map([...this.#lateness].map(([signal, own]) => [signal, own.in(block, option)]));
   }
 }
 

@@ -21,6 +21,14 @@ export interface BlockTotal extends LinearTotal {
   arrivals: Record<string, number[]>;
 }
 
+/** What is kept of the trials of one level of a category in one block, all options together: how many were made and answered when. */
+export interface LevelTotal {
+  /** As of options. */
+  made: number[];
+  /** How many had a signal, by signal and by how late it came (`level-laws.ts`). */
+  arrivals: Record<string, number[]>;
+}
+
 /**
  * Stretches of a block of which it is known how many trials were made in each, where blocks are as coarse as can be: they are numbers
  * beside matrices, and how much of what comes has come may depend on the hour.
@@ -33,6 +41,8 @@ export interface Block {
   from: number;
   length: number;
   options: Record<OptionKey, BlockTotal>;
+  /** Of the levels of categories, by column; absent where nobody was of any. */
+  levels?: Record<string, LevelTotal>;
 }
 
 export const hourOf = (at: number): number => Math.floor(at / HOUR_MS);
@@ -53,7 +63,12 @@ export function blockOf(hour: number, newest: number, grain: number): Pick<Block
 export const stretchOf = (length: number, grain: number): number => Math.max(1, (length * grain) / STRETCHES);
 
 /** Counts trials as made in some hour of a block. Changes `total`. */
-function addMade({ made }: BlockTotal, { from, length }: Block, hour: number, count: number): void {
+export function addMade(
+  { made }: Pick<BlockTotal, 'made'>,
+  { from, length }: Block,
+  hour: number,
+  count: number,
+): void {
   made[Math.floor(((hour - from) * made.length) / length)]! += count;
 }
 
@@ -91,7 +106,12 @@ export const emptyTotal = (columns: number): LinearTotal => ({
 });
 
 /** Counts trials that had a signal. Changes `total`. */
-export function addArrivals({ arrivals }: BlockTotal, signal: string, place: number, count: number): void {
+export function addArrivals(
+  { arrivals }: Pick<BlockTotal, 'arrivals'>,
+  signal: string,
+  place: number,
+  count: number,
+): void {
   const counts = (arrivals[signal] ??= []);
   while (counts.length <= place) counts.push(0);
   counts[place]! += count;
@@ -105,7 +125,7 @@ export const emptyBlockTotal = (columns: number, stretches: number): BlockTotal 
 });
 
 /** The total of one option in a block as one of a block that holds it. */
-function within(own: BlockTotal, block: Block, outer: Block, grain: number): BlockTotal {
+function within<Own extends LevelTotal>(own: Own, block: Block, outer: Block, grain: number): Own {
   const made = new Array<number>(outer.length / stretchOf(outer.length, grain)).fill(0);
   const result = { ...own, made };
   for (const [i, count] of own.made.entries()) {
@@ -115,23 +135,42 @@ function within(own: BlockTotal, block: Block, outer: Block, grain: number): Blo
   return result;
 }
 
-function joined(one: BlockTotal, other: BlockTotal): BlockTotal {
-  const copied = (sums: Readonly<Record<string, number[]>>): Record<string, number[]> =>
-    Object.fromEntries(Object.entries(sums).map(([name, own]) => [name, own.slice()]));
-  const both: BlockTotal = {
-    information: one.information.slice(),
-    responses: copied(one.responses),
-    squares: { ...one.squares },
-    hours: one.hours + other.hours,
-    made: one.made.slice(),
-    arrivals: copied(one.arrivals),
-  };
-  addTotal(both, other);
+const copied = (sums: Readonly<Record<string, number[]>>): Record<string, number[]> =>
+  Object.fromEntries(Object.entries(sums).map(([name, own]) => [name, own.slice()]));
+
+function joinedLevels(one: LevelTotal, other: LevelTotal): LevelTotal {
+  const both = { made: one.made.slice(), arrivals: copied(one.arrivals) };
   addAll(both.made, other.made);
   for (const [signal, counts] of Object.entries(other.arrivals)) {
     for (const [place, count] of counts.entries()) addArrivals(both, signal, place, count);
   }
   return both;
+}
+
+function joined(one: BlockTotal, other: BlockTotal): BlockTotal {
+  const both: BlockTotal = {
+    information: one.information.slice(),
+    responses: copied(one.responses),
+    squares: { ...one.squares },
+    hours: one.hours + other.hours,
+    ...joinedLevels(one, other),
+  };
+  addTotal(both, other);
+  return both;
+}
+
+/** Adds what a block has to one that holds it. Changes `outer`. */
+function addBlock(outer: Block, block: Block, grain: number): void {
+  for (const [option, total] of Object.entries(block.options)) {
+    const own = outer.options[option];
+    const more = within(total, block, outer, grain);
+    outer.options[option] = own ? joined(own, more) : more;
+  }
+  for (const [column, total] of Object.entries(block.levels ?? {})) {
+    const levels = (outer.levels ??= {});
+    const more = within(total, block, outer, grain);
+    levels[column] = levels[column] ? joinedLevels(levels[column], more) : more;
+  }
 }
 
 /** The blocks as they are when `newest` is the newest hour: the same ones where nothing is to be joined. In order of time. */
@@ -147,23 +186,36 @@ export function blocksAt(blocks: readonly Block[], newest: number, grain: number
     const last = result.at(-1);
     const outer: Block = last?.from === from ? last : { from, length, options: {} };
     if (outer !== last) result.push(outer);
-    for (const [option, total] of Object.entries(block.options)) {
-      const own = outer.options[option];
-      const more = within(total, block, outer, grain);
-      outer.options[option] = own ? joined(own, more) : more;
-    }
+    addBlock(outer, block, grain);
   }
   return result;
+}
+
+const zero = (x: number): boolean => x === 0;
+
+function tidyArrivals(arrivals: LevelTotal['arrivals']): void {
+  for (const [signal, counts] of Object.entries(arrivals)) {
+    counts.length = counts.findLastIndex((n) => n !== 0) + 1;
+    if (counts.length === 0) delete arrivals[signal];
+  }
+}
+
+/** The same of levels, by column. Changes `block`. */
+export function tidyLevels(block: Block, columns: readonly number[]): void {
+  const levels = block.levels ?? {};
+  for (const column of columns) {
+    const { made, arrivals } = levels[column]!;
+    tidyArrivals(arrivals);
+    if (made.every(zero) && Object.keys(arrivals).length === 0) delete levels[column];
+  }
+  if (Object.keys(levels).length === 0) delete block.levels;
 }
 
 /** Takes out what is zero: what was taken back leaves nothing. Changes `block`. */
 export function tidyOption({ options }: Block, option: OptionKey): void {
   const { information, responses, squares, hours, made, arrivals } = options[option]!;
-  const zero = (x: number): boolean => x === 0;
-  for (const counts of Object.values(arrivals)) counts.length = counts.findLastIndex((n) => n !== 0) + 1;
-  for (const sums of [responses, arrivals]) {
-    for (const [signal, own] of Object.entries(sums)) if (own.every(zero)) delete sums[signal];
-  }
+  tidyArrivals(arrivals);
+  for (const [signal, own] of Object.entries(responses)) if (own.every(zero)) delete responses[signal];
   for (const [pair, square] of Object.entries(squares)) if (square === 0) delete squares[pair];
   const left = [responses, arrivals, squares].some((sums) => Object.keys(sums).length > 0);
   if (!left && hours === 0 && made.every(zero) && information.every(zero)) delete options[option];

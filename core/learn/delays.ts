@@ -33,7 +33,7 @@ const binsIn = (window: number): Bins => [...ENDS.filter((end) => end < window),
  * The trials of one option in a block by age; those of the hour that is under way are as old as they can be at most.
  * @param now hours since 1970
  */
-export function agesOf({ from, length }: Block, { made }: BlockTotal, now: number): Stretch[] {
+export function agesOf({ from, length }: Block, { made }: Pick<BlockTotal, 'made'>, now: number): Stretch[] {
   const hours = length / made.length;
   const ages: Stretch[] = [];
   for (let i = 0; i < made.length; i++) {
@@ -73,11 +73,22 @@ interface Known {
   open: Cohort[];
 }
 
+/** A signal that is awaited for `window` hours; `now` in hours since 1970. */
+export interface Awaiting {
+  goal: GoalSignal;
+  window: number;
+  now: number;
+}
+
 /**
- * The law of one signal, from the arrivals in blocks; not where the delay of an arrival is not known. @param window hours it is awaited
- * @param now hours since 1970
+ * The law of one signal, from the arrivals in blocks; not where the delay of an arrival is not known.
+ * @param heldTo what each option is held to beside its own arrivals, at the end of every bin; absent: what all share
  */
-export function lawOf(blocks: readonly Block[], goal: GoalSignal, window: number, now: number): DelayLaw {
+export function lawOf(
+  blocks: readonly Block[],
+  { goal, window, now }: Awaiting,
+  heldTo?: (option: OptionKey, shared: DelayCurve, bins: Bins) => Float64Array,
+): DelayLaw {
   const known = new Map<OptionKey, Known>();
   for (const block of blocks) {
     const closed = now - block.from - block.length >= window;
@@ -96,9 +107,14 @@ export function lawOf(blocks: readonly Block[], goal: GoalSignal, window: number
   const cohorts = [...known.values()].map(({ trials, arrivals, open }) => {
     return [{ sends: [{ count: trials, youngest: window, oldest: window }], arrivals }, ...open];
   });
-  const { shared, options, pooled } = delayShares(cohorts, bins);
+  const keys = [...known.keys()];
+  const { shared, options, pooled } = delayShares(
+    cohorts,
+    bins,
+    heldTo && ((i, all) => heldTo(keys[i]!, all, bins)),
+  );
   const byOption = <Own>(of: readonly Own[]): Map<OptionKey, Own> =>
-    new Map([...known.keys()].map((key, i) => [key, of[i]!]));
+    new Map(keys.map((key, i) => [key, of[i]!]));
   const all = sum(cohorts.flat().map(({ arrivals }) => sum(Array.from(arrivals))));
   return { bins, shared, options: byOption(options), pooled: byOption(pooled), known: all };
 }

@@ -1,10 +1,11 @@
 import type { OptionKey } from '../domain/decision.ts';
 import type { Programme } from '../domain/programme.ts';
 import { DAY_MS, HOUR_MS } from '../domain/programme.ts';
-import type { Awaited, Told } from './arrived.ts';
+import { addTold } from './add-told.ts';
+import type { Awaited } from './arrived.ts';
 import { Arrived } from './arrived.ts';
 import type { BlockTotal, LinearTotal } from './blocks.ts';
-import { addAll, addTotal, blocksAt, columnsOf, emptyTotal, hourOf } from './blocks.ts';
+import { blocksAt, columnsOf, emptyTotal, hourOf } from './blocks.ts';
 import type { Change } from './change-point.ts';
 import { lastChange } from './change-point.ts';
 import type { LinearState, LinearSums } from './linear-state.ts';
@@ -15,7 +16,6 @@ import { withPast } from './past.ts';
 import { pieceSumsOf } from './piece-sums.ts';
 import { inRanges } from './ranges.ts';
 import { robustTotals } from './robust-totals.ts';
-import { signalOf } from './worths.ts';
 
 /** What counts how much is reckoned anew every five minutes. */
 const TICK_MS = HOUR_MS / 12;
@@ -111,10 +111,14 @@ export function effectivePieces(
 }
 
 /** What was kept as it is at a time, and how much of what it tells has come. */
-function opened(programme: Programme, { linear, sums }: Kept, at: number) {
+function opened(programme: Programme, { linear, sums, inContext }: Kept, at: number) {
   const now = Math.max(tickOf(at) * TICK_MS, linear.newest * HOUR_MS);
   const blocks = blocksAt(linear.blocks, hourOf(now), sums.grain);
-  return { now, blocks, arrived: new Arrived(programme, blocks, now / HOUR_MS) };
+  return {
+    now,
+    blocks,
+    arrived: new Arrived(programme, blocks, now / HOUR_MS, inContext ? sums.features.categories : []),
+  };
 }
 
 /**
@@ -155,7 +159,7 @@ function weighed(programme: Programme, kept: Kept, at: number, heeded: Heeded): 
         all.told[signal] = (all.told[signal] ?? 0) + left * trials * arrived.surelyOf(block, option, one);
       }
       const told = arrived.told(block, option);
-      addTold(into, own, told, left);
+      addTold(into, own, told, { by: left, features: kept.sums.features });
       const open = (pending[option] ??= { trials: 0, counted: 0 });
       if (!arrived.isOpen(block, option)) continue;
       open.trials += trials;
@@ -172,24 +176,6 @@ function addCounted(into: Counted, { information, responses }: BlockTotal, by: n
   into.trials += by * information[0]!;
   for (const [signal, response] of Object.entries(responses))
     into.signals[signal] = (into.signals[signal] ?? 0) + by * response[0]!;
-}
-
-/** Adds what trials tell, times `by`, to what was added up. */
-function addTold(into: LinearTotal, from: LinearTotal, told: Told, by: number): void {
-  // most blocks are old: all that comes of them has come
-  if (told.signals.size === 0) return addTotal(into, from, by);
-  const factor = (signal: string): number => by * (told.signals.get(signalOf(signal)) ?? 1);
-  addAll(into.information, from.information, by * told.trials);
-  for (const [signal, response] of Object.entries(from.responses)) {
-    const own = (into.responses[signal] ??= new Array<number>(response.length).fill(0));
-    addAll(own, response, factor(signal));
-  }
-  for (const [pair, square] of Object.entries(from.squares)) {
-    const [one, other] = JSON.parse(pair) as [string, string];
-    // both have arrived about as often as the later of them
-    const both = Math.max(factor(one), factor(other));
-    into.squares[pair] = (into.squares[pair] ?? 0) + both * square;
-  }
 }
 
 /** The effective sums with values as what they are worth as a rule (`robust-totals.ts`). */

@@ -1,18 +1,22 @@
 import type { Credited } from '../contracts/trial.ts';
 import type { DecideRequest, OptionKey } from '../domain/decision.ts';
+import { SILENCE } from '../domain/decision.ts';
 import type { Programme } from '../domain/programme.ts';
 import type { Pieces } from '../domain/slots.ts';
-import type { Block, BlockTotal } from './blocks.ts';
+import type { Block, BlockTotal, LevelTotal } from './blocks.ts';
 import {
   addArrivals,
   addHours,
+  addMade,
   blockOf,
   blocksAt,
   emptyBlockTotal,
   stretchOf,
+  tidyLevels,
   tidyOption,
 } from './blocks.ts';
 import { placeOf } from './delays.ts';
+import { levelPlaceOf } from './level-laws.ts';
 import { DeclaredFeatures } from './features/declared.ts';
 import { sleepersOf } from './features/sleepers.ts';
 import { schemaHash } from './schema-hash.ts';
@@ -23,6 +27,8 @@ const WORTH_GRID = 2 ** 16;
 
 /** Moves whenever what is kept of a trial is another thing: states of before are made anew. */
 const LAYOUT = 3;
+/** The same of what is kept of levels. */
+const LEVELS = 'levels 1';
 
 /** Most numbers in a block of the finest grain, and most columns of the next. */
 const FINEST_NUMBERS = 6_000;
@@ -63,6 +69,10 @@ export interface TrialFeatures {
   readonly schema: string;
   /** How many columns an option has at most. */
   readonly count: number;
+  /** Columns of each category of the context, whose levels may be answered more or less late (`level-laws.ts`). */
+  readonly categories?: readonly (readonly number[])[];
+  /** Columns that a column is the product of, by column; absent of one that is none. */
+  readonly products?: readonly (readonly number[] | undefined)[];
   /** The first is the constant; undefined of a trial that nothing is kept of. */
   ofTrial(trial: LinearTrial): Float64Array | undefined;
 }
@@ -87,13 +97,16 @@ export class LinearSums<Features extends TrialFeatures = TrialFeatures> {
   readonly schema: string;
   readonly grain: number;
   readonly #valued: readonly string[];
+  readonly #levels: readonly number[];
 
   constructor(features: Features, programme: Pick<Programme, 'goal' | 'variants'>) {
     this.features = features;
     this.#valued = valuedSignals(programme);
     const valued = this.#valued.length > 0 ? [this.#valued] : [];
     this.grain = grainOf(features.count, programme.variants.length);
-    this.schema = schemaHash([LAYOUT, this.grain, features.schema, ...valued]);
+    this.#levels = features.categories?.flat() ?? [];
+    const levels = this.#levels.length > 0 ? [LEVELS] : [];
+    this.schema = schemaHash([LAYOUT, this.grain, features.schema, ...valued, ...levels]);
   }
 
   empty(): LinearState {
@@ -104,13 +117,14 @@ export class LinearSums<Features extends TrialFeatures = TrialFeatures> {
   addTrials(state: LinearState, trial: LinearTrial, count: number): void {
     const x = this.features.ofTrial(trial);
     if (!x) return;
-    this.#change(state, trial, x.length, (total, block) => {
+    this.#change(state, trial, x, (total, block) => {
       let at = 0;
       for (let i = 0; i < x.length; i++) {
         const scaled = count * x[i]!;
         for (let j = 0; j <= i; j++) total.information[at++]! += scaled * x[j]!;
       }
       addHours(total, block, trial.hour, count);
+      for (const own of this.#levelsOf(block, trial.option, x)) addMade(own, block, trial.hour, count);
     });
   }
 
@@ -120,13 +134,20 @@ export class LinearSums<Features extends TrialFeatures = TrialFeatures> {
     if (!x) return;
     const [before, after] = [withParts(was, this.#valued), withParts(is, this.#valued)];
     const signals = Object.keys({ ...before, ...after }).sort();
-    this.#change(state, trial, x.length, (total) => {
+    this.#change(state, trial, x, (total, block) => {
+      const levels = this.#levelsOf(block, trial.option, x);
       const { responses, squares } = total;
       for (const [i, one] of signals.entries()) {
         const [from, to] = [onGrid(before[one]?.worth), onGrid(after[one]?.worth)];
         // signals that arrived, not what is kept beside them
-        countArrival(total, one, was[one], -1);
-        countArrival(total, one, is[one], 1);
+        for (const [own, by] of [
+          [was[one], -1],
+          [is[one], 1],
+        ] as const) {
+          if (!own || own.worth <= 0) continue;
+          addArrivals(total, one, placeOf(own.delay), by);
+          for (const level of levels) addArrivals(level, one, levelPlaceOf(own.delay), by);
+        }
         const response = (responses[one] ??= new Array<number>(x.length).fill(0));
         if (from !== to) for (const [j, xj] of x.entries()) response[j]! += (to - from) * xj;
         for (const other of signals.slice(i)) {
@@ -141,7 +162,7 @@ export class LinearSums<Features extends TrialFeatures = TrialFeatures> {
   #change(
     state: LinearState,
     { option, hour }: LinearTrial,
-    columns: number,
+    x: Float64Array,
     change: (total: BlockTotal, block: Block) => void,
   ): void {
     if (hour > state.newest) {
@@ -150,9 +171,25 @@ export class LinearSums<Features extends TrialFeatures = TrialFeatures> {
     }
     const block = this.#block(state, hour);
     const stretches = block.length / stretchOf(block.length, this.grain);
-    change((block.options[option] ??= emptyBlockTotal(columns, stretches)), block);
+    change((block.options[option] ??= emptyBlockTotal(x.length, stretches)), block);
     tidyOption(block, option);
+    if (this.#levels.length > 0) tidyLevels(block, this.#columnsOf(option, x));
     if (Object.keys(block.options).length === 0) state.blocks.splice(state.blocks.indexOf(block), 1);
+  }
+
+  /** The columns of the levels that a trial is of. How late something is answered is learned of what was sent. */
+  #columnsOf(option: OptionKey, x: Float64Array): number[] {
+    return option === SILENCE ? [] : this.#levels.filter((column) => x[column] === 1);
+  }
+
+  /** What is kept of them in a block. */
+  #levelsOf(block: Block, option: OptionKey, x: Float64Array): LevelTotal[] {
+    if (this.#levels.length === 0) return [];
+    const levels = (block.levels ??= {});
+    const stretches = block.length / stretchOf(block.length, this.grain);
+    return this.#columnsOf(option, x).map(
+      (column) => (levels[column] ??= { made: new Array<number>(stretches).fill(0), arrivals: {} }),
+    );
   }
 
   #block({ blocks, newest }: LinearState, hour: number): Block {
@@ -163,15 +200,6 @@ export class LinearSums<Features extends TrialFeatures = TrialFeatures> {
     blocks.splice(place + 1, 0, block);
     return block;
   }
-}
-
-function countArrival(
-  total: BlockTotal,
-  signal: string,
-  own: Credited[string] | undefined,
-  by: number,
-): void {
-  if (own && own.worth > 0) addArrivals(total, signal, placeOf(own.delay), by);
 }
 
 const known = new WeakMap<Programme, LinearSums<DeclaredFeatures>>();

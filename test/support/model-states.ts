@@ -29,6 +29,15 @@ export function learned(state: ModelState, programme: Programme): Learned {
       sums[`${signal} of ${option}`] = worth;
     }
   }
+  for (const { levels = {} } of state.linear.blocks) {
+    for (const [column, { made, arrivals }] of Object.entries(levels)) {
+      const bins = Object.entries(arrivals).flatMap(([signal, counts]) =>
+        counts.map((count, bin) => [`${signal} of level ${column} in bin ${bin}`, count] as const),
+      );
+      for (const [name, count] of [...made.map((n) => [`trials of level ${column}`, n] as const), ...bins])
+        counts[name] = (counts[name] ?? 0) + count;
+    }
+  }
   for (const [option, total] of Object.entries(effectiveSums(programme, state, SPRING).options)) {
     Object.assign(sums, totalSums(total, option));
   }

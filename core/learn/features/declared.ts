@@ -84,6 +84,8 @@ export class DeclaredFeatures implements Columns {
   readonly byOption: boolean;
   readonly groups: readonly number[];
   readonly secondOrder: readonly number[];
+  readonly categories: readonly (readonly number[])[];
+  readonly products: readonly (readonly number[] | undefined)[];
   /** The same for the same features in the same columns. */
   readonly schema: string;
   /** Of each variant that not everybody may have, the column of whether the person may (`sleepers.ts`). */
@@ -114,6 +116,8 @@ export class DeclaredFeatures implements Columns {
     const last = next + this.#may.length;
     this.groups = [...groups, ...this.#may.map((_, i) => next + i), ...lately.map(() => last)];
     this.secondOrder = secondOrder;
+    this.categories = this.#encoder.categories;
+    this.products = this.#encoder.products;
     const recovering = this.byOption ? HALF_LIVES : undefined;
     const may = this.#may.length > 0 ? this.#may : undefined;
     this.schema = schemaHash({ context: this.#declared, crosses, recovering, may });

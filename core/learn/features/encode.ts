@@ -87,6 +87,10 @@ export class Encoder {
   readonly secondOrder: readonly number[];
   /** What each feature says, for people to read. */
   readonly labels: readonly string[];
+  /** Columns of each category: one of them is 1, all others are 0. */
+  readonly categories: readonly (readonly number[])[];
+  /** Columns that each column of a cross is the product of, by column. */
+  readonly products: readonly (readonly number[] | undefined)[];
   readonly #parts: readonly Part[];
   readonly #crosses: readonly { left: Part; right: Part; start: number }[];
 
@@ -117,6 +121,14 @@ export class Encoder {
     ];
     this.features = groups.length;
     this.groups = groups;
+    this.categories = this.#parts
+      .filter(({ place }) => features[place]!.kind === 'category')
+      .map(({ start, width }) => Array.from({ length: width }, (_, i) => start + i));
+    const products = this.#crosses.flatMap(({ left, right }) =>
+      left.labels.flatMap((_, i) => right.labels.map((__, j) => [left.start + i, right.start + j])),
+    );
+    const single = groups.length - products.length;
+    this.products = groups.map((_, j) => products[j - single]);
   }
 
   /** @param values of the features, in their order */

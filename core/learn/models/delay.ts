@@ -41,7 +41,8 @@ function binsUpTo(bins: Bins, age: number): number {
 /** Arrivals that the shape all options share is worth in the estimate of one option, and a guess in the shared one. */
 const STRENGTH = 2;
 
-interface Exposed {
+/** What came in each bin, of how many that could have. */
+export interface Exposed {
   arrivals: Float64Array;
   /** Sends that were under way in each bin without having arrived before it. */
   sends: Float64Array;
@@ -78,7 +79,7 @@ function underWay(sends: readonly Stretch[], bins: Bins, out: Float64Array): voi
  * Counts cohorts into the bins that their ages cover. Which sends the arrivals are of is not known: they are of those that had
  * reached the bin, and as many of them as of all of those have reached a later one.
  */
-function exposed(cohorts: readonly Cohort[], bins: Bins): Exposed {
+export function exposed(cohorts: readonly Cohort[], bins: Bins): Exposed {
   const total = { arrivals: new Float64Array(bins.length), sends: new Float64Array(bins.length) };
   const under = new Float64Array(bins.length);
   for (const { sends, arrivals } of cohorts) {
@@ -100,14 +101,15 @@ function exposed(cohorts: readonly Cohort[], bins: Bins): Exposed {
 }
 
 /** P(arrived by the end of each bin | arrives inside the window), from the hazard of each bin. */
-function shares(hazards: Float64Array): Float64Array {
+export function shares(hazards: Float64Array): Float64Array {
   let waiting = 1;
   const arrived = hazards.map((h) => 1 - (waiting *= 1 - h));
   const all = arrived.at(-1)!;
   return arrived.map((share) => share / all);
 }
 
-function density(shape: Float64Array): Float64Array {
+/** How much comes in each bin, of how much has come by the end of each. */
+export function density(shape: Float64Array): Float64Array {
   return shape.map((share, b) => share - (b === 0 ? 0 : shape[b - 1]!));
 }
 
@@ -115,7 +117,7 @@ function density(shape: Float64Array): Float64Array {
  * Hazards of `own` counts, held to `shape` by so many arrivals. Product-limit with right censoring (Kaplan, Meier,
  * "Nonparametric Estimation from Incomplete Observations", 1958), every send at risk until it arrives.
  */
-function hazards(own: Exposed, shape: Float64Array): Float64Array {
+export function hazards(own: Exposed, shape: Float64Array, strength = STRENGTH): Float64Array {
   const f = density(shape);
   let [arrived, expected] = [STRENGTH * 1e-3, STRENGTH * 1e-3];
   for (let b = 0; b < f.length; b++) {
@@ -125,7 +127,8 @@ function hazards(own: Exposed, shape: Float64Array): Float64Array {
   const level = Math.min(0.9, arrived / expected);
   return f.map((share, b) => {
     const guess = Math.max(level * share, 1e-12);
-    return (own.arrivals[b]! + STRENGTH * share) / (own.sends[b]! + (STRENGTH * share) / guess);
+    const under = own.sends[b]! + (strength * share) / guess;
+    return under > 0 ? (own.arrivals[b]! + strength * share) / under : 0;
   });
 }
 
@@ -192,22 +195,31 @@ export interface DelayShares {
   pooled: number[];
 }
 
+/** An exponential law that has all but ended at the window. */
+export const firstGuess = (bins: Bins): Float64Array =>
+  Float64Array.from(bins, (end) => (1 - Math.exp((-4 * end) / bins.at(-1)!)) / (1 - Math.exp(-4)));
+
 /**
  * F(age) / F(window) for each option: each option's own product-limit estimate where it has
  * arrivals, held to what the options share, and that to an exponential law that has all but ended at the window. Options
  * may differ: a slow one judged by the others' haste would look worse than it is.
+ * @param heldTo what an option is held to, at the end of every bin; absent: what the options share
  */
-export function delayShares(options: readonly (readonly Cohort[])[], bins: Bins): DelayShares {
-  const window = bins.at(-1)!;
-  const guess = Float64Array.from(bins, (end) => (1 - Math.exp((-4 * end) / window)) / (1 - Math.exp(-4)));
+export function delayShares(
+  options: readonly (readonly Cohort[])[],
+  bins: Bins,
+  heldTo: (option: number, shared: DelayCurve) => Float64Array = (_, { shares: all }) => all,
+): DelayShares {
+  const guess = firstGuess(bins);
   const counts = options.map((cohorts) => exposed(cohorts, bins));
   const sum = (pick: (own: Exposed) => Float64Array): Float64Array =>
     Float64Array.from(bins, (_, b) => counts.reduce((total, own) => total + pick(own)[b]!, 0));
   const shared = shares(hazards({ arrivals: sum((o) => o.arrivals), sends: sum((o) => o.sends) }, guess));
   const curveOf = (own: Float64Array): DelayCurve => new DelayCurve(bins, own);
+  const together = curveOf(shared);
   return {
-    shared: curveOf(shared),
-    options: counts.map((own) => curveOf(shares(hazards(own, shared)))),
+    shared: together,
+    options: counts.map((own, i) => curveOf(shares(hazards(own, heldTo(i, together))))),
     pooled: counts.map(({ arrivals }) => STRENGTH / (STRENGTH + arrivals.reduce((total, n) => total + n, 0))),
   };
 }
