@@ -36,6 +36,16 @@ export class ProgrammeServer {
       );
     });
     if (response.ok) return (await response.json()) as Body;
-    throw new SettingsError(`${method} ${address}: ${response.status} ${await response.text()}`);
+    throw new SettingsError(`${method} ${address}: ${response.status} ${told(await response.text())}`);
+  }
+}
+
+/** What a problem says (RFC 9457), or whatever else was answered. */
+function told(body: string): string {
+  try {
+    const { detail, title } = JSON.parse(body) as { detail?: string; title?: string };
+    return detail ?? title ?? body;
+  } catch {
+    return body;
   }
 }

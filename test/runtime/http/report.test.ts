@@ -33,7 +33,20 @@ it('a report is what the OpenAPI document says, and nothing besides', async () =
     forgetting: { declaredHalfLifeDays: 30, halfLifeDays: 30 },
     prior: { sources: [] },
   });
-  for (const { trials, pending, complete, learnedPrior, delays, limits } of told.options) {
+  const sum = (of: (own: (typeof told.options)[number]) => number): number =>
+    told.options.reduce((all, own) => all + of(own), 0);
+  expect(sum(({ share }) => share)).toBeCloseTo(1, 9);
+  expect(sum(({ propensity }) => propensity)).toBeCloseTo(1, 9);
+  expect(sum(({ signals }) => signals[ORDER.signal]?.count ?? 0)).toBe(told.delays[0]!.arrivals);
+  for (const own of told.options) {
+    const { trials, pending, complete, learnedPrior, delays, limits, interval, estimate } = own;
+    expect(interval.low).toBeLessThan(estimate);
+    expect(interval.high).toBeGreaterThan(estimate);
+    expect(pending.counted + complete.counted).toBeCloseTo(own.effectiveTrials, 9);
+    for (const { curve } of delays) {
+      expect(curve.every((point, i) => point.share >= (curve[i - 1]?.share ?? 0))).toBe(true);
+      expect(curve.at(-1)!.share).toBeCloseTo(1, 9);
+    }
     expect([pending.trials, complete.trials]).toEqual([trials, 0]);
     expect(learnedPrior!.trials).toBeGreaterThan(0);
     expect(delays.map(({ signal }) => signal)).toEqual([ORDER.signal, LEFT.signal]);

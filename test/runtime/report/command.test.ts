@@ -147,7 +147,7 @@ describe('pickwell report', () => {
     text = '';
     await asked(id, { key, json: true });
     expect((JSON.parse(text) as Report).options).toHaveLength(3);
-    await expect(asked('nothing', { key })).rejects.toThrow(/404 .*No programme nothing/);
+    await expect(asked('nothing', { key })).rejects.toThrow(/\/nothing\/report: 404 No programme nothing$/);
     await expect(asked(id, {})).rejects.toThrow(/--key: a key that may read/);
   });
 });
