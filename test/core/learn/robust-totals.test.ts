@@ -23,15 +23,15 @@ function orders(worth: number, seed: number): number[] {
   return Array.from({ length: 0.04 * TRIALS }, () => worth * Math.exp(0.4 * rng.normal()));
 }
 
-function stateOf(own: Programme, earned: Orders): ModelState {
+function stateOf(own: Programme, earned: Orders, { cap = CAP, trials = TRIALS } = {}): ModelState {
   const state = emptyState();
   const sums = linearSumsOf(own);
   state.linear = sums.empty();
   for (const [option, values] of Object.entries(earned)) {
     const trial = { option, context: {}, hour: 0 };
-    sums.addTrials(state.linear, trial, TRIALS);
+    sums.addTrials(state.linear, trial, trials);
     for (const value of values)
-      sums.moveCredits(state.linear, trial, {}, { [SIGNAL]: { worth: value / CAP } });
+      sums.moveCredits(state.linear, trial, {}, { [SIGNAL]: { worth: value / cap } });
   }
   return state;
 }
@@ -72,6 +72,17 @@ describe.each(['auto', 'weighted-thompson', 'linear-thompson', 'top-two'] as con
     });
   },
 );
+
+it.each(['auto', 'shared-linear-thompson'] as const)('%s is as sure whatever the cap is', (kind) => {
+  const some = { a: USUAL.a!.slice(0, 24), b: USUAL.a!.slice(100, 112) };
+  const chance = (cap: number): number => {
+    const asked = own({ goal: { signals: [{ ...REVENUE, cap, weight: 1 }] }, policy: { kind } });
+    const state = stateOf(asked, some, { cap, trials: 600 });
+    return live(asked, state).policy.score(['a', 'b'], ANYWHERE)[0]!.propensity;
+  };
+  expect(chance(1_000)).toBeGreaterThan(0.9);
+  expect(Math.abs(chance(CAP) - chance(1_000))).toBeLessThan(0.02);
+});
 
 describe('the sums a value is learned from', () => {
   it('are what they were when the order is taken back, whatever came in between', () => {
