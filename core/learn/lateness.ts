@@ -41,20 +41,19 @@ export class Lateness {
     this.#laws = laws;
     this.#awaiting = awaiting;
     const { columns, rates } = laws;
-    const all = columns.map(() => 0);
     const options = new Map<OptionKey, number[]>();
     for (const block of blocks) {
       for (const [option, { information }] of Object.entries(block.options)) {
         const own = options.get(option) ?? columns.map(() => 0);
         options.set(option, own);
         for (const [i, column] of columns.entries()) {
-          const expected = rates[i]! * information[rowStart(column)]!;
-          own[i]! += expected;
-          all[i]! += expected;
+          own[i]! += rates[i]! * information[rowStart(column)]!;
         }
       }
     }
-    this.#mix = parts(all);
+    // in their order by name: sums do not depend on that of what came
+    const all = [...options.keys()].sort().map((option) => options.get(option)!);
+    this.#mix = parts(columns.map((_, i) => all.reduce((sum, own) => sum + own[i]!, 0)));
     for (const [option, own] of options) this.#mixes.set(option, parts(own));
   }
 
