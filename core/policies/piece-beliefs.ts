@@ -11,11 +11,6 @@ import { rewardRange } from './posterior.ts';
 
 /** Share of the posterior's standard deviation that is drawn with. */
 const SCALE = 0.7;
-/**
- * As how many weights the first guess of how much pieces and pairs vary counts. Pairs that are hardly tried say nothing of it, while those that
- * are tried are few: held by less, what was never tried is taken for average, and a message that is best by one such pair is never found.
- */
-const GUESSES = 15;
 
 /**
  * What is believed of the messages of one variant with slots: one regression of the reward on its pieces and pairs, whose weights all
@@ -42,7 +37,7 @@ export class PieceBeliefs implements MessageBeliefs {
     this.#unit = high - low;
     this.#positive = low === 0;
     const own = rewardSums(programme, sums, { option: variant, unit: this.#unit, count });
-    this.#model = new PooledLinear({ groups, pooled: false, guesses: GUESSES }, [own]);
+    this.#model = new PooledLinear({ groups, pooled: false }, [own]);
     this.#off = new Float64Array(count);
   }
 

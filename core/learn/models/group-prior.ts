@@ -18,7 +18,7 @@ export interface BesidePrior {
   step(beliefs: readonly Belief[]): void;
 }
 
-/** As how many weights a first guess counts where nothing else is said. */
+/** Strength of the first guesses, in weights. */
 const GUESS_STRENGTH = 4;
 /** First guess of the variance of the options' constants, and of their other weights, in squared log-odds. */
 const CONSTANT_VARIANCE = 0.25;
@@ -39,8 +39,6 @@ export interface GroupSettings {
   pooled?: boolean | undefined;
   /** Groups of bends, crosses and pairs. */
   secondOrder?: readonly number[] | undefined;
-  /** As how many weights the first guess of each variance counts. */
-  guesses?: number | undefined;
 }
 
 /**
@@ -59,11 +57,8 @@ export class GroupPrior {
   common = COMMON_VARIANCE;
   /** Of how many features, from the first, the means are learned. */
   readonly shared: number;
-  readonly #guesses: number;
 
-  constructor(groups: readonly number[], settings: GroupSettings = {}) {
-    const { pooled = true, secondOrder = [], guesses = GUESS_STRENGTH } = settings;
-    this.#guesses = guesses;
+  constructor(groups: readonly number[], { pooled = true, secondOrder = [] }: GroupSettings = {}) {
     this.shared = pooled ? groups.length : 1;
     if (groups[0] !== 0 || groups.indexOf(0, 1) !== -1) throw new RangeError('group 0 is the constant alone');
     this.groups = groups;
@@ -87,8 +82,8 @@ export class GroupPrior {
     const k = beliefs.length;
     const unsure = this.#learnMeans(beliefs, beside);
     beside?.step(beliefs);
-    const sum = this.guess.map((guess) => this.#guesses * guess);
-    const count = new Float64Array(sum.length).fill(this.#guesses);
+    const sum = this.guess.map((guess) => GUESS_STRENGTH * guess);
+    const count = new Float64Array(sum.length).fill(GUESS_STRENGTH);
     for (const [a, { mean }] of beliefs.entries()) {
       const own = variances[a]!;
       const told = beside?.told[a];

@@ -36,8 +36,6 @@ export interface Columns {
   secondOrder?: readonly number[] | undefined;
   /** false: options have nothing in common but the constant (`group-prior.ts`). */
   pooled?: boolean | undefined;
-  /** As how many weights the first guess of the variance of each group counts (`group-prior.ts`). */
-  guesses?: number | undefined;
 }
 
 export interface PooledSettings {
@@ -83,10 +81,10 @@ export class PooledLinear {
   readonly #work: Float64Array;
 
   constructor(columns: Columns, known: readonly RewardSums[], { labels, scale }: PooledSettings = {}) {
-    const { groups, ...settings } = columns;
+    const { groups, secondOrder, pooled } = columns;
     const d = groups.length;
     this.columns = columns;
-    this.prior = new GroupPrior(groups, settings);
+    this.prior = new GroupPrior(groups, { secondOrder, pooled });
     this.#labels = labels && new LabelPrior(labels, this.prior);
     this.#work = new Float64Array(d);
     const { mean, variance, size } = rewardsOf(known);
