@@ -3,7 +3,7 @@ import type { Funnel } from '../core/decide/funnel.ts';
 import type { Standing } from '../core/domain/closed.ts';
 import type { ClosedReader } from './engine/closed/reader.ts';
 import type { Drained } from './engine/drainer.ts';
-import type { EngineHealth } from './engine/room.ts';
+import type { EngineHealth } from './engine/health.ts';
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 import type { LimitsInUse } from './delivery/limiter.ts';
 import type { ResourceUse } from './programmes/resource-use.ts';
@@ -66,6 +66,7 @@ export class Metrics {
     'Programmes whose model is without what came since something could not be added to it',
     [],
   );
+  readonly #toMakeAnew = this.#gauge('model_anew_entries', 'Ledger entries that models still lack', []);
   readonly #closed = {
     ids: this.#gauge('closed_list_ids', 'Ids that left a channel or were erased, in memory', []),
     bytes: this.#gauge('closed_list_bytes', 'Memory they take', []),
@@ -187,11 +188,12 @@ export class Metrics {
     for (const [step, count] of Object.entries(steps)) if (count > 0) this.#steps.inc({ step }, count);
   }
 
-  health({ queued, modelAgeMs, refusedModels, behindModels }: EngineHealth): void {
+  health({ queued, modelAgeMs, refusedModels, behindModels, toMakeAnew }: EngineHealth): void {
     this.#queued.set(queued);
     this.#modelAge.set(modelAgeMs / 1000);
     this.#modelRefused.set(refusedModels);
     this.#modelBehind.set(behindModels);
+    this.#toMakeAnew.set(toMakeAnew);
   }
 
   silenced(standing: Exclude<Standing, 'open'>): void {

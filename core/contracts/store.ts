@@ -11,6 +11,7 @@ import type {
   FoldWrites,
   History,
   LedgerChunk,
+  LedgerEntry,
   ModelSnapshot,
   StoredSignal,
   WorkFacts,
@@ -69,6 +70,10 @@ export interface LearnStore {
   trials(programme: ProgrammeId, after: number, upTo: number): Promise<Trial[]>;
   /** What the arms of a programme are made of: first decisions of the rows of the ledger up to `upTo`, and all rewards. */
   arms(programme: ProgrammeId, upTo: number): Promise<ArmTotals[]>;
+  /** Who became one, by the rows of the ledger up to `upTo`; without who was erased since. */
+  merges(upTo: number): Promise<LedgerEntry[]>;
+  /** Places in the ledger of the decisions of some persons. */
+  places(persons: readonly PersonId[]): Promise<ReadonlyMap<DecisionId, number>>;
   /** Null when the position has moved or the epoch is over; otherwise the snapshots with their versions. */
   commitFold(writes: FoldWrites): Promise<ModelSnapshot[] | null>;
   /** The model of every programme that has learned; without those that stand there as they are known already. */

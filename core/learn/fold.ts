@@ -8,6 +8,7 @@ import type { Programme, ProgrammeId } from '../domain/programme.ts';
 import type { FoldBase, FoldFault } from './fold-base.ts';
 import { Folding } from './folding.ts';
 import type { ModelState } from './model.ts';
+import type { Move } from './move.ts';
 import { rewardOutcome } from './outcomes.ts';
 import type { Stretch } from './stretches.ts';
 
@@ -28,6 +29,8 @@ export interface FoldInput extends Omit<FoldBase, 'stretch' | 'position'> {
 export interface Folded {
   writes: FoldWrites;
   states: Map<ProgrammeId, ModelState>;
+  /** How what decisions on record taught is moved. */
+  moves: readonly Move[];
   /** Programmes to which something could not be added, and why. */
   faults: readonly FoldFault[];
   /** Programmes that begin anew, because somebody was erased whom what had been learned could not be told apart from. */
@@ -92,6 +95,6 @@ export function fold(input: FoldInput): Folded {
       input.route(outcome).map((destination) => ({ destination, person, outcome, at: input.now })),
     );
   const writes = { ...folding.writes(position), expected: input.expected, outcomes, forgotten: [...erased] };
-  const { states, faults, withdrawn } = folding;
-  return { writes, states, faults, withdrawn };
+  const { states, moves, faults, withdrawn } = folding;
+  return { writes, states, moves, faults, withdrawn };
 }

@@ -4,6 +4,7 @@ import type { Programme, ProgrammeId } from '../domain/programme.ts';
 import type { FoldBase, FoldFault } from './fold-base.ts';
 import type { ModelState } from './model.ts';
 import { addPersons, emptyState, mergeArms, sumsOf } from './model.ts';
+import type { Move } from './move.ts';
 import { notFinite } from './not-finite.ts';
 import { pastOf, sourcesOf } from './past-of.ts';
 import type { CreditChange } from './reconcile.ts';
@@ -19,6 +20,7 @@ import { Teaching } from './teaching.ts';
  */
 export class Folding {
   readonly states: Map<ProgrammeId, ModelState>;
+  readonly moves: Move[] = [];
   readonly changes: { change: CreditChange; history: History }[] = [];
   readonly #before: ReadonlyMap<ProgrammeId, ModelState>;
   readonly #renewed: readonly ProgrammeId[];
@@ -159,6 +161,7 @@ export class Folding {
       const before = creditedTo(history, decision);
       const moved = own.map(({ credit }) => [credit.signal, credit] as const);
       const credits = { before, after: { ...before, ...Object.fromEntries(moved) } };
+      this.moves.push({ programme: programme.id, decision, ...credits });
       this.#learn(programme.id, (state) => this.#teaching.credit(programme, state, decision, credits));
     }
   }
@@ -172,12 +175,14 @@ export class Folding {
       this.#forgetting.add(id);
       if (this.#state(id).behind) this.#withdraw(id);
     }
+    const moves = learned.map((decision) => ({
+      programme: id,
+      decision,
+      before: creditedTo(history, decision),
+    }));
+    this.moves.push(...moves);
     this.#learn(id, (own) => {
-      for (const decision of learned) {
-        const credits = { before: creditedTo(history, decision), after: {} };
-        this.#teaching.credit(programme, own, decision, credits);
-        this.#teaching.remove(id, own, decision);
-      }
+      for (const { decision, before } of moves) this.#teaching.remove(programme, own, decision, before);
     });
     this.#leave(id, history);
   }
@@ -229,12 +234,7 @@ export class Folding {
     return JSON.stringify(state);
   }
 
-  writes(
-    position: number,
-  ): Pick<
-    FoldWrites,
-    'position' | 'credits' | 'removedCredits' | 'rewards' | 'removedRewards' | 'snapshots'
-  > {
+  writes(position: number): Omit<FoldWrites, 'epoch' | 'expected' | 'outcomes' | 'forgotten'> {
     const credits = this.changes.map(({ change }) => change.credit);
     return {
       position,

@@ -4,6 +4,7 @@ import type { Programme, ProgrammeId } from '../domain/programme.ts';
 import { linearSumsOf } from './linear-state.ts';
 import type { ModelState } from './model.ts';
 import { addArms, emptyState, mergeArms } from './model.ts';
+import type { Move } from './move.ts';
 import { notFinite } from './not-finite.ts';
 import { allSources } from './past-of.ts';
 import { pieceSumsOf } from './piece-sums.ts';
@@ -22,14 +23,18 @@ const lostNewest = ({ linear }: ModelState): boolean =>
  * Whether what was learned is of another context, other ranges or other pieces than the programme declares now, of no hours or of other responses,
  * written by a former version, or something could not be added to it.
  */
-export function needsRenewal(programme: Programme, state: ModelState): boolean {
+export const needsRenewal = (programme: Programme, state: ModelState): boolean =>
+  isOutdated(programme, state) || rangesMoved(programme, state);
+
+/** Whether nothing can be added to what was learned until it is made anew: all of that but other ranges. */
+export function isOutdated(programme: Programme, state: ModelState): boolean {
   const { linear, pieces, hours, behind } = state;
   const ahead = programme.timing !== undefined && hours?.schema !== responseSchema(programme);
   const others = linear.schema !== linearSumsOf(inRanges(programme, state)).schema;
   const ofPieces = pieceSumsOf(programme);
   const otherPieces = ofPieces !== undefined && pieces?.schema !== ofPieces.schema;
   const outdated = (ahead || others || otherPieces) && linear.blocks.length > 0;
-  return behind === true || outdated || rangesMoved(programme, state);
+  return behind === true || outdated;
 }
 
 /** Programmes whose state is to be made anew. */
@@ -53,25 +58,26 @@ export function outdated(
  */
 export class Renewal {
   #error: Error | undefined;
+  /** Whether the arms are made anew, too. */
+  #anew = false;
   readonly #programme: Programme;
   readonly #teaching: Teaching;
   /** What takes the place of what was there. */
   readonly state: ModelState;
 
-  /**
-   * @param known what was learned before, in whatever ranges; its arms are kept unless it is behind, and begin empty then. What is known from
-   * elsewhere is looked up again with the next fold.
-   */
+  /** Place in the ledger up to which it was read. */
+  upTo = 0;
+
+  /** @param known what was learned before, in whatever ranges */
   constructor(programme: Programme, known: ModelState) {
     this.#programme = programme;
     this.#teaching = new Teaching([programme]);
-    const { arms, owing, forgot, behind, goal } = known;
-    const begun = { ...emptyState(), numbers: beginNumbers(programme, known), owing, forgot, goal };
-    this.state = behind ? begun : { ...begun, arms };
+    this.state = { ...emptyState(), numbers: beginNumbers(programme, known) };
   }
 
-  /** Adds decisions and what they are credited with. */
-  add(trials: readonly Trial[]): void {
+  /** Adds the next decisions and what they are credited with, up to a place in the ledger. */
+  add(trials: readonly Trial[], upTo: number): void {
+    this.upTo = upTo;
     this.#try(() => {
       for (const trial of trials) this.#teaching.teach(this.#programme, this.state, trial);
     });
@@ -87,17 +93,35 @@ export class Renewal {
     });
   }
 
-  /** Adds who is in the arms. */
-  arms(totals: readonly ArmTotals[]): void {
-    this.#try(() => addArms(this.state, totals));
+  /** Moves what a fold moved in the meantime; what was not read yet is read as it is by then. */
+  follow({ decision, before, after }: Move, place: number | undefined): void {
+    if (place === undefined || place > this.upTo) return;
+    this.#try(() => {
+      const [programme, state] = [this.#programme, this.state];
+      if (after) this.#teaching.credit(programme, state, decision, { before, after });
+      else this.#teaching.remove(programme, state, decision, before);
+    });
   }
 
-  /** Joins in the arms who became one. */
-  merges(entries: readonly LedgerEntry[]): void {
-    const merged = entries.flatMap(({ merge }) => merge?.arms ?? []);
+  /** Makes the arms anew, too; who became one is one in them. */
+  arms(totals: readonly ArmTotals[], merges: readonly LedgerEntry[]): void {
+    const merged = merges.flatMap(({ merge }) => merge?.arms ?? []);
+    this.#anew = true;
     this.#try(() => {
+      addArms(this.state, totals);
       for (const own of merged) if (own.programme === this.#programme.id) mergeArms(this.state, own);
     });
+  }
+
+  /** Takes what is not made anew from what is known by now. What is known from elsewhere is looked up again with the next fold. */
+  take({ arms, owing, forgot, goal }: ModelState): this {
+    Object.assign(this.state, { owing, forgot, goal }, !this.#anew && { arms });
+    return this;
+  }
+
+  /** Whether something could not be added, so that nothing more is. */
+  get failed(): boolean {
+    return this.#error !== undefined;
   }
 
   #try(add: () => void): void {

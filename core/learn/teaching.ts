@@ -65,9 +65,10 @@ export class Teaching {
     this.credit(programme, state, trial, { before: {}, after: trial.credits });
   }
 
-  /** Takes a decision back. */
-  remove(id: ProgrammeId, state: ModelState, decision: Recorded): void {
-    this.add(id, state, lessonOf(decision), -1);
+  /** Takes a decision back, and what it was credited with. */
+  remove(programme: Programme, state: ModelState, decision: Recorded, before: Credited): void {
+    this.credit(programme, state, decision, { before, after: {} });
+    this.add(programme.id, state, lessonOf(decision), -1);
   }
 
   /** Moves what one decision is credited with. */

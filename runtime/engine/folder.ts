@@ -9,12 +9,11 @@ import { fold } from '../../core/learn/fold.ts';
 import type { FoldFault } from '../../core/learn/fold-base.ts';
 import type { ModelState } from '../../core/learn/model.ts';
 import { lacks } from '../../core/learn/model.ts';
-import { outdated, Renewal } from '../../core/learn/renewal.ts';
 import type { Stretch } from '../../core/learn/stretches.ts';
 import { Loop } from '../loop.ts';
 import type { Catalogue } from './catalogue.ts';
 import { CHUNK, historiesOf, nextChunk } from './ledger-reading.ts';
-import { madeAnew } from './made-anew.ts';
+import { Renewals } from './renewals.ts';
 import { Retries } from './retries.ts';
 
 export interface FolderPorts {
@@ -56,16 +55,25 @@ export class Folder {
   doneAt: number | undefined;
   readonly #holder = randomUUID();
   #lease: { epoch: number; renewAt: number } | undefined;
-  /** When programmes that are behind are made anew, which reads the whole ledger, and when what could not be credited is looked at again. */
-  readonly #anew: Retries;
+  readonly #renewals: Renewals;
+  /** When what could not be credited is looked at again. */
   readonly #credits: Retries;
   /** How far what could not be credited was looked at again, and why it still cannot be. */
   readonly #passes = new Map<ProgrammeId, { upTo: number; cause: unknown }>();
 
   constructor(ports: FolderPorts) {
     this.#ports = ports;
-    this.#anew = new Retries(ports.now);
     this.#credits = new Retries(ports.now);
+    this.#renewals = new Renewals({
+      ...ports,
+      goesOn: async () => (await this.#held()) !== undefined,
+      failed: (id, cause, retries) => this.#failed(id, cause, retries),
+    });
+  }
+
+  /** Rows of the ledger that are still to be read until all states are made anew. */
+  get toMakeAnew(): number {
+    return this.#renewals.left;
   }
 
   start(): void {
@@ -78,6 +86,7 @@ export class Folder {
       const folded = await this.step();
       if (this.#lease === undefined) return WAIT_MS;
       const { least, times, most } = PAUSE;
+      if (this.toMakeAnew > 0) return least;
       return folded === CHUNK ? 0 : Math.max(least, Math.min(most, times * (performance.now() - start)));
     } catch (error) {
       // the last good model goes on deciding; the entries are folded again from the position that was kept
@@ -93,6 +102,7 @@ export class Folder {
     if (before && at < before.renewAt) return before.epoch;
     const { store, catalogue } = this.#ports;
     const epoch = await store.lease(FOLD_LEASE, this.#holder, LEASE_MS);
+    if (epoch !== before?.epoch) this.#renewals.drop();
     if (epoch !== null) await catalogue.load(store);
     this.#lease = epoch === null ? undefined : { epoch, renewAt: at + LEASE_MS / 2 };
     return epoch ?? undefined;
@@ -109,8 +119,9 @@ export class Folder {
     const folded = chunk.upTo - expected;
     if (folded < CHUNK) this.doneAt = stopwatch();
     const [programmes, states] = [catalogue.programmes(), catalogue.states()];
-    const own = outdated(programmes, states).filter((one) => !this.#anew.waits(one));
-    const renewed = await this.#renew(own, states, expected);
+    const wanted = this.#renewals.wanted(programmes, states);
+    const ask = { folded: expected, next: chunk.upTo, atOnce: false };
+    const renewed = await this.#renewals.renew(wanted, states, ask);
     if (renewed === undefined) return 0;
     if (folded > 0 || renewed.length > 0) {
       const histories = await historiesOf(store, chunk.entries, programmes);
@@ -119,7 +130,7 @@ export class Folder {
       this.#ports.observe(folded);
     }
     await this.#creditAgain(epoch);
-    return folded;
+    return Math.max(folded, this.toMakeAnew);
   }
 
   /** Folds and writes it; resolves with what failed, or nothing when it could not be written. */
@@ -133,15 +144,17 @@ export class Folder {
     // unless it is known to have been written, the models are read again before the next fold
     const lease = this.#lease;
     this.#lease = undefined;
+    const places = await this.#renewals.places(done.moves);
     const snapshots = await store.commitFold({ ...done.writes, epoch });
     if (snapshots === null) return undefined;
     this.#lease = lease;
     catalogue.learn(snapshots);
+    this.#renewals.follow(done.moves, places);
     const faults = done === first ? first.faults : [...first.faults, ...done.faults];
     for (const { programme, error } of faults) {
       if (lacks(before.get(programme) ?? {})) continue;
       const mended = !lacks(done.states.get(programme)!);
-      this.#failed(programme, error, ...(mended ? [] : [this.#anew, this.#credits]));
+      this.#failed(programme, error, ...(mended ? [] : [this.#renewals.retries, this.#credits]));
     }
     for (const id of done.withdrawn) this.#ports.failed(new Error(`${id} ${BEGINS_ANEW}`));
     if (done.writes.outcomes.length > 0) delivered();
@@ -153,7 +166,8 @@ export class Folder {
     const states = new Map(input.states);
     for (const id of withdrawn) states.set(id, { ...states.get(id)!, behind: true });
     const own = input.programmes.filter(({ id }) => withdrawn.includes(id));
-    const made = await this.#renew(own, states, input.expected);
+    const { expected: folded, chunk } = input;
+    const made = await this.#renewals.renew(own, states, { folded, next: chunk.upTo, atOnce: true });
     return made && fold({ ...input, states, renewed: [...(input.renewed ?? []), ...made] });
   }
 
@@ -163,35 +177,6 @@ export class Folder {
     const programme = catalogue.programme(id);
     if (programme) for (const retries of again) retries.failed(programme);
     failed(new Error(`${id} could not be learned from: ${String(cause)}`, { cause }));
-  }
-
-  /**
-   * Makes states anew; nobody else folds meanwhile. Resolves with whose they are, or nothing when the lease was lost. What cannot be made
-   * anew stays as it is, and is behind.
-   */
-  async #renew(
-    programmes: readonly Programme[],
-    states: Map<ProgrammeId, ModelState>,
-    upTo: number,
-  ): Promise<ProgrammeId[] | undefined> {
-    const { store } = this.#ports;
-    const goesOn = async (): Promise<boolean> => (await this.#held()) !== undefined;
-    for (const programme of programmes) {
-      const { id } = programme;
-      const state = states.get(id)!;
-      const made = await madeAnew({ store, goesOn }, programme, state, upTo).catch((fault: unknown) => ({
-        fault,
-      }));
-      if (made === undefined) return undefined;
-      if (made instanceof Renewal && made.fault === undefined) {
-        states.set(id, made.state);
-        this.#anew.succeeded(id);
-      } else {
-        states.set(id, { ...state, behind: true });
-        this.#failed(id, made.fault, this.#anew);
-      }
-    }
-    return programmes.map(({ id }) => id);
   }
 
   /** Looks again at what could not be credited: a stretch of the ledger at a time, and all of them before one is looked at once more. */

@@ -20,6 +20,8 @@ import type { Drained } from './drainer.ts';
 import { Drainer } from './drainer.ts';
 import { Engine } from './engine.ts';
 import { Folder } from './folder.ts';
+import type { EngineHealth } from './health.ts';
+import { healthOf } from './health.ts';
 import { News } from './news.ts';
 import type { Spool } from './spool.ts';
 
@@ -48,17 +50,6 @@ export interface Explanation {
   modelVersion: number;
   /** By option. */
   contributions: Record<string, Contribution[]>;
-}
-
-export interface EngineHealth {
-  /** Jobs that wait for a batch. */
-  queued: number;
-  /** How long ago the models here were known to be the newest, in ms. */
-  modelAgeMs: number;
-  /** Programmes whose newest model cannot be decided on. */
-  refusedModels: number;
-  /** Programmes whose newest model is without what came since something could not be added to it. */
-  behindModels: number;
 }
 
 /** What the engine tells of its own accord. */
@@ -170,11 +161,7 @@ export async function openRoom(parts: RoomParts, observer: EngineObserver): Prom
   return {
     engine: {
       ...doorOf(engine, catalogue),
-      health: () => {
-        const checkedAt = Math.max(folder.doneAt ?? startedAt, news.heardAt ?? startedAt);
-        const models = { refusedModels: catalogue.refused, behindModels: catalogue.behind };
-        return Promise.resolve({ queued: engine.queued, modelAgeMs: stopwatch() - checkedAt, ...models });
-      },
+      health: () => Promise.resolve(healthOf({ engine, catalogue, folder, news }, startedAt, stopwatch())),
     },
     store: deskOf(store, catalogue),
     folder,

@@ -147,6 +147,13 @@ export class MemoryLearning {
     return [...totals.values()];
   }
 
+  places(persons: readonly PersonId[]): ReadonlyMap<DecisionId, number> {
+    const ids = persons
+      .flatMap((id) => this.rows.get(id)?.decisions ?? [])
+      .map(({ decision }) => decision.id);
+    return new Map(ids.flatMap((id) => (this.byId.has(id) ? [[id, this.byId.get(id)!.seq]] : [])));
+  }
+
   trials(programme: ProgrammeId, after: number, upTo: number): Trial[] {
     return this.#written.slice(after, upTo).flatMap((row) => {
       if (!('decision' in row) || !this.byId.has(row.decision.id)) return [];

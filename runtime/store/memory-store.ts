@@ -1,6 +1,8 @@
 import type { StoredKey } from '../../core/contracts/key-store.ts';
+import type { LedgerRow } from '../../core/contracts/ledger-row.ts';
 import type {
   Contact,
+  LedgerEntry,
   StoredSignal,
   WorkFacts,
   WorkQuery,
@@ -13,7 +15,7 @@ import type { Alias, Person, PersonId } from '../../core/domain/person.ts';
 import type { Programme } from '../../core/domain/programme.ts';
 import { firstAtOf } from '../../core/people/contact-times.ts';
 import type { LedgerDraft } from './ledger.ts';
-import { draftsAfterDecisions } from './ledger.ts';
+import { draftsAfterDecisions, entryOf } from './ledger.ts';
 import type { PersonRows } from './memory-learning.ts';
 import { MemoryLearning } from './memory-learning.ts';
 import { MemoryOutbox } from './memory-outbox.ts';
@@ -162,6 +164,9 @@ class Tables extends MemoryLearning {
   }
 }
 
+const mergesIn = (rows: readonly LedgerRow[]): LedgerEntry[] =>
+  rows.filter(({ kind, body }) => kind === 'merge' && body !== null).map(entryOf);
+
 /**
  * The store in memory, held to the same contract as the others: for tests and for measuring what durability costs.
  * Nothing outlives the process.
@@ -180,6 +185,8 @@ export function openMemoryStore(): Store {
     readLedger: (...ask) => Promise.resolve(tables.readLedger(...ask)),
     trials: (...ask) => Promise.resolve(tables.trials(...ask)),
     arms: (...ask) => Promise.resolve(tables.arms(...ask)),
+    merges: (upTo) => Promise.resolve(mergesIn(tables.chain.slice(0, upTo))),
+    places: (persons) => Promise.resolve(tables.places(persons)),
     histories: (persons, signals) => Promise.resolve(tables.histories(persons, signals)),
     credited: (persons) => Promise.resolve(tables.credited(persons)),
     commitFold: (writes) => Promise.resolve(tables.commitFold(writes)),

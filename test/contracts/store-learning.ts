@@ -188,6 +188,8 @@ export function learningContract(open: () => Promise<Store>): void {
     const [p, q] = await Promise.all([store.person('user:p'), store.person('user:q')]);
     await merge(store, q!.person, p!.person);
     expect(await store.credited(['p', 'q', 'unknown'])).toEqual(['p', 'q']);
+    expect(Object.fromEntries(await store.places(['q', 'p', 'unknown']))).toEqual({ d1: 1, d2: 2 });
+    expect(await store.merges(5)).toMatchObject([{ seq: 5, merge: { into: 'q', from: 'p' } }]);
     const histories = await store.histories(['p', 'q']);
     expect(histories.map((history) => history.person)).toEqual(['q']);
     const [history] = histories;

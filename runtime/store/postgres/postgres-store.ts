@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import pg from 'pg';
 import type { Store } from '../../../core/contracts/store.ts';
 import { takeTurns } from '../turns.ts';
+import { anew } from './anew.ts';
 import { closed } from './closed.ts';
 import { keys, meta, programmes, programmeVersion, saveKey, saveProgramme } from './configuration.ts';
 import type { ConnectionOptions } from './connection.ts';
@@ -72,6 +73,7 @@ export async function openPostgresStore(options: PostgresOptions): Promise<Store
     credited: (persons) => credited(db, persons),
     trials: (programme, after, upTo) => trials(db, programme, after, upTo),
     arms: (programme, upTo) => arms(db, programme, upTo),
+    ...anew(db),
     commitFold: (writes) => commitFold(db, writes),
     models: (known) => models(db, known),
     lease: (name, holder, ttlMs) => lease(db, name, holder, ttlMs),

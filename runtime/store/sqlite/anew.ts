@@ -1,7 +1,12 @@
+import type { LedgerRow } from '../../../core/contracts/ledger-row.ts';
+import type { LedgerEntry } from '../../../core/contracts/records.ts';
 import type { ArmTotals, Trial } from '../../../core/contracts/trial.ts';
+import type { DecisionId } from '../../../core/domain/decision.ts';
+import type { PersonId } from '../../../core/domain/person.ts';
 import type { ProgrammeId } from '../../../core/domain/programme.ts';
 import type { TrialRow } from '../contexts.ts';
 import { contextIn, taughtIn, trialsIn } from '../contexts.ts';
+import { entryOf } from '../ledger.ts';
 import type { Database } from './database.ts';
 import type { TaughtRow } from './learn.ts';
 
@@ -22,6 +27,25 @@ export function trials(db: Database, programme: ProgrammeId, after: number, upTo
     }),
   );
 }
+
+/** Who became one, by the rows of the ledger up to a place. */
+export const merges = (db: Database, upTo: number): LedgerEntry[] =>
+  db
+    .all<LedgerRow>(
+      `SELECT seq, kind, at, person, ref, body FROM ledger WHERE kind = 'merge' AND seq <= ? AND body IS NOT NULL`,
+      upTo,
+    )
+    .map(entryOf);
+
+/** Places in the ledger of the decisions of some persons. */
+export const places = (db: Database, persons: readonly PersonId[]): ReadonlyMap<DecisionId, number> =>
+  new Map(
+    persons.flatMap((person) =>
+      db
+        .all<{ id: DecisionId; seq: number }>('SELECT id, seq FROM decisions WHERE person = ?', person)
+        .map(({ id, seq }) => [id, seq] as const),
+    ),
+  );
 
 /** What the arms of a programme are made of, up to a place in the ledger. */
 export function arms(db: Database, programme: ProgrammeId, upTo: number): ArmTotals[] {

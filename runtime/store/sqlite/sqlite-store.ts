@@ -2,7 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { Fault } from '../../../core/contracts/faults.ts';
 import type { Store } from '../../../core/contracts/store.ts';
-import { arms, trials } from './anew.ts';
+import { arms, merges, places, trials } from './anew.ts';
 import { closed } from './closed.ts';
 import { Database } from './database.ts';
 import { commitFold, credited, histories, lease, models, position, readLedger } from './learn.ts';
@@ -75,6 +75,8 @@ function storeOn(tenure: Tenure): Store {
     credited: (persons) => see((db) => credited(db, persons)),
     trials: (programme, after, upTo) => see((db) => trials(db, programme, after, upTo)),
     arms: (programme, upTo) => see((db) => arms(db, programme, upTo)),
+    merges: (upTo) => see((db) => merges(db, upTo)),
+    places: (persons) => see((db) => places(db, persons)),
     commitFold: (writes) => own((db) => commitFold(db, writes)),
     models: (known) => read((db) => models(db, known)),
     lease: (name, holder, ttlMs) => own((db) => lease(db, name, { holder, ttlMs })),
