@@ -1,7 +1,7 @@
 import type { Credit, DecisionFact, StoredSignal } from '../contracts/records.ts';
 import { countsFor } from './counts-for.ts';
 import { creditedBy } from './responses.ts';
-import { sendTimeOf, SILENCE } from '../domain/decision.ts';
+import { sendTimeOf } from '../domain/decision.ts';
 import { firstReports, ordersLeft } from '../domain/orders.ts';
 import type { GoalSignal, Programme } from '../domain/programme.ts';
 import { HOUR_MS } from '../domain/programme.ts';
@@ -17,7 +17,7 @@ export const CLOCK_SKEW_MS = 24 * HOUR_MS;
 function causeOf(
   signal: StoredSignal,
   goal: GoalSignal,
-  { silence, decisions }: { silence: boolean; decisions: readonly DecisionFact[] },
+  decisions: readonly DecisionFact[],
 ): DecisionFact | undefined {
   const named = signal.decisionId !== undefined || signal.send !== undefined;
   const window = goal.windowHours * HOUR_MS;
@@ -30,9 +30,10 @@ function causeOf(
     if (signal.send !== undefined) return decision.send === signal.send;
     return true;
   });
-  // what does not count for silence is looked for before it, and so is everything where silence is no option: nobody chose it, and there is no
-  // value of it to learn; where no message was sent it stays with the silence, since the person did it in one arm or the other
-  const counted = possible.filter(({ option }) => (silence || option !== SILENCE) && countsFor(goal, option));
+  // what does not count for silence is looked for before it; where no message was sent it stays with the silence, since
+  // the person did it in one arm or the other. Silence that a guardrail made has its own, too: a decision earns a signal once, and orders of
+  // a week would count once for who had a message at its beginning, and up to seven times for who is held out
+  const counted = possible.filter(({ option }) => countsFor(goal, option));
   return latest(counted) ?? latest(possible);
 }
 
@@ -72,7 +73,7 @@ export function attribute(
   for (const signal of firstReports(made)) {
     for (const goal of goals) {
       if (goal.signal !== signal.name) continue;
-      const cause = causeOf(signal, goal, { silence: programme.silence, decisions: own });
+      const cause = causeOf(signal, goal, own);
       // what a programme only learns of hours by is of no use of messages that were sent at once
       if (!cause || !(cause.planned || programme.goal.signals.includes(goal))) continue;
       const worth = worthOf(signal, goal, left(signal, goal.value));

@@ -24,13 +24,12 @@ export const creditedBy = (programme: Crediting): GoalSignal[] => [
 ];
 
 /** The same for goals that credit the same, and make the same rewards of it. */
-export const goalSchema = (programme: Crediting & Pick<Programme, 'silence'>): string =>
-  schemaHash([
-    programme.silence,
-    ...creditedBy(programme).map(({ signal, value, cap, weight, windowHours, silence }) => {
+export const goalSchema = (programme: Crediting): string =>
+  schemaHash(
+    creditedBy(programme).map(({ signal, value, cap, weight, windowHours, silence }) => {
       return [signal, value, cap, weight, windowHours, silence === false];
     }),
-  ]);
+  );
 
 /** Whether what a message on a channel is credited with says that the person responded to it. */
 export const isResponse = (programme: Programme, credits: Credited, channel: string): boolean =>

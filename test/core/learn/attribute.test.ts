@@ -17,9 +17,8 @@ function credited(
   decisions: DecisionFact[],
   signals: StoredSignal[],
   goals = [ORDER],
-  silence = false,
 ): Record<string, number> {
-  const credits = attribute(programme({ goal: { signals: goals }, silence }), decisions, signals);
+  const credits = attribute(programme({ goal: { signals: goals } }), decisions, signals);
   return Object.fromEntries(credits.map((credit) => [credit.decision, credit.worth]));
 }
 
@@ -32,13 +31,10 @@ describe('attribution', () => {
     expect(credited([...decisions].reverse(), [signal(NOON + 3 * DAY)])).toEqual({ d3: 1 });
   });
 
-  it('credits the message before a day on which a cap left nothing to send, unless silence is an option', () => {
-    const nothing = { option: 'silence', learn: false };
-    const decisions = [decision('d1', NOON), decision('capped', NOON + DAY, nothing)];
-    const order = signal(NOON + 2 * DAY);
-    expect(credited(decisions, [order])).toEqual({ d1: 1 });
-    expect(credited([decisions[1]!], [order])).toEqual({ capped: 1 });
-    expect(credited(decisions, [order], [ORDER], true)).toEqual({ capped: 1 });
+  it('counts an order on a day on which a cap left nothing to send with that day, as for people who are held out', () => {
+    const capped = [1, 2].map((n) => decision(`d${n}`, NOON + n * DAY, { option: 'silence', learn: false }));
+    const orders = [0, 1, 2].map((n) => signal(NOON + n * DAY + HOUR));
+    expect(credited([decision('d0', NOON), ...capped], orders)).toEqual({ d0: 1, d1: 1, d2: 1 });
   });
 
   it('reaches exactly as far as the window', () => {
@@ -230,8 +226,8 @@ describe('attribution', () => {
     const order = signal(NOON + 2 * DAY);
 
     it('goes to the message before it, where everything else goes to the silence', () => {
-      expect(credited([sent, silent], [order], [ORDER], true)).toEqual({ silent: 1 });
-      expect(credited([sent, silent], [order], [own], true)).toEqual({ sent: 1 });
+      expect(credited([sent, silent], [order])).toEqual({ silent: 1 });
+      expect(credited([sent, silent], [order], [own])).toEqual({ sent: 1 });
       expect(credited([silent, { ...sent, at: NOON + DAY + HOUR }], [order], [own])).toEqual({ sent: 1 });
     });
 
