@@ -42,6 +42,12 @@ const SURE_ARRIVALS = 10;
 
 const NO_AGES: Stretch[] = [];
 
+/**
+ * Hours that a trial is taken to be old at least where several signals are awaited: what counts is reckoned anew every five minutes, and of one that
+ * was made since it is half of that on average. Of a signal that nothing could have come of nothing would be known, nor of the whole reward.
+ */
+const MOMENT = 1 / 24;
+
 /** Nothing is awaited any more. */
 const ALL: Told = { trials: 1, signals: new Map(), late: new Map() };
 
@@ -145,7 +151,10 @@ export class Arrived {
     if (!this.isOpen(block, option)) return ALL;
     const goals = this.goals.filter(({ goal }) => countsFor(goal, option));
     if (goals.length === 0) return ALL;
-    const shares = goals.map((own) => this.shareOf(block, option, own));
+    const shares = goals.map((own) => {
+      const share = this.shareOf(block, option, own);
+      return goals.length > 1 ? Math.max(share, curveOf(own.law, option).at(MOMENT)) : share;
+    });
     const parts = goals.reduce((sum, { part }) => sum + part, 0);
     const late = this.#late(block, option);
     const sure = goals.map(({ goal }) => late.get(goal.signal)?.sure ?? 1);

@@ -161,6 +161,22 @@ describe('a goal of signals that are not equally late', () => {
   });
 });
 
+it('what comes at once counts at once where another signal is still awaited, also in the first minutes of an hour', () => {
+  const own = programme({ goal: { signals: [ORDER, LEFT] }, variants: [variant('a')] });
+  const sums = linearSumsOf(own);
+  const state = { ...emptyState(), linear: sums.empty() };
+  const trial = { option: 'a', context: {}, hour: FIRST };
+  sums.addTrials(state.linear, trial, 60);
+  const earned = (hours: number): number =>
+    posteriorOf(own, effectiveSums(own, state, at(hours)).options, 'a').mean;
+  const minutes = [0, 1 / 60, 0.08, 0.09, 0.5];
+  const before = minutes.map(earned);
+  for (let i = 0; i < 12; i++)
+    sums.moveCredits(state.linear, trial, {}, { [ORDER.signal]: { worth: 1, delay: 1000 } });
+  for (const [i, hours] of minutes.entries())
+    expect(earned(hours), String(hours)).toBeGreaterThan(before[i]!);
+});
+
 describe('orders that come after 2 to 48 hours, those of the best options last', () => {
   it('cost little more than if they came at once, and much more where they count as none until they come', () => {
     const seeds = [0];
