@@ -57,6 +57,8 @@ const OF_PERSON: ReadonlySet<Change['kind']> = new Set([
   'contacts',
   'signal',
   'no-signal',
+  'consent',
+  'subscription',
 ]);
 
 /** The same decision with one thing otherwise, and what follows from it; `option` is the one the change is about. */
