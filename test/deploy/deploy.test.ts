@@ -134,7 +134,7 @@ describe('docker-compose.yml', () => {
 
 /** How long the program itself takes to stop, at most. */
 function stopSeconds(): number {
-  return Number(/STOP_MS = ([\d_]+)/.exec(read('runtime/main.ts'))?.[1]?.replaceAll('_', '')) / 1000;
+  return Number(/STOP_MS = ([\d_]+)/.exec(read('runtime/start.ts'))?.[1]?.replaceAll('_', '')) / 1000;
 }
 
 describe('deploy/kubernetes', () => {

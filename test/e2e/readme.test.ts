@@ -8,7 +8,7 @@ const pages = ['README.md', 'CONTRIBUTING.md', 'docs/architecture.md', 'docs/add
 const { scripts } = JSON.parse(read('package.json')) as { scripts: Record<string, string> };
 
 test.each(pages)('every npm command that %s names exists', (page) => {
-  const named = [...read(page).matchAll(/npm run ([a-z:-]+)/g)].map((match) => match[1]!);
+  const named = [...read(page).matchAll(/npm run (?:-s )?([a-z:-]+)/g)].map((match) => match[1]!);
   expect(Object.keys(scripts)).toEqual(expect.arrayContaining(named));
 });
 
