@@ -160,7 +160,7 @@ function winnerChecks({ aftermath, lastWave }: Evidence): Check[] {
     {
       name: `"${BEST}" has the highest estimate`,
       ok: estimate?.option === BEST,
-      detail: `${estimate?.option} has ${(100 * (estimate?.estimate ?? 0)).toFixed(2)} per 100`,
+      detail: `${estimate?.option} has ${(100 * (estimate?.estimate ?? 0)).toFixed(2)} per 100 until windows close`,
     },
   ];
 }

@@ -104,7 +104,11 @@ function show(
 ): void {
   const { report } = aftermath;
   say(tables.heading('Share of the traffic, wave by wave') + tables.sharesTable(waves));
-  say(tables.heading('Variants: reward per 100 decisions, and the truth Pickwell could not see'));
+  say(
+    tables.heading(
+      'Variants: reward per 100 decisions, the truth Pickwell could not see, and what it reckons with until windows close',
+    ),
+  );
   say(tables.variantsTable(report));
   say(
     tables.heading('Lift: reward per 100 people over those who get nothing') +
