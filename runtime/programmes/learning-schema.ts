@@ -5,6 +5,8 @@ import type { PolicyChoice, PolicyKind, Programme } from '../../core/domain/prog
 import { TRAITS } from '../../core/domain/programme.ts';
 import { IGNORED_LOOKBACK_HOURS } from '../../core/guardrails/suppression.ts';
 import { DeclaredFeatures } from '../../core/learn/features/declared.ts';
+import { sinceKey } from '../../core/learn/features/freshness.ts';
+import { mayKey } from '../../core/learn/features/sleepers.ts';
 import { id, name } from './names.ts';
 
 /* The fields of a programme that say what it learns from and how. */
@@ -170,9 +172,17 @@ export function checkPolicy(
 }
 
 export function checkContext(
-  { context = {}, crosses = [], policy: own }: Pick<Programme, 'context' | 'crosses' | 'policy'>,
+  {
+    context = {},
+    crosses = [],
+    policy: own,
+    variants,
+  }: Pick<Programme, 'context' | 'crosses' | 'policy'> & { variants: readonly { id: string }[] },
   issue: Issue,
 ): void {
+  for (const key of variants.flatMap(({ id: variant }) => [mayKey(variant), sinceKey(variant)])) {
+    if (Object.hasOwn(context, key)) issue(['context', key], 'a name that says nothing of a variant');
+  }
   for (const [i, [left, right]] of crosses.entries()) {
     for (const [j, name] of [left, right].entries()) {
       if (!Object.hasOwn(context, name)) issue(['crosses', i, j], 'a feature that context declares');

@@ -78,6 +78,7 @@ describe('the context of a programme', () => {
 
   it('may declare categories, numbers and which of them act together', () => {
     expect(wrongWith({ context, crosses: [['plan', 'days']] })).toEqual([]);
+    expect(wrongWith({ context: { 'hours since lunch': context.days } })).toEqual([]);
   });
 
   it('may take features from the person', () => {
@@ -120,6 +121,8 @@ describe('the context of a programme', () => {
     [{ context: { days: { type: 'number', min: 5, max: 5 } } }, 'context.days.max'],
     [{ context: { days: { type: 'date' } } }, 'context.days.type'],
     [{ context: { days: { type: 'number', min: 0, max: 1, unit: 'h' } } }, 'context.days'],
+    [{ context: { 'may have offer': context.plan } }, 'context.may have offer'],
+    [{ context: { 'hours since offer': context.days } }, 'context.hours since offer'],
     [{ context, crosses: [['plan', 'ghost']] }, 'crosses.0.1'],
     [{ context, crosses: [['plan', 'plan']] }, 'crosses.0'],
     [{ crosses: [['plan', 'days']] }, 'crosses.0.0,crosses.0.1'],
