@@ -1,5 +1,5 @@
 import type { Report } from '../http/report-answer.ts';
-import { table } from '../text-table.ts';
+import { aligned } from '../aligned.ts';
 
 type Option = Report['options'][number];
 type Curve = Report['delays'][number];
@@ -39,7 +39,7 @@ function optionsTable({ options }: Report): string {
       notesOf(own),
     ]);
   const head = ['option', 'so far', 'now', 'decisions', 'awaited', 'reward', '95 %', ''];
-  return table([head, ...rows]);
+  return aligned(head, rows, { indent: '  ', words: true });
 }
 
 /** Hours after which a share has come, of those that are told. */

@@ -1,5 +1,5 @@
 import type { LogReading } from '../../core/learn/send-log.ts';
-import { table } from '../text-table.ts';
+import { aligned } from '../aligned.ts';
 import type { BadLine } from './read-log.ts';
 
 /** Lines that are told one by one. */
@@ -38,5 +38,5 @@ export function told({ sends, options, guessed, clipped, refused }: LogReading):
   ];
   const head = ['option', 'sends', 'count as', 'reward', 'what may be concluded'];
   const verdict = refused ? `\nRefused: ${refused}.\n` : '';
-  return `${whole(sends)} sends\n\n${table([head, ...rows])}\n${notes.map((note) => `${note}\n`).join('')}${verdict}`;
+  return `${whole(sends)} sends\n\n${aligned(head, rows, { indent: '  ', words: true })}\n${notes.map((note) => `${note}\n`).join('')}${verdict}`;
 }
