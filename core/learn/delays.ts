@@ -17,17 +17,17 @@ const every = (hours: number, from: number, until: number): number[] =>
 const ENDS: Bins = [...every(0.25, 0, 1), ...every(1, 1, 48), ...every(4, 48, 192), ...every(24, 192, 2208)];
 
 /** Place of the arrivals whose delay nobody wrote down: those of before delays were. */
-const UNKNOWN = 0;
+export const UNKNOWN = 0;
 
-/** Place that an arrival is counted in, by its delay in hours. */
-export const placeAt = (delay: number): number => 1 + binOf(ENDS, Math.min(delay, ENDS.at(-1)!));
+/** Place that an arrival is counted in, by its delay in hours. @param ends those of all bins, in hours */
+export const placeAt = (delay: number, ends = ENDS): number => 1 + binOf(ends, Math.min(delay, ends.at(-1)!));
 
 /** The same by its delay in ms. */
-export const placeOf = (delay: number | undefined): number =>
-  delay === undefined ? UNKNOWN : placeAt(delay / HOUR_MS);
+export const placeOf = (delay: number | undefined, ends = ENDS): number =>
+  delay === undefined ? UNKNOWN : placeAt(delay / HOUR_MS, ends);
 
 /** The bins inside an attribution window, in hours; the last ends with it. */
-const binsIn = (window: number): Bins => [...ENDS.filter((end) => end < window), window];
+export const binsIn = (window: number, ends = ENDS): Bins => [...ends.filter((end) => end < window), window];
 
 /**
  * The trials of one option in a block by age; those of the hour that is under way are as old as they can be at most.
@@ -44,9 +44,10 @@ export function agesOf({ from, length }: Block, { made }: Pick<BlockTotal, 'made
   return ages;
 }
 
-const sum = (counts: readonly number[]): number => counts.reduce((total, n) => total + n, 0);
+export const sumOf = (of: ArrayLike<number>): number => Array.from(of).reduce((all, n) => all + n, 0);
 
-export const arrivalsOf = ({ arrivals }: BlockTotal, signal: string): number => sum(arrivals[signal] ?? []);
+export const arrivalsOf = ({ arrivals }: Pick<BlockTotal, 'arrivals'>, signal: string): number =>
+  sumOf(arrivals[signal] ?? []);
 
 /** How late one signal arrives after the options of a programme, by now. */
 export interface DelayLaw {
@@ -115,7 +116,7 @@ export function lawOf(
   );
   const byOption = <Own>(of: readonly Own[]): Map<OptionKey, Own> =>
     new Map(keys.map((key, i) => [key, of[i]!]));
-  const all = sum(cohorts.flat().map(({ arrivals }) => sum(Array.from(arrivals))));
+  const all = sumOf(cohorts.flat().map(({ arrivals }) => sumOf(arrivals)));
   return { bins, shared, options: byOption(options), pooled: byOption(pooled), known: all };
 }
 

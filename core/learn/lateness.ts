@@ -2,9 +2,9 @@ import type { OptionKey } from '../domain/decision.ts';
 import { rowStart } from '../maths/cholesky.ts';
 import type { Block } from './blocks.ts';
 import type { Awaiting } from './delays.ts';
-import { agesOf } from './delays.ts';
+import { agesOf, arrivalsOf, sumOf } from './delays.ts';
 import type { LevelLaws } from './level-laws.ts';
-import { levelLawsOf, sumOf } from './level-laws.ts';
+import { levelLawsOf } from './level-laws.ts';
 import type { TrialFeatures } from './linear-state.ts';
 import type { Bins, DelayCurve } from './models/delay.ts';
 import { trialsOf } from './models/delay.ts';
@@ -114,7 +114,7 @@ export class Lateness {
     const levels = columns.map((column) => {
       const total = block.levels?.[column];
       for (const [i, count] of (total?.made ?? []).entries()) made[i] = (made[i] ?? 0) + count;
-      const came = total ? sumOf(total.arrivals[goal.signal] ?? []) : 0;
+      const came = total ? arrivalsOf(total, goal.signal) : 0;
       return { ages: total ? agesOf(block, total, now) : [], trials: total ? sumOf(total.made) : 0, came };
     });
     const [trials, came] = [sumOf(made), sumOf(levels.map((own) => own.came))];

@@ -1,19 +1,14 @@
-import { HOUR_MS } from '../domain/programme.ts';
 import type { Block } from './blocks.ts';
 import type { Awaiting } from './delays.ts';
-import { agesOf } from './delays.ts';
+import { agesOf, binsIn, placeOf, sumOf, UNKNOWN } from './delays.ts';
 import type { Bins, Cohort, Exposed } from './models/delay.ts';
-import { binOf, DelayCurve, density, exposed, firstGuess, hazards, shares } from './models/delay.ts';
+import { DelayCurve, density, exposed, firstGuess, hazards, shares } from './models/delay.ts';
 
 /** Hours at which bins of the delays of levels end. Coarse: all that is learned from them is how levels differ. */
 const ENDS: Bins = [0.25, 1, 3, 6, 12, 24, 48, 96, 192, 384, 768, 2208];
 
-/** Place of the arrivals whose delay nobody wrote down. */
-const UNKNOWN = 0;
-
 /** Place that an arrival of a level is counted in, by its delay in ms. */
-export const levelPlaceOf = (delay: number | undefined): number =>
-  delay === undefined ? UNKNOWN : 1 + binOf(ENDS, Math.min(delay / HOUR_MS, ENDS.at(-1)!));
+export const levelPlaceOf = (delay: number | undefined): number => placeOf(delay, ENDS);
 
 /** Rounds in which rates of levels and the law they share are told apart. */
 const ROUNDS = 5;
@@ -39,8 +34,6 @@ interface Level extends Exposed {
   column: number;
 }
 
-export const sumOf = (of: ArrayLike<number>): number => Array.from(of).reduce((all, n) => all + n, 0);
-
 /**
  * The laws of the levels of that category whose levels differ most in how late they answer; undefined where none differ more than by chance. Only one: two
  * categories may be of the same people, whose lateness would be reckoned in twice.
@@ -63,7 +56,7 @@ function lawsOf(
   blocks: readonly Block[],
   awaiting: Awaiting,
 ): LevelLaws | undefined {
-  const bins = [...ENDS.filter((end) => end < awaiting.window), awaiting.window];
+  const bins = binsIn(awaiting.window, ENDS);
   const known: Level[] = columns
     .map((column) => ({ column, ...exposed(cohortsOf(column, blocks, awaiting), bins) }))
     .filter(({ arrivals }) => sumOf(arrivals) > 0);
