@@ -16,9 +16,10 @@ import { Combinations } from '../../core/slots/combinations.ts';
 import { hourOfWeek, weekOf } from '../../core/timing/times.ts';
 import { toAliases } from '../../runtime/engine/asked.ts';
 import type { Spooled } from '../../runtime/engine/spool.ts';
+import { below, pick } from './chance.ts';
 import { DAY, HOUR, NOON } from './programmes.ts';
 import type { EngineRig } from './engine-rig.ts';
-import { idsOf, shuffled } from './traffic.ts';
+import { idsOf, introductions, shuffled } from './traffic.ts';
 
 /* Decisions and what came of them as one would find them on record, of programmes of any kind: every choice is by chance, so that
    nothing depends on what was learned. */
@@ -33,8 +34,6 @@ export interface Busy {
   happenings: { human: number; event: DomainEvent }[];
 }
 
-const below = (rng: Xoshiro, n: number): number => Math.floor(rng.uniform() * n);
-const pick = <T>(rng: Xoshiro, from: readonly T[]): T => from[below(rng, from.length)]!;
 const often = (rng: Xoshiro, share: number): boolean => rng.uniform() < share;
 
 /** What a request said, and what was known of the person: levels that are declared and others, numbers as text, nothing at all. */
@@ -170,23 +169,10 @@ class Aftermath {
   }
 }
 
-function introductions(rng: Xoshiro, human: number): DomainEvent[] {
-  const [user, device, mail] = idsOf(human);
-  const at = NOON + below(rng, 60 * DAY);
-  const alias: DomainEvent = {
-    ...{ type: 'alias', source: 'segment', id: `alias ${human}`, at },
-    ...{ person: user!, previous: device! },
-  };
-  const identify: DomainEvent = {
-    ...{ type: 'identify', source: 'segment', id: `identify ${human}`, at },
-    ...{ person: { ...user, ...mail }, traits: { loyal: pick(rng, ['yes', 'no']) } },
-  };
-  return [alias, identify].filter(() => often(rng, 0.8));
-}
-
 /** Four weeks of people under several ids, and what they do. */
 export function busy(seed: number, programmes: readonly Programme[], humans: number): Busy {
   const rng = rngFromNumber(seed);
+  const traits = () => ({ loyal: pick(rng, ['yes', 'no']) });
   const decisions: Busy['decisions'] = [];
   const happenings: Busy['happenings'] = [];
   for (let human = 0; human < humans; human++) {
@@ -196,7 +182,7 @@ export function busy(seed: number, programmes: readonly Programme[], humans: num
       decisions.push({ human, person, decision, aliases: toAliases(person) });
       aftermath.of(decision);
     }
-    const events = [...introductions(rng, human), ...aftermath.events];
+    const events = [...introductions(rng, human, { traits, share: 0.8 }), ...aftermath.events];
     happenings.push(...events.map((event) => ({ human, event })));
   }
   decisions.sort((a, b) => a.decision.at - b.decision.at);

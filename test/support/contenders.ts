@@ -4,6 +4,7 @@ import type { Arbitration, Programme } from '../../core/domain/programme.ts';
 import type { ModelState } from '../../core/learn/model.ts';
 import { emptyState } from '../../core/learn/model.ts';
 import type { Xoshiro } from '../../core/maths/xoshiro.ts';
+import { below, pick } from './chance.ts';
 import { addTrials, believed, moveWorth } from './earned.ts';
 import { live } from './decisions.ts';
 import { LEFT, ORDER, programme, variant } from './programmes.ts';
@@ -17,9 +18,6 @@ export function learnedFrom(orders: Readonly<Record<string, number>>): ModelStat
   }
   return state;
 }
-
-const below = (rng: Xoshiro, n: number): number => Math.floor(rng.uniform() * n);
-const pick = <T>(rng: Xoshiro, from: readonly T[]): T => from[below(rng, from.length)]!;
 
 const ARBITRATIONS: readonly (Arbitration | undefined)[] = [
   undefined,

@@ -3,6 +3,7 @@ import type { PersonRef } from '../../core/domain/person.ts';
 import type { Decision, DecideRequest } from '../../core/domain/decision.ts';
 import type { Xoshiro } from '../../core/maths/xoshiro.ts';
 import { rngFromNumber } from '../../core/maths/xoshiro.ts';
+import { below, pick } from './chance.ts';
 import type { EngineRig } from './engine-rig.ts';
 import { DAY, HOUR, NOON } from './programmes.ts';
 
@@ -28,9 +29,6 @@ export interface Traffic {
   asks: Ask[];
   happenings: Happening[];
 }
-
-const below = (rng: Xoshiro, n: number): number => Math.floor(rng.uniform() * n);
-const pick = <T>(rng: Xoshiro, from: readonly T[]): T => from[below(rng, from.length)]!;
 
 /** The ids of one human: known by name on one device, nameless on two others, until somebody tells. */
 export const idsOf = (human: number): PersonRef[] => [
@@ -62,7 +60,12 @@ function signal(rng: Xoshiro, id: string, human: number, asks: readonly Ask[]): 
   return { human, event, names: named };
 }
 
-function introductions(rng: Xoshiro, human: number): Happening[] {
+/** What tells that the ids of a human are one, if anything does. @param share how often each is told */
+export function introductions(
+  rng: Xoshiro,
+  human: number,
+  { traits, share }: { traits: () => Record<string, string>; share: number },
+): DomainEvent[] {
   const [user, device, mail] = idsOf(human);
   const at = NOON + below(rng, 60 * DAY);
   const alias: DomainEvent = {
@@ -71,9 +74,9 @@ function introductions(rng: Xoshiro, human: number): Happening[] {
   };
   const identify: DomainEvent = {
     ...{ type: 'identify', source: 'segment', id: `identify ${human}`, at },
-    ...{ person: { ...user, ...mail }, traits: { name: `Human ${human}` } },
+    ...{ person: { ...user, ...mail }, traits: traits() },
   };
-  return [alias, identify].filter(() => rng.uniform() < 0.7).map((event) => ({ human, event }));
+  return [alias, identify].filter(() => rng.uniform() < share);
 }
 
 /** What a request says: levels that are declared, one that is not, nothing at all; numbers as numbers and as text. */
@@ -105,7 +108,9 @@ export function traffic(seed: number, programmes: readonly string[], humans = 8)
     )
     .sort((a, b) => a.at - b.at);
   const happenings = everybody.flatMap((human) => [
-    ...introductions(rng, human),
+    ...introductions(rng, human, { traits: () => ({ name: `Human ${human}` }), share: 0.7 }).map(
+      (event): Happening => ({ human, event }),
+    ),
     ...Array.from({ length: below(rng, 16) }, (_, i) => signal(rng, `signal ${human} ${i}`, human, asks)),
   ]);
   return { asks, happenings };
